@@ -1,0 +1,27 @@
+import type { InProgress, Receipt, StoreTime } from './receipt.ts'
+import { placeOf } from './standing.ts'
+import type { AbandonedQuery, ListFilter } from './store.ts'
+
+/** Whether a receipt is one that an operator asked to see. */
+export function matchesFilter(receipt: Receipt, filter: ListFilter, now: StoreTime): boolean {
+  const ageMs = now - receipt.createdAt
+  return (
+    (filter.place === undefined || placeOf(receipt, now) === filter.place) &&
+    (filter.tenant === undefined || receipt.tenant === filter.tenant) &&
+    (filter.operation === undefined || receipt.operation === filter.operation) &&
+    (filter.key === undefined || receipt.key === filter.key) &&
+    (filter.olderThanMs === undefined || ageMs >= filter.olderThanMs) &&
+    (filter.youngerThanMs === undefined || ageMs <= filter.youngerThanMs)
+  )
+}
+
+/** Whether a receipt was abandoned long enough ago, and its recovery isn't backing off. */
+export function isRecoverable(
+  receipt: Receipt,
+  { operation, forMs }: Pick<AbandonedQuery, 'operation' | 'forMs'>,
+  now: StoreTime,
+): receipt is InProgress {
+  if (receipt.state !== 'in_progress' || receipt.operation !== operation) return false
+  if (placeOf(receipt, now) !== 'abandoned' || now < receipt.leaseEndsAt + forMs) return false
+  return receipt.givenUp?.as !== 'in_doubt' || now >= receipt.givenUp.recoverableAt
+}

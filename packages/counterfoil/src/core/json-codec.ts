@@ -1,0 +1,23 @@
+import type { Codec, EncodedValue } from './outcome.ts'
+
+const nothing: EncodedValue = { form: 'nothing', bytes: new Uint8Array() }
+const utf8 = new TextEncoder()
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * The codec that an operation has unless it names another: `undefined` as nothing, a `Uint8Array` as its bytes, all
+ * else as JSON. What JSON can't say doesn't survive it: a Date comes back as text, a class as a plain object.
+ */
+export const jsonCodec: Codec = {
+  encode(value) {
+    if (value === undefined) return nothing
+    if (value instanceof Uint8Array) return { form: 'bytes', bytes: new Uint8Array(value) }
+    const text: string | undefined = JSON.stringify(value)
+    if (text === undefined) throw new TypeError(`a ${typeof value} has no JSON`)
+    return { form: 'json', bytes: utf8.encode(text) }
+  },
+  decode({ form, bytes }) {
+    if (form === 'nothing') return undefined
+    return form === 'bytes' ? new Uint8Array(bytes) : JSON.parse(strictUtf8.decode(bytes))
+  },
+}
