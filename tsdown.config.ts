@@ -10,6 +10,16 @@ const shared: UserConfig = {
   fixedExtension: true,
   sourcemap: true,
   clean: true,
+  plugins: [
+    {
+      // A worker is started by its path, which no bundler follows: in `dist` it ends otherwise.
+      name: 'worker-paths',
+      transform: (code) => ({
+        code: code.replaceAll(/(new URL\('\.[^']+)\.ts(', import\.meta\.url\))/g, '$1.mjs$2'),
+        map: null,
+      }),
+    },
+  ],
 }
 
 const config: UserConfig[] = [
