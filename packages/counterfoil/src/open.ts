@@ -1,1 +1,80 @@
-export {}
+import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
+
+/**
+ * Open a store by its URL; its module, and a driver where it has one, is loaded only now.
+ *
+ * | URL | store |
+ * | --- | --- |
+ * | `memory:` | this process's memory, gone when it ends |
+ * | `sqlite:receipts.db`, `sqlite:../data/receipts.db` | a SQLite file, from the working directory |
+ * | `sqlite:///var/lib/receipts.db` | a SQLite file by its absolute path |
+ *
+ * The path is taken as written: nothing in it is decoded.
+ *
+ * @throws {StoreUrlInvalid} for a URL that names no store.
+ * @throws {StoreUnavailable} where the store can't be opened as it stands.
+ */
+export async function openStore(url: string): Promise<ReceiptStore> {
+  const { scheme, rest } = partsOf(url)
+  switch (scheme) {
+    case 'memory':
+      return openMemory(rest)
+    case 'sqlite':
+      return openSqlite(rest)
+    default:
+      // The URL itself may hold a password, and stays out of the message.
+      throw new StoreUrlInvalid(
+        scheme === undefined
+          ? `A store's URL begins with its scheme: ${WHAT_WORKS}.`
+          : `There is no store for '${scheme}:' URLs: ${WHAT_WORKS}.`,
+      )
+  }
+}
+
+const WHAT_WORKS = `use 'memory:', 'sqlite:receipts.db' or 'sqlite:///var/lib/receipts.db'`
+
+function partsOf(url: string): { scheme: string | undefined; rest: string } {
+  const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(String(url)) ?? []
+  return { scheme: scheme?.toLowerCase(), rest }
+}
+
+async function openMemory(rest: string): Promise<ReceiptStore> {
+  if (rest !== '' && rest !== '//') {
+    throw new StoreUrlInvalid(`'memory:' takes no path or option: ${WHAT_WORKS}.`)
+  }
+  const { memoryStore } = await import('./stores/memory/index.ts')
+  return memoryStore()
+}
+
+async function openSqlite(rest: string): Promise<ReceiptStore> {
+  const path = sqlitePath(rest)
+  const { sqliteStore } = await import('./stores/sqlite/index.ts')
+  const store = sqliteStore(path)
+  try {
+    // The file is opened, and created if need be, so that a wrong one is refused here and not at the first claim.
+    await store.audit()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function sqlitePath(rest: string): string {
+  const path = rest.startsWith('///') ? rest.slice(2) : rest
+  if (path === '' || path === '//') {
+    throw new StoreUrlInvalid(`The SQLite store's URL names no file: ${WHAT_WORKS}.`)
+  }
+  if (path.startsWith('//')) {
+    throw new StoreUrlInvalid(
+      `'sqlite://' is followed by a third '/' and an absolute path, since there is no host: ${WHAT_WORKS}.`,
+    )
+  }
+  if (path === ':memory:') {
+    throw new StoreUrlInvalid(`A SQLite database in memory can't be shared: use 'memory:' instead.`)
+  }
+  if (path.includes('?') || path.includes('\0')) {
+    throw new StoreUrlInvalid(`The SQLite store's URL takes a path and no options: ${WHAT_WORKS}.`)
+  }
+  return path
+}

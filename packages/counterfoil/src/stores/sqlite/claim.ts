@@ -1,0 +1,59 @@
+import { type ClaimDecision, type ClaimRequest, decideClaim, type Running } from '../../core/index.ts'
+import type { StoreClock } from './clock.ts'
+import { fixedValues, movingValues } from './row.ts'
+import type { Tables } from './tables.ts'
+
+/**
+ * The claim. It runs between BEGIN IMMEDIATE and COMMIT (transaction.ts), and that is why it holds:
+ *
+ * - BEGIN IMMEDIATE takes the file's one write lock before anything is read, so that nobody, in this process or
+ *   another, can write between what is read here and what is written here ("Transactions", lang_transaction.html §2.2;
+ *   "Isolation In SQLite", isolation.html). The pure function may therefore decide.
+ * - Two first claims of one key: the second one's BEGIN IMMEDIATE waits, and then its INSERT meets the first one's row
+ *   and does nothing ("UPSERT", lang_upsert.html §2). Were the lock ever lost, the unique index alone would still
+ *   refuse the second.
+ * - A claim against a settle, a renewal, an operator or the sweep: whoever comes second decides on what the first wrote.
+ * - A lapsed lease is taken over by one of many: the second one finds a living lease under another token.
+ *
+ * The answer is the decision that was written, never read back afterwards. The fsync is COMMIT's.
+ */
+export function claim(tables: Tables, request: ClaimRequest, clock: StoreClock): ClaimDecision {
+  // The common path, the first request of a key, is one statement: CLAIM_ABSENT.
+  const first = decideClaim(undefined, request, clock.now())
+  if (first.kind === 'claimed' && insert(tables, first.receipt)) return first
+
+  const stored = tables.read(request.id)
+  const decision = decideClaim(stored, request, clock.now())
+  if (decision.kind !== 'claimed' || stored === undefined) return decision
+  if (decision.receipt.incarnation === stored.incarnation) {
+    tables.update(decision.receipt)
+  } else {
+    // The key was forgotten and starts anew: nothing of its former life may be met again, its steps least of all.
+    tables.remove(stored)
+    insert(tables, decision.receipt)
+  }
+  return decision
+}
+
+export const CLAIM_ABSENT = `
+INSERT INTO counterfoil_receipts (
+  seq,
+  id, tenant, operation, key, incarnation, created_at, fingerprint_version, fingerprint,
+  credentials, on_failure, on_abandoned, ttl_ms, key_retention_ms,
+  attempt, token, purpose, claimed_at, predecessor, doubt_since,
+  generations, history, state, retryable,
+  lease_ends_at, given_up, recoverable_at, settled_at, sweep_due_at, outcome, request
+) VALUES (
+  max(?6 * 1000, (SELECT coalesce(max(seq), 0) + 1 FROM counterfoil_receipts)),
+  ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
+  ?9, ?10, ?11, ?12, ?13,
+  ?14, ?15, ?16, ?17, ?18, ?19,
+  ?20, ?21, ?22, ?23,
+  ?24, ?25, ?26, ?27, ?28, ?29, ?30
+)
+ON CONFLICT (id) DO NOTHING`
+
+/** `false` where there is a receipt under this id already; then nothing has changed. */
+function insert(tables: Tables, receipt: Running): boolean {
+  return tables.prepared(CLAIM_ABSENT).run(...fixedValues(receipt), ...movingValues(receipt)).changes === 1
+}

@@ -1,0 +1,105 @@
+import {
+  type AbandonedQuery,
+  type InProgress,
+  isRecoverable,
+  type ListFilter,
+  MAX_PAGE,
+  matchesFilter,
+  type Place,
+  placeOf,
+  type Receipt,
+  type ReceiptState,
+  type StoreTime,
+} from '../../core/index.ts'
+import { type Row, receiptOf } from './row.ts'
+import { WITHOUT_BYTES } from './sweep.ts'
+import type { Tables } from './tables.ts'
+
+/** So many rows are looked at in one go, whatever matches: a few milliseconds, and then the event loop has its turn. */
+export const SCAN = 1000
+
+export interface Scanned<T> {
+  readonly found: T
+  /** Where to go on; absent at the end. */
+  readonly next?: number
+}
+
+/** The next stretch of the list, newest first, below `before`; at most `limit` of it. */
+export function scanList(
+  tables: Tables,
+  filter: ListFilter,
+  now: StoreTime,
+  before: number,
+  limit: number,
+): Scanned<{ seq: number; receipt: Receipt }[]> {
+  const end = tables.prepared(STRETCH).get(before, SCAN - 1) as { seq: number } | undefined
+  const rows = tables
+    .prepared(LIST)
+    .all(
+      before,
+      end?.seq ?? Number.MIN_SAFE_INTEGER,
+      filter.tenant ?? null,
+      filter.operation ?? null,
+      filter.key ?? null,
+      filter.place === undefined ? null : (stateAt[filter.place] ?? null),
+      filter.olderThanMs === undefined ? null : now - filter.olderThanMs,
+      filter.youngerThanMs === undefined ? null : now - filter.youngerThanMs,
+    ) as unknown as { seq: number }[]
+  const found: { seq: number; receipt: Receipt }[] = []
+  for (const { seq } of rows) {
+    const receipt = receiptOf(tables.prepared(ONE).get(seq) as unknown as Row)
+    if (!matchesFilter(receipt, filter, now)) continue
+    found.push({ seq, receipt })
+    if (found.length === limit) return { found, next: seq }
+  }
+  return end === undefined ? { found } : { found, next: end.seq }
+}
+
+/** The next stretch of all receipts, counted by place. */
+export function scanPlaces(tables: Tables, now: StoreTime, before: number): Scanned<readonly Place[]> {
+  const rows = tables.prepared(PLACES).all(before, SCAN) as unknown as (Row & { seq: number })[]
+  const found = rows.map((row) => placeOf(receiptOf(row), now))
+  const last = rows[SCAN - 1]
+  return last === undefined ? { found } : { found, next: last.seq }
+}
+
+/** By the index on leases: the longest abandoned come first, and settled receipts are not in it. */
+export function findAbandoned(tables: Tables, query: AbandonedQuery, now: StoreTime): InProgress[] {
+  const found: InProgress[] = []
+  let looked = 0
+  for (const row of tables.prepared(ABANDONED).iterate(query.operation, now - query.forMs, now)) {
+    const receipt = receiptOf(row as unknown as Row)
+    if (isRecoverable(receipt, query, now)) found.push(receipt)
+    looked += 1
+    if (found.length >= query.limit || looked >= 10 * MAX_PAGE) break
+  }
+  return found
+}
+
+/** The state behind a place, where there is only one. What time makes of it is decided on the row. */
+const stateAt: Partial<Record<Place, ReceiptState>> = {
+  in_progress: 'in_progress',
+  abandoned: 'in_progress',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  released: 'failed',
+}
+
+const STRETCH = 'SELECT seq FROM counterfoil_receipts WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?'
+
+const LIST = `
+SELECT seq FROM counterfoil_receipts
+WHERE seq < ?1 AND seq >= ?2
+  AND (?3 IS NULL OR tenant = ?3) AND (?4 IS NULL OR operation = ?4) AND (?5 IS NULL OR key = ?5)
+  AND (?6 IS NULL OR state = ?6) AND (?7 IS NULL OR created_at <= ?7) AND (?8 IS NULL OR created_at >= ?8)
+ORDER BY seq DESC`
+
+const ONE = 'SELECT * FROM counterfoil_receipts WHERE seq = ?'
+
+const PLACES = `SELECT seq, ${WITHOUT_BYTES} FROM counterfoil_receipts WHERE seq < ? ORDER BY seq DESC LIMIT ?`
+
+const ABANDONED = `
+SELECT * FROM counterfoil_receipts
+WHERE operation = ?1 AND lease_ends_at <= ?2 AND given_up IS NOT 'tombstone'
+  AND (recoverable_at IS NULL OR recoverable_at <= ?3)
+ORDER BY lease_ends_at`
