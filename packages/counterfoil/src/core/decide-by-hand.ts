@@ -1,4 +1,11 @@
-import { factsOf, type Receipt, type ReceiptId, type ReceiptState, remember, type StoreTime } from './receipt.ts'
+import {
+  factsOf,
+  type Receipt,
+  type ReceiptId,
+  type ReceiptState,
+  remember,
+  type StoreTime,
+} from './receipt.ts'
 import { standingOf } from './standing.ts'
 
 /** The receipt that an operator looked at. A change is refused if it has moved on since. */

@@ -8,8 +8,8 @@ import {
   type Receipt,
   type ReceiptId,
   type Released,
-  remember,
   type Running,
+  remember,
   type Settled,
   type StoreTime,
 } from './receipt.ts'
@@ -72,7 +72,11 @@ export type ClaimDecision =
  *
  * @param now by the store's clock, read once, after the receipt was read.
  */
-export function decideClaim(receipt: Receipt | undefined, request: ClaimRequest, now: StoreTime): ClaimDecision {
+export function decideClaim(
+  receipt: Receipt | undefined,
+  request: ClaimRequest,
+  now: StoreTime,
+): ClaimDecision {
   const standing = standingOf(receipt, now)
   const recovers = request.intent !== 'run'
 
@@ -126,7 +130,8 @@ export function decideClaim(receipt: Receipt | undefined, request: ClaimRequest,
     case 'abandoned': {
       const recoverableInMs = backOffMs(standing.receipt, now)
       // abandoned, and the request is a recovery
-      if (recovers && recoverableInMs === 0) return claimed(nextClaim(standing.receipt, request, 'recovery', now))
+      if (recovers && recoverableInMs === 0)
+        return claimed(nextClaim(standing.receipt, request, 'recovery', now))
 
       // abandoned, guarantee re-runs
       if (!recovers && stricter(stored.policies, request.policies).onAbandoned === 'rerun') {
@@ -171,7 +176,12 @@ function firstClaim(request: ClaimRequest, now: StoreTime): Running {
   }
 }
 
-function nextClaim(stored: Released | InProgress, request: ClaimRequest, purpose: Purpose, now: StoreTime): Running {
+function nextClaim(
+  stored: Released | InProgress,
+  request: ClaimRequest,
+  purpose: Purpose,
+  now: StoreTime,
+): Running {
   const ended: Exclude<Predecessor, 'none'> = stored.state === 'failed' ? 'released' : 'abandoned'
   return {
     ...factsOf(stored),

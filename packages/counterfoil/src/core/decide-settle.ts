@@ -1,4 +1,12 @@
-import { type Fence, factsOf, type GivenUp, holds, type Receipt, type Running, type StoreTime } from './receipt.ts'
+import {
+  type Fence,
+  factsOf,
+  type GivenUp,
+  holds,
+  type Receipt,
+  type Running,
+  type StoreTime,
+} from './receipt.ts'
 
 /** How a claim's holder ends its attempt. */
 export type Settlement =
@@ -90,7 +98,11 @@ export function generationOf(receipt: Receipt, step: string): number {
 }
 
 /** Only a running attempt writes; `already` where this same fence has ended it before. */
-function underFence(receipt: Receipt | undefined, fence: Fence, change: (held: Running) => Receipt): FencedDecision {
+function underFence(
+  receipt: Receipt | undefined,
+  fence: Fence,
+  change: (held: Running) => Receipt,
+): FencedDecision {
   if (receipt === undefined || !holds(fence, receipt)) return { kind: 'lost' }
   if (receipt.state !== 'in_progress' || receipt.givenUp !== null) return { kind: 'already', receipt }
   return { kind: 'write', receipt: change(receipt) }
@@ -110,7 +122,12 @@ function settled(held: Running, settlement: Settlement, now: StoreTime): Receipt
   return { ...facts, doubtSince: null, state: 'failed', retryable: true, settledAt: now, outcome }
 }
 
-function givenUp(held: Running, refusal: Uint8Array | null, recoverableAt: StoreTime, now: StoreTime): GivenUp {
+function givenUp(
+  held: Running,
+  refusal: Uint8Array | null,
+  recoverableAt: StoreTime,
+  now: StoreTime,
+): GivenUp {
   return {
     ...factsOf(held),
     doubtSince: held.doubtSince ?? now,

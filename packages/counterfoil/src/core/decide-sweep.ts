@@ -1,4 +1,11 @@
-import { factsOf, type GivenUp, type Receipt, type Settled, type Released, type StoreTime } from './receipt.ts'
+import {
+  factsOf,
+  type GivenUp,
+  type Receipt,
+  type Released,
+  type Settled,
+  type StoreTime,
+} from './receipt.ts'
 import { doubtOf, standingOf } from './standing.ts'
 
 export type SweepDecision =

@@ -31,7 +31,11 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
       return joined(kind, [Uint8Array.of(forms.indexOf(outcome.value.form)), outcome.value.bytes])
     case 'failure': {
       const { name, message, code } = outcome.failure
-      return joined(kind, [...text(name), ...text(message), ...(code === null ? [u8(0)] : [u8(1), ...text(code)])])
+      return joined(kind, [
+        ...text(name),
+        ...text(message),
+        ...(code === null ? [u8(0)] : [u8(1), ...text(code)]),
+      ])
     }
     case 'not_kept':
       return joined(kind, [u8(reasons.indexOf(outcome.why))])
@@ -41,7 +45,9 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
 /** @throws {OutcomeUnreadable} for another version, and for bytes that are no outcome. */
 export function decodeOutcome(bytes: Uint8Array): Outcome {
   if (bytes[0] !== OUTCOME_ENCODING_VERSION) {
-    throw new OutcomeUnreadable(`its encoding has version ${bytes[0] ?? 'none'}, and this one reads ${OUTCOME_ENCODING_VERSION}`)
+    throw new OutcomeUnreadable(
+      `its encoding has version ${bytes[0] ?? 'none'}, and this one reads ${OUTCOME_ENCODING_VERSION}`,
+    )
   }
   const reader = new Reader(bytes)
   switch (oneOf(kinds, bytes[1])) {
@@ -53,11 +59,18 @@ export function decodeOutcome(bytes: Uint8Array): Outcome {
         body: reader.rest(),
       }
     case 'value':
-      return { kind: 'value', value: { form: oneOf(forms, reader.u8()), bytes: reader.rest() } satisfies EncodedValue }
+      return {
+        kind: 'value',
+        value: { form: oneOf(forms, reader.u8()), bytes: reader.rest() } satisfies EncodedValue,
+      }
     case 'failure':
       return {
         kind: 'failure',
-        failure: { name: reader.text(), message: reader.text(), code: reader.u8() === 1 ? reader.text() : null },
+        failure: {
+          name: reader.text(),
+          message: reader.text(),
+          code: reader.u8() === 1 ? reader.text() : null,
+        },
       }
     case 'not_kept':
       return { kind: 'not_kept', why: oneOf(reasons, reader.u8()) }

@@ -26,7 +26,8 @@ export function standingOf(receipt: Receipt | undefined, now: StoreTime): Standi
   if (receipt.state === 'in_progress') return standingInProgress(receipt, now)
   if (now >= receipt.settledAt + receipt.keyRetentionMs) return absent
   if (receipt.state === 'failed' && receipt.retryable) return { is: 'released', receipt }
-  if (now >= receipt.settledAt + receipt.ttlMs || receipt.outcome === null) return { is: 'tombstone', receipt }
+  if (now >= receipt.settledAt + receipt.ttlMs || receipt.outcome === null)
+    return { is: 'tombstone', receipt }
   return { is: 'settled', receipt }
 }
 
@@ -38,7 +39,8 @@ export function placeOf(receipt: Receipt | undefined, now: StoreTime): Place {
 
 function standingInProgress(receipt: InProgress, now: StoreTime): Standing {
   if (receipt.givenUp === null && now < receipt.leaseEndsAt) return { is: 'running', receipt }
-  if (receipt.givenUp?.as !== 'tombstone' && now < abandonedUntil(receipt)) return { is: 'abandoned', receipt }
+  if (receipt.givenUp?.as !== 'tombstone' && now < abandonedUntil(receipt))
+    return { is: 'abandoned', receipt }
   // A held receipt is never forgotten into a second payment: its tombstone stays until an operator acts on it.
   return receipt.policies.onAbandoned === 'hold' ? { is: 'tombstone', receipt } : absent
 }

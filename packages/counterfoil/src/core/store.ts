@@ -163,7 +163,11 @@ export interface SweepAnswer {
   readonly dropped: number
   readonly removed: number
   /** Held receipts that became tombstones: effects that nobody ever found out about. */
-  readonly entombed: readonly { readonly id: ReceiptId; readonly tenant: string; readonly operation: string }[]
+  readonly entombed: readonly {
+    readonly id: ReceiptId
+    readonly tenant: string
+    readonly operation: string
+  }[]
   /** Whether more was due than `limit` allowed. */
   readonly more: boolean
 }

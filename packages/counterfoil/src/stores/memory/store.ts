@@ -1,21 +1,3 @@
-import {
-  OptionInvalid,
-  StoreFull,
-  StoreUnavailable,
-  aged,
-  decideByHand,
-  decideClaim,
-  decideRefused,
-  decideRenew,
-  decideSettle,
-  decideStep,
-  decideSweep,
-  decideYield,
-  isRecoverable,
-  matchesFilter,
-  placeOf,
-  steadyClock,
-} from '../../core/index.ts'
 import type {
   AbandonedQuery,
   ClaimDecision,
@@ -42,6 +24,24 @@ import type {
   StoreTime,
   SweepAnswer,
   Watch,
+} from '../../core/index.ts'
+import {
+  aged,
+  decideByHand,
+  decideClaim,
+  decideRefused,
+  decideRenew,
+  decideSettle,
+  decideStep,
+  decideSweep,
+  decideYield,
+  isRecoverable,
+  matchesFilter,
+  OptionInvalid,
+  placeOf,
+  StoreFull,
+  StoreUnavailable,
+  steadyClock,
 } from '../../core/index.ts'
 
 export interface MemoryStoreOptions {
@@ -156,7 +156,13 @@ class MemoryStore implements ReceiptStore {
     this.#assertOpen()
     const now = this.#now()
     const places: Record<Place, number> = {
-      absent: 0, in_progress: 0, abandoned: 0, succeeded: 0, failed: 0, released: 0, tombstone: 0,
+      absent: 0,
+      in_progress: 0,
+      abandoned: 0,
+      succeeded: 0,
+      failed: 0,
+      released: 0,
+      tombstone: 0,
     }
     let bytes = 0
     for (const receipt of this.#receipts.values()) {
@@ -192,13 +198,22 @@ class MemoryStore implements ReceiptStore {
 
   async audit(): Promise<readonly Finding[]> {
     return [
-      { level: 'warning', says: 'Receipts live in this process alone: they are gone when it ends, and other processes do not see them.' },
-      { level: 'fact', says: `At most ${this.#maxReceipts} receipts are kept; beyond that new claims are refused, and nothing that lives is evicted.` },
+      {
+        level: 'warning',
+        says: 'Receipts live in this process alone: they are gone when it ends, and other processes do not see them.',
+      },
+      {
+        level: 'fact',
+        says: `At most ${this.#maxReceipts} receipts are kept; beyond that new claims are refused, and nothing that lives is evicted.`,
+      },
     ]
   }
 
   describe(): StoreDescription {
-    return { schema: 'Map<ReceiptId, Receipt>, and per incarnation a Map of step results', claim: decideClaim.toString() }
+    return {
+      schema: 'Map<ReceiptId, Receipt>, and per incarnation a Map of step results',
+      claim: decideClaim.toString(),
+    }
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,131 @@
+import {
+  type Codec,
+  decodeOutcome,
+  encodeOutcome,
+  type Fence,
+  fenceOf,
+  generationOf,
+  OutcomeUnreadable,
+  type Predecessor,
+  type ReceiptStore,
+  type Running,
+} from '../core/index.ts'
+import { derivedKey } from './derived-key.ts'
+import type { Lease } from './lease.ts'
+
+/** One run under a claim, as its handler sees it. */
+export interface Attempt {
+  /** 1, 2, 3, … under one receipt. */
+  readonly number: number
+  /** How the attempt before this one ended. */
+  readonly predecessor: Predecessor
+  /** For a downstream that can check it: an attempt with a lower number is stale. */
+  readonly fence: Fence
+  /** Fires before the lease ends, at the maximum duration, or when the claim is lost: stop, another may be running. */
+  readonly signal: AbortSignal
+  /**
+   * The idempotency key for the downstream call `step`: the same in every attempt while that call's outcome is
+   * unknown, and a new one after `refused(step)`.
+   */
+  keyFor(step: string): string
+  /**
+   * The downstream refused `step` definitely (a declined card, not a time-out): the next attempt's `keyFor(step)` is
+   * a new key, so that a downstream which replays its refusals doesn't replay this one.
+   * @throws {ClaimLost} where another attempt has taken over.
+   */
+  refused(step: string): Promise<void>
+  /**
+   * Runs `run` once and keeps its result under the fence; a later attempt gets the kept result instead of a run.
+   * @throws {ClaimLost} where another attempt has taken over; what `run` did is then not recorded.
+   */
+  step<T>(name: string, run: () => T | Promise<T>): Promise<T>
+  /** Nothing was executed: whatever the handler now returns or throws, the receipt is released under every guarantee. */
+  notExecuted(): void
+  /** The effect is unknown: whatever the handler now returns or throws, the receipt is abandoned at once. */
+  unknown(): void
+}
+
+/** What a handler said of its own attempt; `unknown` outweighs `not_executed`. */
+export type Mark = 'none' | 'not_executed' | 'unknown'
+
+export class RunningAttempt implements Attempt {
+  readonly number: number
+  readonly predecessor: Predecessor
+  readonly fence: Fence
+  readonly #receipt: Running
+  readonly #lease: Lease
+  readonly #store: ReceiptStore
+  readonly #secret: string
+  readonly #codec: Codec
+  #mark: Mark = 'none'
+  #kept: Promise<ReadonlyMap<string, Uint8Array>> | undefined
+  readonly #steps = new Map<string, Promise<Uint8Array>>()
+
+  constructor(receipt: Running, lease: Lease, store: ReceiptStore, secret: string, codec: Codec) {
+    this.number = receipt.attempt
+    this.predecessor = receipt.predecessor
+    this.fence = fenceOf(receipt)
+    this.#receipt = receipt
+    this.#lease = lease
+    this.#store = store
+    this.#secret = secret
+    this.#codec = codec
+  }
+
+  get signal(): AbortSignal {
+    return this.#lease.signal
+  }
+
+  /** Whether its signal has fired, asked for or not. */
+  get stopped(): boolean {
+    return this.#lease.broken
+  }
+
+  get mark(): Mark {
+    return this.#mark
+  }
+
+  keyFor(step: string): string {
+    return derivedKey(this.#secret, this.fence.id, step, generationOf(this.#receipt, step))
+  }
+
+  async refused(step: string): Promise<void> {
+    const answer = await this.#store.refused(this.fence, step, generationOf(this.#receipt, step))
+    if (answer === 'lost') throw this.#lease.lose()
+  }
+
+  async step<T>(name: string, run: () => T | Promise<T>): Promise<T> {
+    const running = this.#steps.get(name) ?? this.#keptOrRun(name, run)
+    this.#steps.set(name, running)
+    // A step that failed may be tried again by the same handler.
+    running.catch(() => this.#steps.delete(name))
+    return this.#decode(await running) as T
+  }
+
+  notExecuted(): void {
+    if (this.#mark === 'none') this.#mark = 'not_executed'
+  }
+
+  unknown(): void {
+    this.#mark = 'unknown'
+  }
+
+  async #keptOrRun(name: string, run: () => unknown): Promise<Uint8Array> {
+    // A first attempt has no earlier steps, and asks the store for none.
+    this.#kept ??=
+      this.number === 1
+        ? Promise.resolve(new Map())
+        : this.#store.readSteps(this.fence.id, this.fence.incarnation)
+    const before = (await this.#kept).get(name)
+    if (before !== undefined) return before
+    const result = encodeOutcome({ kind: 'value', value: this.#codec.encode(await run()) })
+    if ((await this.#store.saveStep(this.fence, name, result)) === 'lost') throw this.#lease.lose()
+    return result
+  }
+
+  #decode(bytes: Uint8Array): unknown {
+    const outcome = decodeOutcome(bytes)
+    if (outcome.kind !== 'value') throw new OutcomeUnreadable(`a step's result can't be a ${outcome.kind}`)
+    return this.#codec.decode(outcome.value)
+  }
+}

@@ -1,0 +1,80 @@
+import type { Runtime, Timer } from './runtime.ts'
+
+/** How long an ending that the store would not take is tried again. */
+const KEEP_TRYING_MS = 600_000
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 5_000
+
+/** Writes that nobody waits for any more, but that the receipts are better for. Tried until the store takes them. */
+export class Background {
+  readonly #runtime: Runtime
+  readonly #tasks = new Set<Task>()
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
+  }
+
+  keepTrying(write: () => Promise<void>): void {
+    const task = new Task(write, this.#runtime, () => this.#tasks.delete(task))
+    this.#tasks.add(task)
+    task.start()
+  }
+
+  /** One last try for each. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.#tasks].map((task) => task.lastTry()))
+  }
+}
+
+class Task {
+  readonly #write: () => Promise<void>
+  readonly #runtime: Runtime
+  readonly #done: () => void
+  readonly #startedAt: number
+  #pauseMs = FIRST_PAUSE_MS
+  #pause: Timer | undefined
+  #trying: Promise<boolean> | undefined
+
+  constructor(write: () => Promise<void>, runtime: Runtime, done: () => void) {
+    this.#write = write
+    this.#runtime = runtime
+    this.#done = done
+    this.#startedAt = runtime.monotonicMs()
+  }
+
+  start(): void {
+    this.#pause = this.#runtime.after(
+      this.#pauseMs * (0.5 + this.#runtime.jitter()),
+      () => void this.#tryAgain(),
+    )
+  }
+
+  async lastTry(): Promise<void> {
+    this.#pause?.cancel()
+    if (this.#trying && (await this.#trying)) return
+    this.#pause?.cancel()
+    await this.#try()
+    this.#done()
+  }
+
+  async #tryAgain(): Promise<void> {
+    this.#trying = this.#try()
+    const written = await this.#trying
+    this.#trying = undefined
+    if (written || this.#runtime.monotonicMs() - this.#startedAt > KEEP_TRYING_MS) {
+      this.#done()
+      return
+    }
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
+    this.start()
+  }
+
+  async #try(): Promise<boolean> {
+    try {
+      await this.#write()
+      return true
+    } catch {
+      return false // reported where the write was first refused; here it is only tried again
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  type ClaimRequest,
+  type Codec,
+  encodeOutcome,
+  type Fingerprint,
+  type FingerprintAlgorithm,
+  fingerprintAlgorithms,
+  fingerprintBy,
+  fingerprintValue,
+  type IgnoredMembers,
+  ignoredMembers,
+  OWN_FINGERPRINT_VERSION,
+  type Receipt,
+  receiptId,
+} from '../core/index.ts'
+import type { Settings } from './settings.ts'
+
+/** A request to run an operation once. */
+export interface Call {
+  /** Who owns the key. Two tenants never see each other's receipts. */
+  readonly tenant: string
+  /** The idempotency key: 1 to 255 UTF-8 bytes of text. */
+  readonly key: string
+  /** What is asked for: the same key with another request is a conflict. Plain data, or bytes. */
+  readonly request: unknown
+  /** A keyed digest of the caller's credentials, in deployments that tell callers apart by nothing else. */
+  readonly credentials?: string
+  /** Fires when the caller is gone: it stops waiting. An attempt that it started runs on and settles. */
+  readonly signal?: AbortSignal
+}
+
+/** What all claims of one call have in common. */
+export interface PreparedCall {
+  readonly terms: Omit<ClaimRequest, 'token' | 'incarnation' | 'intent'>
+  /** The request's fingerprint by another receipt's algorithm; `undefined` where it can't be computed here. */
+  fingerprintAs(version: Fingerprint['version']): Fingerprint | undefined
+}
+
+/** Makes calls of one operation ready to claim. */
+export class Preparation {
+  readonly #operation: string
+  readonly #settings: Settings
+  readonly #hashKeys: boolean
+  readonly #ignore: IgnoredMembers
+
+  /** @throws {IgnoredMemberInvalid} where a member to leave out isn't a JSON Pointer. */
+  constructor(operation: string, settings: Settings, hashKeys: boolean) {
+    this.#operation = operation
+    this.#settings = settings
+    this.#hashKeys = hashKeys
+    this.#ignore = ignoredMembers(settings.ignore)
+  }
+
+  /** @throws {KeyInvalid | ScopeInvalid | UnfingerprintableRequest} */
+  prepare({ tenant, key, request, credentials }: Call): PreparedCall {
+    const { policies, leaseMs, ttlMs, keyRetentionMs, fingerprint, rerun, codec } = this.#settings
+    const options = { ignore: this.#ignore }
+    return {
+      terms: {
+        id: receiptId({ tenant, operation: this.#operation, key }),
+        tenant,
+        operation: this.#operation,
+        key: this.#hashKeys ? null : key,
+        fingerprint: fingerprint ? fingerprintBy(fingerprint(request)) : fingerprintValue(request, options),
+        credentials: credentials ?? null,
+        policies,
+        leaseMs,
+        ttlMs,
+        keyRetentionMs,
+        request: rerun ? keptRequest(codec, request) : null,
+      },
+      fingerprintAs(version) {
+        if (version === OWN_FINGERPRINT_VERSION) return fingerprint && fingerprintBy(fingerprint(request))
+        const algorithm: FingerprintAlgorithm | undefined = fingerprintAlgorithms.get(version)
+        return algorithm?.value(request, options)
+      },
+    }
+  }
+
+  /** A call that claims for recovery what stands in this receipt, with nobody there to ask for its outcome. */
+  prepareRecovery(receipt: Receipt): PreparedCall {
+    const { policies, leaseMs, ttlMs, keyRetentionMs } = this.#settings
+    const { id, tenant, operation, key, fingerprint, credentials, request } = receipt
+    return {
+      terms: {
+        id,
+        tenant,
+        operation,
+        key,
+        fingerprint,
+        credentials,
+        policies,
+        leaseMs,
+        ttlMs,
+        keyRetentionMs,
+        request,
+      },
+      fingerprintAs: () => undefined,
+    }
+  }
+}
+
+/** Encoded like an outcome's value, so that the encoding's version covers it. */
+function keptRequest(codec: Codec, request: unknown): Uint8Array {
+  return encodeOutcome({ kind: 'value', value: codec.encode(request) })
+}

@@ -1,0 +1,95 @@
+import {
+  type Codec,
+  type FailureFacts,
+  type Outcome,
+  OutcomeNotKept,
+  OutcomeUnreadable,
+  StoredFailure,
+} from '../core/index.ts'
+import type { Attempt, RunningAttempt } from './attempt.ts'
+import type { Finished } from './caller.ts'
+import type { Settings } from './settings.ts'
+import { defaultVerdict, type Ended, type Verdict } from './verdict.ts'
+
+/** The user's function around the side effect. It may run on after its caller has left. */
+export type Handler<T> = (attempt: Attempt) => T | Promise<T>
+
+export async function runHandler<T>(handler: Handler<T>, attempt: Attempt): Promise<Ended<T>> {
+  try {
+    return { kind: 'returned', value: await handler(attempt) }
+  } catch (error) {
+    return { kind: 'threw', error }
+  }
+}
+
+/** What the handler's end means for the receipt. */
+export function finishedAs(ended: Ended<unknown>, attempt: RunningAttempt, settings: Settings): Finished {
+  const error = ended.kind === 'threw' ? ended.error : undefined
+  return { verdict: verdictOn(ended, attempt, settings), outcome: outcomeOf(ended, settings.codec), error }
+}
+
+/**
+ * The value that an outcome stands for.
+ * @throws {StoredFailure | OutcomeNotKept | OutcomeUnreadable}
+ */
+export function valueIn<T>(
+  outcome: Outcome,
+  of: { operation: string; attempt: number; codec: Codec; standing: 'released' | 'final' },
+): T {
+  switch (outcome.kind) {
+    case 'value':
+      return decoded(of.codec, outcome.value) as T
+    case 'failure':
+      throw new StoredFailure(of.operation, of.attempt, outcome.failure, of.standing)
+    case 'not_kept':
+      throw new OutcomeNotKept(of.operation, outcome.why)
+    case 'response':
+      throw new OutcomeUnreadable('it is an HTTP response, and a value was asked for')
+  }
+}
+
+function verdictOn(ended: Ended<unknown>, attempt: RunningAttempt, { classify }: Settings): Verdict {
+  if (attempt.mark !== 'none') return attempt.mark
+  const own = classify?.(ended)
+  if (own !== undefined) return own
+  // Stopped by its own signal: whatever it had sent by then may still take effect.
+  return ended.kind === 'threw' && attempt.stopped ? 'unknown' : defaultVerdict(ended)
+}
+
+function outcomeOf(ended: Ended<unknown>, codec: Codec): Outcome {
+  if (ended.kind === 'threw') return { kind: 'failure', failure: failureFacts(ended.error) }
+  try {
+    return { kind: 'value', value: codec.encode(ended.value) }
+  } catch {
+    return { kind: 'not_kept', why: 'unencodable' }
+  }
+}
+
+function decoded(codec: Codec, value: Parameters<Codec['decode']>[0]): unknown {
+  try {
+    return codec.decode(value)
+  } catch (error) {
+    throw new OutcomeUnreadable("the codec can't decode it", { cause: error })
+  }
+}
+
+/** UTF-16 units: an error's message may quote a whole response. */
+const MAX_MESSAGE = 4096
+
+function failureFacts(error: unknown): FailureFacts {
+  if (!(error instanceof Error)) return { name: typeof error, message: text(error), code: null }
+  const { code } = error as { code?: unknown }
+  return {
+    name: text(error.name),
+    message: text(error.message),
+    code: code === undefined ? null : text(code),
+  }
+}
+
+function text(value: unknown): string {
+  try {
+    return String(value).slice(0, MAX_MESSAGE).toWellFormed()
+  } catch {
+    return 'unprintable'
+  }
+}

@@ -1,0 +1,116 @@
+import { ReceiptsClosed } from '../core/index.ts'
+import { type Call, Preparation } from './call.ts'
+import type { Conclusion, Work } from './caller.ts'
+import type { Engine } from './engine.ts'
+import { finishedAs, type Handler, runHandler, valueIn } from './handler.ts'
+import { Latency } from './latency.ts'
+import type { Pursuits } from './pursuits.ts'
+import { type RecoveryReport, recoverAbandoned } from './recover-abandoned.ts'
+import type { Settings } from './settings.ts'
+import type { Ended } from './verdict.ts'
+
+export interface OnceResult<T> {
+  /** The decoded copy of what the receipt keeps: the same for the first caller as for every retry. */
+  readonly value: T
+  /** Whether it is an earlier attempt's outcome; `false` where this call's own handler ran. */
+  readonly replayed: boolean
+  /** The attempt whose outcome it is. */
+  readonly attempt: number
+  /** `unsettled`: the store would not take the outcome while the lease lasted. The effect ran; a retry may find it held. */
+  readonly receipt: 'settled' | 'unsettled'
+}
+
+/** A named action with a side effect, made safe to retry. */
+export interface Operation<T = unknown> {
+  readonly name: string
+  /**
+   * Runs the handler if this is the first call with its key, and gives back what the first one came to if it isn't.
+   * The first caller gets the very error that its handler threw; who comes later gets a `StoredFailure`.
+   *
+   * @throws {KeyConflict} the key was used with another request
+   * @throws {StillInProgress} the first call is still running, and the wait has ended or was not wanted
+   * @throws {OutcomeUnknown} an attempt broke off, and the guarantee forbids a re-run
+   * @throws {OutcomeExpired | OutcomeNotKept} it ran, and its outcome isn't kept (any more)
+   * @throws {StoredFailure} it failed
+   * @throws {ClaimLost} this call ran, but another attempt took over, and that one's outcome can't be had
+   * @throws {StoreUnavailable | StoreFull} the claim could not be made: nothing ran
+   * @throws {KeyInvalid | ScopeInvalid | UnfingerprintableRequest | OtherCredentials | FingerprintUnknown | ReceiptsClosed}
+   */
+  once<V extends T>(call: Call, handler: Handler<V>): Promise<OnceResult<V>>
+  /**
+   * Drives this operation's abandoned receipts to an end: through `recover`, or by a re-run of the kept request where
+   * the guarantee allows.
+   *
+   * @throws {OptionInvalid} where the operation has neither
+   * @throws {StoreUnavailable} where they can't be found
+   */
+  recoverAbandoned(): Promise<RecoveryReport>
+}
+
+export class EngineOperation<T> implements Operation<T> {
+  readonly name: string
+  readonly settings: Settings
+  readonly #engine: Engine
+  readonly #pursuits: Pursuits
+  readonly #preparation: Preparation
+  readonly #latency = new Latency()
+
+  /** @throws {IgnoredMemberInvalid} */
+  constructor(engine: Engine, pursuits: Pursuits, name: string, settings: Settings) {
+    this.name = name
+    this.settings = settings
+    this.#engine = engine
+    this.#pursuits = pursuits
+    this.#preparation = new Preparation(name, settings, engine.hashKeys)
+  }
+
+  async once<V extends T>(call: Call, handler: Handler<V>): Promise<OnceResult<V>> {
+    if (this.#engine.closing) throw new ReceiptsClosed()
+    const prepared = this.#preparation.prepare(call)
+    let ended: Ended<V> | undefined
+    const work: Work = async (attempt) => {
+      ended = await runHandler(handler, attempt)
+      return finishedAs(ended, attempt, this.settings)
+    }
+    const conclusion = await this.#pursuits.for(prepared, this.settings, this.#latency).join({
+      call: prepared,
+      work,
+      intent: this.settings.recover ? 'run_or_recover' : 'run',
+      signal: call.signal,
+    })
+    return this.#resultOf(conclusion, ended)
+  }
+
+  recoverAbandoned(): Promise<RecoveryReport> {
+    return recoverAbandoned(this.#engine, {
+      operation: this.name,
+      settings: this.settings,
+      preparation: this.#preparation,
+      pursuits: this.#pursuits,
+      latency: this.#latency,
+    })
+  }
+
+  #resultOf<V>(conclusion: Conclusion, ended: Ended<V> | undefined): OnceResult<V> {
+    const { codec } = this.settings
+    const about = { operation: this.name, codec }
+    if (conclusion.kind === 'replayed') {
+      const { receipt, outcome } = conclusion
+      const { attempt } = receipt
+      const standing = receipt.state === 'failed' && !receipt.retryable ? 'final' : 'released'
+      return {
+        value: valueIn<V>(outcome, { ...about, attempt, standing }),
+        replayed: true,
+        attempt,
+        receipt: 'settled',
+      }
+    }
+    if (ended?.kind === 'threw') throw ended.error
+    if (conclusion.kind === 'nothing_to_recover' || ended === undefined) throw new TypeError('no handler ran')
+    const { outcome, attempt, standing } = conclusion
+    // The decoded copy for the first caller too, so that a value which doesn't survive shows in the first test.
+    const value =
+      outcome?.kind === 'value' ? valueIn<V>(outcome, { ...about, attempt, standing: 'final' }) : ended.value
+    return { value, replayed: false, attempt, receipt: standing }
+  }
+}

@@ -1,0 +1,253 @@
+import {
+  type ClaimDecision,
+  ClaimLost,
+  type ClaimRequest,
+  decodeOutcome,
+  type Fingerprint,
+  FingerprintUnknown,
+  KeyConflict,
+  OtherCredentials,
+  OutcomeExpired,
+  OutcomeUnknown,
+  type Receipt,
+  ReceiptsClosed,
+  type Running,
+  StillInProgress,
+} from '../core/index.ts'
+import type { PreparedCall } from './call.ts'
+import { Caller, type CallerTerms, type Conclusion } from './caller.ts'
+import { claimFor, withdraw } from './claim.ts'
+import type { Engine } from './engine.ts'
+import type { Latency } from './latency.ts'
+import { runAttempt } from './run.ts'
+import type { Settings } from './settings.ts'
+import { type Holder, outcomeFor, watchHolder } from './watch-holder.ts'
+
+type JoiningCall = Pick<CallerTerms, 'call' | 'work' | 'intent' | 'signal'>
+
+/**
+ * This process's one effort to get the outcome of one request: claim it, run it if the claim is won, wait for whoever
+ * has it if not, and answer everybody here who asked. Callers with the same key and request share it: one claim, one
+ * subscription and one read per wake-up serve them all, and when a holder dies exactly one of them claims.
+ */
+export class Pursuit {
+  readonly #engine: Engine
+  readonly #settings: Settings
+  readonly #latency: Latency
+  readonly #call: PreparedCall
+  readonly #finish: () => void
+  readonly #callers = new Set<Caller>()
+  /** Who holds the claim; `undefined` while this process asks for it. */
+  #holder: Holder | undefined
+  #everybodyLeft: (() => void) | undefined
+  #fingerprint: Fingerprint
+  readonly done: Promise<void>
+
+  /** @param finished called, maybe more than once, when calls from now on must begin an effort of their own. */
+  constructor(
+    engine: Engine,
+    settings: Settings,
+    latency: Latency,
+    call: PreparedCall,
+    finished: () => void,
+  ) {
+    this.#engine = engine
+    this.#settings = settings
+    this.#latency = latency
+    this.#call = call
+    this.#fingerprint = call.terms.fingerprint
+    this.#finish = finished
+    this.done = Promise.resolve().then(() => this.#pursue())
+  }
+
+  /** Whether a call asks for the very same thing, so that this effort can answer it. */
+  serves({ terms }: PreparedCall): boolean {
+    const mine = this.#call.terms
+    return (
+      terms.fingerprint.digest === mine.fingerprint.digest &&
+      terms.fingerprint.version === mine.fingerprint.version &&
+      terms.credentials === mine.credentials
+    )
+  }
+
+  /** @throws {StillInProgress} where as many wait as may, and whatever the caller's conclusion is. */
+  async join(of: JoiningCall): Promise<Conclusion> {
+    of.signal?.throwIfAborted()
+    const { operation, id } = of.call.terms
+    if (this.#callers.size > this.#settings.maxWaitersPerReceipt) {
+      this.#engine.events.emit({ type: 'refused', id, operation, why: 'too_many_waiters' })
+      throw new StillInProgress(operation, 'too_many_waiters', this.#retryAfterMs())
+    }
+    const caller = new Caller({
+      ...of,
+      engine: this.#engine,
+      waitMs: this.#settings.waitMs,
+      left: this.#left,
+    })
+    this.#callers.add(caller)
+    if (this.#holder) caller.startWaiting(this.#holder.attempt, this.#retryAfterMs)
+    return caller.conclusion
+  }
+
+  /** The engine closes: who only waits is sent away, and what runs runs on. */
+  sendWaitersAway(): void {
+    for (const caller of [...this.#callers]) {
+      if (caller.role === 'waiting') caller.fail(new ReceiptsClosed())
+    }
+  }
+
+  async #pursue(): Promise<void> {
+    try {
+      for (let lead = this.#next(); lead !== undefined; lead = this.#next()) await this.#round(lead)
+    } catch (error) {
+      this.#finish()
+      for (const caller of [...this.#callers]) caller.fail(error)
+    }
+    this.#finish()
+  }
+
+  /** Asks for the claim once, and acts on the answer. */
+  async #round(lead: Caller): Promise<void> {
+    this.#holder = undefined
+    const { decision, request, sentAt } = await claimFor(this.#engine, {
+      ...lead.call.terms,
+      fingerprint: this.#fingerprint,
+      intent: lead.intent,
+    })
+    switch (decision.kind) {
+      case 'claimed':
+        return this.#claimed(decision.receipt, request, sentAt)
+      case 'in_progress':
+        return this.#follow(decision)
+      case 'replay':
+        return this.#concludeFrom(decision.receipt)
+      case 'other_algorithm':
+        return this.#refingerprint(lead.call, decision.version)
+      case 'nothing_to_recover':
+        return lead.conclude({ kind: 'nothing_to_recover' })
+      case 'ended':
+        return // an ancient copy of this claim: the next round has a token of its own
+      default:
+        return this.#refuse(decision)
+    }
+  }
+
+  async #claimed(receipt: Running, request: ClaimRequest, sentAt: number): Promise<void> {
+    const runner = this.#next()
+    if (runner === undefined) {
+      withdraw(this.#engine, request)
+      return
+    }
+    const { id, operation, attempt, predecessor, purpose } = receipt
+    this.#engine.events.emit({ type: 'claimed', id, operation, attempt, predecessor, purpose })
+    runner.role = 'running'
+    runner.attempt = attempt
+    runner.stopWaiting()
+    this.#hold(receipt)
+    const startedAt = this.#engine.elapsed()
+    const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, runner.work)
+    this.#latency.add(this.#engine.elapsed() - startedAt)
+    switch (end.kind) {
+      case 'settled':
+        // The runner's own answer, and the same outcome for all who waited on its attempt.
+        if (outcomeFor(end.receipt)) this.#finish()
+        runner.conclude({ kind: 'ran', attempt, standing: 'settled', outcome: end.outcome })
+        return this.#concludeFrom(end.receipt)
+      case 'recovered':
+        return this.#concludeFrom(end.receipt)
+      case 'nothing_ran':
+        return runner.conclude({ kind: 'nothing_to_recover' })
+      case 'unsettled':
+        return runner.conclude({ kind: 'ran', attempt, standing: 'unsettled', outcome: end.outcome })
+      case 'unknown':
+        return runner.fail(new OutcomeUnknown(operation, attempt, end.retryAfterMs, { cause: end.error }))
+      case 'lost':
+        runner.role = 'overtaken'
+        return this.#follow(receipt)
+    }
+  }
+
+  /** Waits for another attempt's outcome. Where there comes none, the next round asks for the claim. */
+  async #follow(holder: Holder): Promise<void> {
+    this.#hold(holder)
+    const everybodyLeft = new Promise<void>((resolve) => {
+      this.#everybodyLeft = resolve
+    })
+    const receipt = await watchHolder(this.#engine, this.#call.terms, holder, everybodyLeft)
+    if (receipt) return this.#concludeFrom(receipt)
+    for (const caller of [...this.#callers]) {
+      if (caller.role === 'overtaken') caller.fail(new ClaimLost(caller.call.terms.operation, caller.attempt))
+    }
+  }
+
+  /** From here on somebody, here or elsewhere, holds the claim: all but the runner wait. */
+  #hold({ incarnation, attempt }: Holder): void {
+    this.#holder = { incarnation, attempt }
+    for (const caller of [...this.#callers]) {
+      if (caller.role !== 'running') caller.startWaiting(attempt, this.#retryAfterMs)
+    }
+  }
+
+  /** One outcome for everybody, if the receipt has one to give. */
+  #concludeFrom(receipt: Receipt): void {
+    const bytes = outcomeFor(receipt)
+    if (bytes === null) return
+    this.#finish()
+    const { id, operation, attempt } = receipt
+    for (const caller of [...this.#callers]) {
+      this.#engine.events.emit({ type: 'replayed', id, operation, attempt })
+      caller.conclude({ kind: 'replayed', receipt, outcome: decodeOutcome(bytes) })
+    }
+  }
+
+  #refuse(
+    decision: Extract<ClaimDecision, { kind: 'abandoned' | 'conflict' | 'expired' | 'forbidden' }>,
+  ): void {
+    const { id, operation } = this.#call.terms
+    this.#finish()
+    for (const caller of [...this.#callers]) {
+      this.#engine.events.emit({ type: 'refused', id, operation, why: decision.kind })
+      caller.fail(refusal(operation, decision))
+    }
+  }
+
+  /** The receipt was fingerprinted by another version: the next round compares by that one. */
+  #refingerprint(call: PreparedCall, version: Fingerprint['version']): void {
+    const { id, operation } = this.#call.terms
+    const fingerprint = call.fingerprintAs(version)
+    if (fingerprint === undefined) {
+      this.#engine.events.emit({ type: 'refused', id, operation, why: 'fingerprint_unknown' })
+      throw new FingerprintUnknown(operation)
+    }
+    this.#fingerprint = fingerprint
+  }
+
+  readonly #left = (gone: Caller): void => {
+    this.#callers.delete(gone)
+    if (this.#callers.size === 0) this.#everybodyLeft?.()
+  }
+
+  /** The next caller who may still run; who was overtaken never runs again. */
+  #next(): Caller | undefined {
+    for (const caller of this.#callers) if (caller.role === 'waiting') return caller
+    return undefined
+  }
+
+  readonly #retryAfterMs = (): number => this.#latency.retryAfterMs(this.#settings.leaseMs)
+}
+
+function refusal(
+  operation: string,
+  decision: Extract<ClaimDecision, { kind: 'abandoned' | 'conflict' | 'expired' | 'forbidden' }>,
+): Error {
+  switch (decision.kind) {
+    case 'conflict':
+      return new KeyConflict(operation)
+    case 'forbidden':
+      return new OtherCredentials(operation)
+    case 'expired':
+      return new OutcomeExpired(operation)
+    case 'abandoned':
+      return new OutcomeUnknown(operation, decision.attempt, decision.recoverableInMs)
+  }
+}

@@ -1,0 +1,45 @@
+import type { PreparedCall } from './call.ts'
+import type { Engine } from './engine.ts'
+import type { Latency } from './latency.ts'
+import { Pursuit } from './pursuit.ts'
+import type { Settings } from './settings.ts'
+
+/** This process's efforts, at most one of them open to callers for each receipt. */
+export class Pursuits {
+  readonly #engine: Engine
+  readonly #open = new Map<string, Pursuit>()
+  readonly #active = new Set<Pursuit>()
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  has(id: string): boolean {
+    return this.#open.has(id)
+  }
+
+  /** The effort that serves this call: the one under way, or a new one. */
+  for(call: PreparedCall, settings: Settings, latency: Latency): Pursuit {
+    const { id } = call.terms
+    const underWay = this.#open.get(id)
+    if (underWay?.serves(call)) return underWay
+    const pursuit: Pursuit = new Pursuit(this.#engine, settings, latency, call, () =>
+      this.#close(id, pursuit),
+    )
+    this.#active.add(pursuit)
+    // Beside an effort for another request under the same key: the store tells the two apart, and nobody joins this one.
+    if (underWay === undefined) this.#open.set(id, pursuit)
+    void pursuit.done.then(() => this.#active.delete(pursuit))
+    return pursuit
+  }
+
+  /** Sends away who only waits, and lets what runs finish and settle. */
+  async finish(): Promise<void> {
+    for (const pursuit of this.#active) pursuit.sendWaitersAway()
+    await Promise.all([...this.#active].map(({ done }) => done))
+  }
+
+  #close(id: string, pursuit: Pursuit): void {
+    if (this.#open.get(id) === pursuit) this.#open.delete(id)
+  }
+}

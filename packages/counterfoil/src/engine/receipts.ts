@@ -1,0 +1,133 @@
+import {
+  type Duration,
+  durationMs,
+  OperationRedefined,
+  OptionInvalid,
+  type ReceiptStore,
+  ReceiptsClosed,
+  type SweepAnswer,
+} from '../core/index.ts'
+import { Background } from './background.ts'
+import type { Engine } from './engine.ts'
+import { eventsTo, type ReceiptEvent } from './events.ts'
+import { EngineOperation, type Operation } from './operation.ts'
+import { Pursuits } from './pursuits.ts'
+import { RecoveryTimer } from './recovery-timer.ts'
+import { elapsedClock, nodeRuntime, type Runtime } from './runtime.ts'
+import { differences, type OperationOptions, settingsOf } from './settings.ts'
+import { Sweeper } from './sweeper.ts'
+
+export interface ReceiptsOptions {
+  readonly store: ReceiptStore
+  /**
+   * Goes into every derived key (`attempt.keyFor`): the same in all processes, and kept. Without one, whoever knows a
+   * receipt's key can compute the keys of its downstream calls.
+   */
+  readonly secret?: string
+  /** Store no idempotency key in clear: operators then find a receipt by its key only if they have it. */
+  readonly hashKeys?: true
+  /** How often expired receipts are swept, and how many in a batch; `'off'` where another process does. Default every minute, 500. */
+  readonly sweep?: { readonly every?: Duration; readonly batch?: number } | 'off'
+  /** Calls that may wait in this process, over all receipts. Default 20,000. */
+  readonly maxWaiters?: number
+  /** Told of every transition and every answer, for logs and metrics. */
+  readonly onEvent?: (event: ReceiptEvent) => void
+  /** Time and randomness, for tests. */
+  readonly runtime?: Runtime
+}
+
+/** The receipts of one store. */
+export interface Receipts {
+  /**
+   * Defines an operation. Its name is part of every receipt's identity, so that renaming it forgets them.
+   *
+   * @throws {OptionInvalid} where an option is missing, malformed, or doesn't fit the others
+   * @throws {OperationRedefined} where the name is defined already with other options
+   */
+  operation<T = unknown>(name: string, options: OperationOptions<T>): Operation<T>
+  /** Sweeps one batch now, whatever the timer does. */
+  sweep(): Promise<SweepAnswer>
+  /** Takes no new calls, sends those away who only wait, lets what runs finish and settle, then closes the store. */
+  close(): Promise<void>
+}
+
+const DEFAULT_BATCH = 500
+
+export function createReceipts(options: ReceiptsOptions): Receipts {
+  return new EngineReceipts(options)
+}
+
+class EngineReceipts implements Receipts {
+  readonly #engine: Engine
+  readonly #pursuits: Pursuits
+  readonly #batch: number
+  readonly #sweeper: Sweeper | undefined
+  readonly #operations = new Map<string, EngineOperation<unknown>>()
+  readonly #timers: RecoveryTimer[] = []
+  #closed: Promise<void> | undefined
+
+  constructor(options: ReceiptsOptions) {
+    if (typeof options?.store?.claim !== 'function') {
+      throw new OptionInvalid('store', "pass an open store, such as sqliteStore('receipts.db')")
+    }
+    const runtime = options.runtime ?? nodeRuntime
+    this.#engine = {
+      store: options.store,
+      runtime,
+      elapsed: elapsedClock(runtime),
+      events: eventsTo(options.onEvent),
+      background: new Background(runtime),
+      secret: options.secret ?? '',
+      hashKeys: options.hashKeys ?? false,
+      maxWaiters: options.maxWaiters ?? 20_000,
+      waiters: 0,
+      closing: false,
+    }
+    this.#pursuits = new Pursuits(this.#engine)
+    const sweep = options.sweep ?? {}
+    this.#batch = sweep === 'off' ? DEFAULT_BATCH : (sweep.batch ?? DEFAULT_BATCH)
+    if (!Number.isSafeInteger(this.#batch) || this.#batch < 1) {
+      throw new OptionInvalid('sweep.batch', 'give a whole number of receipts, at least 1')
+    }
+    if (sweep !== 'off') {
+      const everyMs = durationMs('sweep.every', sweep.every ?? '1m')
+      this.#sweeper = new Sweeper(this.#engine, { everyMs, batch: this.#batch })
+    }
+  }
+
+  operation<T>(name: string, options: OperationOptions<T>): Operation<T> {
+    if (this.#engine.closing) throw new ReceiptsClosed()
+    const settings = settingsOf(options)
+    const defined = this.#operations.get(name)
+    if (defined !== undefined) {
+      const other = differences(defined.settings, settings)
+      if (other.length > 0) throw new OperationRedefined(name, other)
+      return defined as Operation<unknown> as Operation<T>
+    }
+    const operation = new EngineOperation<T>(this.#engine, this.#pursuits, name, settings)
+    this.#operations.set(name, operation as EngineOperation<unknown>)
+    if (settings.recoverEveryMs !== undefined) {
+      this.#timers.push(new RecoveryTimer(this.#engine, operation, settings.recoverEveryMs))
+    }
+    return operation
+  }
+
+  sweep(): Promise<SweepAnswer> {
+    return this.#engine.store.sweep(this.#batch)
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    const { background, store } = this.#engine
+    this.#engine.closing = true
+    const timers = [...this.#timers, ...(this.#sweeper ? [this.#sweeper] : [])].map((timer) => timer.stop())
+    await this.#pursuits.finish()
+    await Promise.all(timers)
+    await background.finish()
+    await store.close()
+  }
+}

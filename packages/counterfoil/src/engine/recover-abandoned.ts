@@ -1,0 +1,87 @@
+import { decodeOutcome, type InProgress, MAX_PAGE, OptionInvalid, stricter } from '../core/index.ts'
+import type { Preparation } from './call.ts'
+import type { Work } from './caller.ts'
+import type { Engine } from './engine.ts'
+import { finishedAs, runHandler } from './handler.ts'
+import type { Latency } from './latency.ts'
+import type { Pursuits } from './pursuits.ts'
+import type { Settings } from './settings.ts'
+
+/** What `recoverAbandoned` did with the receipts that it found. */
+export interface RecoveryReport {
+  /** Settled or released: at an end, or free for the next request. */
+  readonly ended: number
+  /** Still held: nobody could say, or the store would not answer; tried again after a back-off. */
+  readonly held: number
+  /** Somebody else was at it. */
+  readonly skipped: number
+}
+
+/** Receipts recovered at a time. */
+const AT_ONCE = 8
+
+interface Recovering {
+  readonly operation: string
+  readonly settings: Settings
+  readonly preparation: Preparation
+  readonly pursuits: Pursuits
+  readonly latency: Latency
+}
+
+export async function recoverAbandoned(engine: Engine, recovering: Recovering): Promise<RecoveryReport> {
+  const { operation, settings } = recovering
+  if (settings.recover === undefined && settings.rerun === undefined) {
+    throw new OptionInvalid(
+      'recover',
+      `'${operation}' has neither recover nor keepRequest, so that nothing can be done for its abandoned receipts`,
+    )
+  }
+  const found = await engine.store.findAbandoned({
+    operation,
+    forMs: settings.recoverAfterMs,
+    limit: MAX_PAGE,
+  })
+  const report = { ended: 0, held: 0, skipped: 0 }
+  const queue = found.values()
+  const workers = Array.from({ length: AT_ONCE }, async () => {
+    for (const receipt of queue) {
+      if (engine.closing) return
+      report[await recoverOne(recovering, receipt)] += 1
+    }
+  })
+  await Promise.all(workers)
+  return report
+}
+
+async function recoverOne(
+  { settings, preparation, pursuits, latency }: Recovering,
+  receipt: InProgress,
+): Promise<keyof RecoveryReport> {
+  if (pursuits.has(receipt.id)) return 'skipped'
+  const reruns = stricter(receipt.policies, settings.policies).onAbandoned === 'rerun'
+  if (settings.recover === undefined && !reruns) return 'held'
+  const call = preparation.prepareRecovery(receipt)
+  const work = rerunOf(settings, receipt)
+  if (settings.recover === undefined && work === undefined) return 'held'
+  try {
+    const conclusion = await pursuits
+      .for(call, settings, latency)
+      .join({ call, work, intent: 'recover', signal: undefined })
+    return conclusion.kind === 'nothing_to_recover' ? 'skipped' : 'ended'
+  } catch {
+    return 'held' // each reason is an event already
+  }
+}
+
+/** The kept request, run again; `undefined` where the operation or the receipt keeps none. */
+function rerunOf(settings: Settings, { request }: InProgress): Work | undefined {
+  const { rerun, codec } = settings
+  if (rerun === undefined || request === null) return undefined
+  return async (attempt) => {
+    const ended = await runHandler(() => {
+      const kept = decodeOutcome(request)
+      return rerun(kept.kind === 'value' ? codec.decode(kept.value) : undefined, attempt)
+    }, attempt)
+    return finishedAs(ended, attempt, settings)
+  }
+}

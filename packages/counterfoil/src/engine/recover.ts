@@ -1,0 +1,73 @@
+import type { HistoryEntry, Outcome, Running } from '../core/index.ts'
+import type { RunningAttempt } from './attempt.ts'
+import type { Engine } from './engine.ts'
+import type { Found, Settings } from './settings.ts'
+import type { Doubt } from './settle.ts'
+
+/** What is to be done under a claim, once it is known whether an earlier attempt had its effect. */
+export type Next =
+  | { readonly go: 'run'; readonly doubt: Doubt }
+  | { readonly go: 'settle'; readonly outcome: Outcome }
+  | { readonly go: 'back_off'; readonly backOffMs: number; readonly error: unknown }
+
+const FIRST_BACK_OFF_MS = 5_000
+const LONGEST_BACK_OFF_MS = 3_600_000
+
+/** Under a claim for recovery, asks `recover` before anything runs. */
+export async function recoverFirst(
+  engine: Engine,
+  settings: Settings,
+  receipt: Running,
+  attempt: RunningAttempt,
+): Promise<Next> {
+  if (receipt.purpose !== 'recovery' || settings.recover === undefined) return { go: 'run', doubt: 'stands' }
+  const { found, error } = await ask(settings, receipt, attempt)
+  const { id, operation } = receipt
+  engine.events.emit({
+    type: 'recovered',
+    id,
+    operation,
+    attempt: receipt.attempt,
+    found: found.found,
+    error,
+  })
+  switch (found.found) {
+    case 'happened':
+      return { go: 'settle', outcome: encoded(settings, found.value) }
+    case 'did_not_happen':
+      return { go: 'run', doubt: 'cleared' }
+    case 'unknown':
+      // A guarantee that re-runs does so on doubt: that is what it was chosen for.
+      return receipt.policies.onAbandoned === 'rerun'
+        ? { go: 'run', doubt: 'stands' }
+        : { go: 'back_off', backOffMs: backOffMs(receipt.history, engine.runtime.jitter()), error }
+  }
+}
+
+async function ask(
+  { recover }: Settings,
+  receipt: Running,
+  attempt: RunningAttempt,
+): Promise<{ found: Found<unknown>; error?: unknown }> {
+  try {
+    return { found: (await recover?.(receipt, attempt)) ?? { found: 'unknown' } }
+  } catch (error) {
+    return { found: { found: 'unknown' }, error }
+  }
+}
+
+function encoded({ codec }: Settings, value: unknown): Outcome {
+  try {
+    return { kind: 'value', value: codec.encode(value) }
+  } catch {
+    return { kind: 'not_kept', why: 'unencodable' }
+  }
+}
+
+/** Doubles with each recovery in a row that didn't know, with jitter so that recoveries don't come in step. */
+function backOffMs(history: readonly HistoryEntry[], jitter: number): number {
+  const recoveries = history.filter(
+    (entry) => entry.kind === 'attempt' && entry.purpose === 'recovery',
+  ).length
+  return Math.round(Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** recoveries) * (0.75 + jitter / 2))
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import type { ReachCrashPoint } from '../core/index.ts'
+
+/** All the time and randomness that the engine has, so that a test can put a virtual clock and a seed in their place. */
+export interface Runtime {
+  /** Milliseconds that only rise; they may stand still while the machine is suspended. */
+  monotonicMs(): number
+  /** Milliseconds since the epoch; they may jump. */
+  wallMs(): number
+  /** Unguessable text, new each time. */
+  random(): string
+  /** From 0 up to, not including, 1: to spread what would otherwise happen at once. */
+  jitter(): number
+  /** Calls `then` after `ms`, without keeping the process alive for it. */
+  after(ms: number, then: () => void): Timer
+  /** Passed at each crash point; for tests. */
+  readonly reach?: ReachCrashPoint
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+export const nodeRuntime: Runtime = {
+  monotonicMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  random: () => randomUUID(),
+  jitter: () => Math.random(),
+  after(ms, then) {
+    // Beyond 2^31-1 ms setTimeout fires at once; the callers look at the clock again when it does fire.
+    const timer = setTimeout(then, Math.min(ms, 0x7fffffff))
+    timer.unref()
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
+/**
+ * Time gone by, counted as the larger of the monotonic and the wall clock's: the monotonic one stops while a machine
+ * is suspended, and the wall clock may be set back.
+ */
+export function elapsedClock(runtime: Runtime): () => number {
+  let elapsed = 0
+  let monotonic = runtime.monotonicMs()
+  let wall = runtime.wallMs()
+  return () => {
+    const monotonicNow = runtime.monotonicMs()
+    const wallNow = runtime.wallMs()
+    elapsed += Math.max(0, monotonicNow - monotonic, wallNow - wall)
+    monotonic = monotonicNow
+    wall = wallNow
+    return elapsed
+  }
+}

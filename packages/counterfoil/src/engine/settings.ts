@@ -1,0 +1,174 @@
+import {
+  type Codec,
+  type Duration,
+  durationMs,
+  type Guarantee,
+  jsonCodec,
+  OptionInvalid,
+  type Policies,
+  policiesOf,
+  type Running,
+} from '../core/index.ts'
+import type { Attempt } from './attempt.ts'
+import type { Classify } from './verdict.ts'
+
+/** What a recovery found out about the attempts before it. */
+export type Found<T> =
+  | { readonly found: 'happened'; readonly value: T }
+  | { readonly found: 'did_not_happen' }
+  | { readonly found: 'unknown' }
+
+/**
+ * Finds out what an abandoned attempt did, under a claim of its own. "It did not happen" is only as good as the
+ * downstream's answer, since the abandoned attempt may still act: ask by the derived key (`attempt.keyFor`), or fence
+ * the downstream, or wait out the maximum duration. What it throws counts as `unknown`.
+ */
+export type Recover<T> = (receipt: Running, attempt: Attempt) => Found<T> | Promise<Found<T>>
+
+/** Runs a kept request again when nobody comes back to retry it. */
+export type Rerun<T> = (request: unknown, attempt: Attempt) => T | Promise<T>
+
+export interface OperationOptions<T = unknown> {
+  /** What the operation promises across failures. There is no default: it is the decision that matters. */
+  readonly guarantee: Guarantee
+  /**
+   * How long the outcome is kept. Default `'24h'`. `'inFlightOnly'`: only those who waited while it ran get it, and
+   * a later call runs again.
+   */
+  readonly ttl?: Duration | 'inFlightOnly'
+  /** How long the key is remembered: longer than your slowest retrier. Default: the ttl, and never less. */
+  readonly keyRetention?: Duration
+  /** How long a claim holds without renewal; renewed each third of it. Default `'30s'`. */
+  readonly lease?: Duration
+  /** How long a claim is renewed at most. Default `'10m'`. */
+  readonly maxDuration?: Duration
+  /** How long a second caller waits for the first; `'reject'` refuses it at once. Default `'10s'`. */
+  readonly wait?: Duration | 'reject'
+  /** Callers that may wait for one receipt in this process; more are refused at once. Default 5,000. */
+  readonly maxWaitersPerReceipt?: number
+  /** Larger outcomes are not kept (bytes). Default 1 MiB. */
+  readonly maxOutcomeBytes?: number
+  /** Members of the request that are left out of the fingerprint, as JSON Pointers (RFC 6901): `['/sentAt']`. */
+  readonly ignore?: readonly string[]
+  /** What the request is, in place of the built-in fingerprint: equal results are equal requests. */
+  readonly fingerprint?: (request: unknown) => string | Uint8Array
+  readonly codec?: Codec
+  readonly classify?: Classify<T>
+  readonly recover?: Recover<T>
+  /** How long after the lapse `recoverAbandoned` waits before it acts. Default `'0s'`. */
+  readonly recoverAfter?: Duration
+  /** Recover abandoned receipts by a timer of this engine, this often. Needs `recover` or `keepRequest`. */
+  readonly recoverEvery?: Duration
+  /** Keep each request with its receipt (through the codec), so that an abandoned one can be run again by itself. */
+  readonly keepRequest?: { readonly rerun: Rerun<T> }
+}
+
+/** The options with every default filled in and every duration in milliseconds. */
+export interface Settings {
+  readonly policies: Policies
+  readonly ttlMs: number
+  readonly keyRetentionMs: number
+  readonly leaseMs: number
+  readonly maxDurationMs: number
+  /** 0: refused at once. */
+  readonly waitMs: number
+  readonly maxWaitersPerReceipt: number
+  readonly maxOutcomeBytes: number
+  readonly ignore: readonly string[]
+  readonly fingerprint: ((request: unknown) => string | Uint8Array) | undefined
+  readonly codec: Codec
+  readonly classify: Classify<unknown> | undefined
+  readonly recover: Recover<unknown> | undefined
+  readonly recoverAfterMs: number
+  readonly recoverEveryMs: number | undefined
+  readonly rerun: Rerun<unknown> | undefined
+}
+
+/** @throws {OptionInvalid} for an option that is malformed or does not fit the others. */
+export function settingsOf<T>(options: OperationOptions<T>): Settings {
+  const known = options as OperationOptions<T> | undefined
+  if (typeof known !== 'object' || known === null) {
+    throw new OptionInvalid('guarantee', "pass the operation's options, with a guarantee among them")
+  }
+  const leaseMs = positive('lease', durationMs('lease', options.lease ?? '30s'))
+  const maxDurationMs = positive('maxDuration', durationMs('maxDuration', options.maxDuration ?? '10m'))
+  const waitMs = options.wait === 'reject' ? 0 : durationMs('wait', options.wait ?? '10s')
+  const { ttlMs, keyRetentionMs } = lifetimes(options, waitMs)
+  const canRecover = options.recover !== undefined || options.keepRequest !== undefined
+  if (options.recoverEvery !== undefined && !canRecover) {
+    throw new OptionInvalid(
+      'recoverEvery',
+      'give recover or keepRequest too: nothing could be done for an abandoned receipt',
+    )
+  }
+  return {
+    policies: policiesOf(options.guarantee),
+    ttlMs,
+    keyRetentionMs,
+    leaseMs,
+    maxDurationMs,
+    waitMs,
+    maxWaitersPerReceipt: whole('maxWaitersPerReceipt', options.maxWaitersPerReceipt ?? 5000),
+    maxOutcomeBytes: whole('maxOutcomeBytes', options.maxOutcomeBytes ?? 1_048_576),
+    ignore: options.ignore ?? [],
+    fingerprint: options.fingerprint,
+    codec: options.codec ?? jsonCodec,
+    classify: options.classify as Classify<unknown> | undefined,
+    recover: options.recover,
+    recoverAfterMs: durationMs('recoverAfter', options.recoverAfter ?? '0s'),
+    recoverEveryMs:
+      options.recoverEvery === undefined
+        ? undefined
+        : positive('recoverEvery', durationMs('recoverEvery', options.recoverEvery)),
+    rerun: options.keepRequest?.rerun,
+  }
+}
+
+/** The names of the settings that differ: what a second definition of an operation changed. */
+export function differences(a: Settings, b: Settings): readonly string[] {
+  const names = Object.keys(a) as (keyof Settings)[]
+  return names.filter((name) => {
+    const [left, right] = [a[name], b[name]]
+    return typeof left === 'object' && name !== 'codec'
+      ? JSON.stringify(left) !== JSON.stringify(right)
+      : left !== right
+  })
+}
+
+function lifetimes(
+  options: Pick<OperationOptions, 'ttl' | 'keyRetention'>,
+  waitMs: number,
+): { ttlMs: number; keyRetentionMs: number } {
+  if (options.ttl === 'inFlightOnly') {
+    if (options.keyRetention !== undefined) {
+      throw new OptionInvalid(
+        'keyRetention',
+        "leave it out with ttl: 'inFlightOnly', which remembers a key only while calls may wait for it",
+      )
+    }
+    return { ttlMs: waitMs, keyRetentionMs: waitMs }
+  }
+  const ttlMs = positive('ttl', durationMs('ttl', options.ttl ?? '24h'))
+  const keyRetentionMs =
+    options.keyRetention === undefined ? ttlMs : durationMs('keyRetention', options.keyRetention)
+  if (keyRetentionMs < ttlMs)
+    throw new OptionInvalid('keyRetention', 'make it at least the ttl: the key outlives the outcome')
+  if (keyRetentionMs <= waitMs) {
+    throw new OptionInvalid(
+      'keyRetention',
+      "make it longer than the wait, or say ttl: 'inFlightOnly' if a later retry is meant to run again",
+    )
+  }
+  return { ttlMs, keyRetentionMs }
+}
+
+function positive(option: string, ms: number): number {
+  if (ms <= 0) throw new OptionInvalid(option, 'make it longer than nothing')
+  return ms
+}
+
+function whole(option: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new OptionInvalid(option, 'give a whole number, not below 0')
+  return value
+}
