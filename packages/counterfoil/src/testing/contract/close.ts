@@ -1,0 +1,91 @@
+import { type ReceiptStore, StoreUnavailable } from '../../core/index.ts'
+import type { ContractCase } from '../contract-case.ts'
+import { byHand, bytesOf, firstFence, LEASE_MS, OPERATION, requestWith, succeeded } from '../requests.ts'
+import { expectRejection, expectSame, expectThat } from '../violation.ts'
+
+export const closes: readonly ContractCase[] = [
+  {
+    topic: 'close',
+    name: 'a closed store refuses every verb as closed, and nothing else',
+    needs: null,
+    run: async (subject) => {
+      const store = await subject.open()
+      const request = requestWith()
+      await store.claim(request)
+      await store.close()
+      for (const [verb, call] of Object.entries(everyVerb(store, request))) {
+        await expectRejection(
+          verb,
+          call(),
+          (error) => error instanceof StoreUnavailable && error.fault === 'closed',
+        )
+      }
+    },
+  },
+  {
+    topic: 'close',
+    name: 'what was under way when the store was closed is finished, and answered',
+    needs: null,
+    run: async (subject) => {
+      const [store, other] = [await subject.open(), await subject.open()]
+      const requests = Array.from({ length: 20 }, () => requestWith())
+      const claims = requests.map((request) => store.claim(request))
+      await store.close()
+      for (const claim of await Promise.all(claims)) expectSame('the answer', 'claimed', claim.kind)
+      if (other === store) return
+      for (const { id } of requests) {
+        const { receipt } = await other.read(id)
+        expectThat(receipt?.attempt === 1, 'what was answered is stored', receipt)
+      }
+      await other.close()
+    },
+  },
+  {
+    topic: 'close',
+    name: 'the store tells its name, its schema, its claim and what it survives',
+    needs: null,
+    run: async (subject) => {
+      const store = await subject.open()
+      try {
+        const { schema, claim } = store.describe()
+        for (const [what, text] of Object.entries({ name: store.name, schema, claim })) {
+          expectThat(text.trim() !== '', `the ${what} is said`, text)
+        }
+        for (const { level, says } of await store.audit()) {
+          expectThat(
+            ['refusal', 'warning', 'fact'].includes(level) && says.endsWith('.'),
+            'a finding is a sentence',
+            says,
+          )
+        }
+      } finally {
+        await store.close()
+      }
+    },
+  },
+]
+
+function everyVerb(
+  store: ReceiptStore,
+  request: ReturnType<typeof requestWith>,
+): Readonly<Record<string, () => Promise<unknown>>> {
+  const fence = firstFence(request)
+  const { id, incarnation } = request
+  return {
+    claim: () => store.claim(request),
+    settle: () => store.settle(fence, succeeded()),
+    renew: () => store.renew(fence, LEASE_MS),
+    yield: () => store.yield(fence, 0),
+    refused: () => store.refused(fence, 'charge', 0),
+    saveStep: () => store.saveStep(fence, 'charge', bytesOf('charged')),
+    readSteps: () => store.readSteps(id, incarnation),
+    read: () => store.read(id),
+    list: () => store.list({}, { limit: 1 }),
+    findAbandoned: () => store.findAbandoned({ operation: OPERATION, forMs: 0, limit: 1 }),
+    stats: () => store.stats(),
+    changeByHand: () =>
+      store.changeByHand({ id, incarnation, attempt: 1, state: 'in_progress' }, byHand({ do: 'release' })),
+    sweep: () => store.sweep(1),
+    age: () => store.age(id, 1),
+  }
+}
