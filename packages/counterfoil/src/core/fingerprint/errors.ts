@@ -1,0 +1,29 @@
+/** The request holds something whose value cannot be seen, so no fingerprint of it would be true. */
+export class UnfingerprintableRequest extends Error {
+  readonly code = 'request_unfingerprintable'
+  /** Where in the request, as a JSON Pointer (RFC 6901); empty for the request itself. */
+  readonly path: string
+
+  constructor(path: string, fault: string, advice: string) {
+    super(`The request${whereabouts(path)} ${fault} and can't be fingerprinted; ${advice}.`)
+    this.name = 'UnfingerprintableRequest'
+    this.path = path
+  }
+}
+
+/** A member to leave out of the fingerprint is not named by a usable JSON Pointer. */
+export class IgnoredMemberInvalid extends Error {
+  readonly code = 'ignored_member_invalid'
+  readonly pointer: string
+
+  constructor(pointer: string, fault: string) {
+    super(`The ignored member '${pointer}' ${fault}; name it by a JSON Pointer such as '/meta/traceId'.`)
+    this.name = 'IgnoredMemberInvalid'
+    this.pointer = pointer
+  }
+}
+
+function whereabouts(path: string): string {
+  if (path === '') return ''
+  return path.length <= 200 ? ` at '${path}'` : ` at '${path.slice(0, 200)}…'`
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { isJson, parseMediaType } from '../../../src/core/fingerprint/media-type.ts'
+
+describe('a media type', () => {
+  test.each([
+    ['application/json', 'application/json', []],
+    [' Application/JSON ; Charset="UTF-8" ', 'application/json', [['charset', 'utf-8']]],
+    [
+      'text/x;b=2;a=1;b=0;A=3',
+      'text/x',
+      [
+        ['a', '1'],
+        ['a', '3'],
+        ['b', '2'],
+        ['b', '0'],
+      ],
+    ],
+    ['text/x;;a=B;', 'text/x', [['a', 'B']]],
+    ['text/x;a="q \\"x\\" \\\\ ;b=1"', 'text/x', [['a', 'q "x" \\ ;b=1']]],
+    ['text/x;a=""', 'text/x', [['a', '']]],
+  ])('%j', (field, essence, parameters) => {
+    const named = parameters.map(([name, value]) => ({ name, value }))
+    expect(parseMediaType(field)).toEqual({ essence, parameters: named })
+  })
+
+  test.each([
+    '',
+    'json',
+    '/',
+    'a/',
+    'a/b/c',
+    'a/b, c/d',
+    'a/b; c',
+    'a/b;c =d',
+    'a/b;c= d',
+    'a/b;c="d',
+    'a/b;c="d"e',
+    'a/b\n',
+    'a/b;c="\n"',
+  ])('is not %j', (field) => {
+    expect(parseMediaType(field)).toBeUndefined()
+  })
+
+  test.each([
+    ['application/json', true],
+    ['text/json', true],
+    ['application/vnd.api+json', true],
+    ['application/x-ndjson', false],
+    ['application/json-seq', false],
+    ['text/plain', false],
+  ])('%s is JSON: %s', (field, expected) => {
+    const type = parseMediaType(field)
+    expect(type && isJson(type)).toBe(expected)
+  })
+})
