@@ -12,7 +12,7 @@ import type { Engine } from './engine.ts'
 import type { Timer } from './runtime.ts'
 import type { Verdict } from './verdict.ts'
 
-/** What a call runs once it holds the claim. It tells of its failure by its verdict, and never rejects. */
+/** What a call runs once it holds the claim. It tells of a failure by its verdict, and never rejects. */
 export type Work = (attempt: RunningAttempt) => Promise<Finished>
 
 export interface Finished {
@@ -32,7 +32,9 @@ export type Conclusion =
     }
   /** Another attempt's outcome, from the receipt. */
   | { readonly kind: 'replayed'; readonly receipt: Receipt; readonly outcome: Outcome }
-  /** It came to recover, and there was nothing (left) to do. */
+  /** It came to recover, found out that nothing had happened, and has left the key free. */
+  | { readonly kind: 'cleared' }
+  /** It came to recover, and nothing was abandoned, or somebody else was at it. */
   | { readonly kind: 'nothing_to_recover' }
 
 export interface CallerTerms {

@@ -24,8 +24,14 @@ export async function runHandler<T>(handler: Handler<T>, attempt: Attempt): Prom
 
 /** What the handler's end means for the receipt. */
 export function finishedAs(ended: Ended<unknown>, attempt: RunningAttempt, settings: Settings): Finished {
+  const outcome = outcomeOf(ended, settings.codec)
   const error = ended.kind === 'threw' ? ended.error : undefined
-  return { verdict: verdictOn(ended, attempt, settings), outcome: outcomeOf(ended, settings.codec), error }
+  try {
+    return { verdict: verdictOn(ended, attempt, settings), outcome, error }
+  } catch (classifyError) {
+    // A judgement that fails is no judgement: the receipt is held or re-run, as the guarantee says of the unknown.
+    return { verdict: 'unknown', outcome, error: classifyError }
+  }
 }
 
 /**

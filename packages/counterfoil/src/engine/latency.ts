@@ -6,8 +6,8 @@ export class Latency {
     this.#usualMs = this.#usualMs === undefined ? ms : this.#usualMs + (ms - this.#usualMs) / 10
   }
 
-  /** When a retry may be worth it, in whole milliseconds: about one attempt from now, and no later than a lease. */
-  retryAfterMs(leaseMs: number): number {
-    return Math.ceil(Math.min(leaseMs, Math.max(1, this.#usualMs ?? leaseMs)))
+  /** When a retry may be worth it, in whole milliseconds: about one attempt from now, and no later than the lease's end. */
+  retryAfterMs(leaseLeftMs: number): number {
+    return Math.ceil(Math.max(1, Math.min(leaseLeftMs, this.#usualMs ?? leaseLeftMs)))
   }
 }

@@ -106,7 +106,7 @@ export class EngineOperation<T> implements Operation<T> {
       }
     }
     if (ended?.kind === 'threw') throw ended.error
-    if (conclusion.kind === 'nothing_to_recover' || ended === undefined) throw new TypeError('no handler ran')
+    if (conclusion.kind !== 'ran' || ended === undefined) throw new TypeError('no handler ran')
     const { outcome, attempt, standing } = conclusion
     // The decoded copy for the first caller too, so that a value which doesn't survive shows in the first test.
     const value =

@@ -39,6 +39,8 @@ export class Pursuit {
   readonly #callers = new Set<Caller>()
   /** Who holds the claim; `undefined` while this process asks for it. */
   #holder: Holder | undefined
+  /** By `elapsed`: when the holder's lease ends, as far as is known here. */
+  #leaseEndsAt = 0
   #everybodyLeft: (() => void) | undefined
   #fingerprint: Fingerprint
   readonly done: Promise<void>
@@ -118,7 +120,7 @@ export class Pursuit {
       case 'claimed':
         return this.#claimed(decision.receipt, request, sentAt)
       case 'in_progress':
-        return this.#follow(decision)
+        return this.#follow(decision, decision.leaseLeftMs)
       case 'replay':
         return this.#concludeFrom(decision.receipt)
       case 'other_algorithm':
@@ -143,7 +145,7 @@ export class Pursuit {
     runner.role = 'running'
     runner.attempt = attempt
     runner.stopWaiting()
-    this.#hold(receipt)
+    this.#hold(receipt, this.#settings.leaseMs)
     const startedAt = this.#engine.elapsed()
     const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, runner.work)
     this.#latency.add(this.#engine.elapsed() - startedAt)
@@ -155,21 +157,23 @@ export class Pursuit {
         return this.#concludeFrom(end.receipt)
       case 'recovered':
         return this.#concludeFrom(end.receipt)
-      case 'nothing_ran':
-        return runner.conclude({ kind: 'nothing_to_recover' })
+      case 'cleared':
+        return runner.conclude(end)
       case 'unsettled':
         return runner.conclude({ kind: 'ran', attempt, standing: 'unsettled', outcome: end.outcome })
       case 'unknown':
         return runner.fail(new OutcomeUnknown(operation, attempt, end.retryAfterMs, { cause: end.error }))
       case 'lost':
-        runner.role = 'overtaken'
-        return this.#follow(receipt)
+        // Who lost the claim before its work began may still run; who has run never runs again.
+        runner.role = end.ran ? 'overtaken' : 'waiting'
+        return this.#follow(receipt, 0)
     }
   }
 
   /** Waits for another attempt's outcome. Where there comes none, the next round asks for the claim. */
-  async #follow(holder: Holder): Promise<void> {
-    this.#hold(holder)
+  async #follow(holder: Holder, leaseLeftMs: number): Promise<void> {
+    this.#hold(holder, leaseLeftMs)
+    if (this.#callers.size === 0) return
     const everybodyLeft = new Promise<void>((resolve) => {
       this.#everybodyLeft = resolve
     })
@@ -181,8 +185,9 @@ export class Pursuit {
   }
 
   /** From here on somebody, here or elsewhere, holds the claim: all but the runner wait. */
-  #hold({ incarnation, attempt }: Holder): void {
+  #hold({ incarnation, attempt }: Holder, leaseLeftMs: number): void {
     this.#holder = { incarnation, attempt }
+    this.#leaseEndsAt = this.#engine.elapsed() + leaseLeftMs
     for (const caller of [...this.#callers]) {
       if (caller.role !== 'running') caller.startWaiting(attempt, this.#retryAfterMs)
     }
@@ -233,7 +238,8 @@ export class Pursuit {
     return undefined
   }
 
-  readonly #retryAfterMs = (): number => this.#latency.retryAfterMs(this.#settings.leaseMs)
+  readonly #retryAfterMs = (): number =>
+    this.#latency.retryAfterMs(this.#leaseEndsAt - this.#engine.elapsed())
 }
 
 function refusal(

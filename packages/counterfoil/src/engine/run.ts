@@ -11,11 +11,11 @@ export type AttemptEnd =
   | { readonly kind: 'settled'; readonly receipt: Receipt; readonly outcome: Outcome | null }
   /** The recovery found out that an earlier attempt's effect happened. */
   | { readonly kind: 'recovered'; readonly receipt: Receipt }
-  /** The recovery found out that nothing happened, and nobody was there with work to run. */
-  | { readonly kind: 'nothing_ran' }
+  /** The recovery found out that nothing happened, and nobody was there with work to run: the key is free. */
+  | { readonly kind: 'cleared' }
   | { readonly kind: 'unsettled'; readonly outcome: Outcome | null }
   | { readonly kind: 'unknown'; readonly retryAfterMs: number | null; readonly error: unknown }
-  | { readonly kind: 'lost' }
+  | { readonly kind: 'lost'; readonly ran: boolean }
 
 /** Runs one attempt under its claim, from the claim's answer to the settled receipt. */
 export async function runAttempt(
@@ -32,26 +32,37 @@ export async function runAttempt(
   const attempt = new RunningAttempt(receipt, lease, store, engine.secret, settings.codec)
   try {
     const found = await recoverFirst(engine, settings, receipt, attempt)
-    if (found.go === 'back_off') return await giveUp(engine, receipt, lease, found.backOffMs, found.error)
+    if (found.go === 'back_off') {
+      return ranOrNot(await giveUp(engine, receipt, lease, found.backOffMs, found.error), false)
+    }
     if (found.go === 'settle') {
-      const end = await settleAs(engine, receipt, lease, {
-        as: 'succeeded',
-        ...keep(found.outcome, settings),
-      })
+      const ending: Ending = { as: 'succeeded', ...keep(found.outcome, settings) }
+      const end = ranOrNot(await settleAs(engine, receipt, lease, ending), false)
       return end.kind === 'settled' ? { kind: 'recovered', receipt: end.receipt } : end
     }
     if (work === undefined) {
-      const nothing = { as: 'released', outcome: null, bytes: null, doubt: found.doubt } as const
-      const end = await settleAs(engine, receipt, lease, nothing)
-      return end.kind === 'settled' ? { kind: 'nothing_ran' } : end
+      const ending: Ending = { as: 'released', outcome: null, bytes: null, doubt: found.doubt }
+      const end = ranOrNot(await settleAs(engine, receipt, lease, ending), false)
+      return end.kind === 'settled' ? { kind: 'cleared' } : end
     }
     const finished = await work(attempt)
     runtime.reach?.('after-effect')
-    if (finished.verdict === 'unknown') return await giveUp(engine, receipt, lease, 0, finished.error)
-    return await settleAs(engine, receipt, lease, endingOf(receipt, settings, finished, found.doubt))
+    return ranOrNot(
+      finished.verdict === 'unknown'
+        ? await giveUp(engine, receipt, lease, 0, finished.error)
+        : await settleAs(engine, receipt, lease, endingOf(receipt, settings, finished, found.doubt)),
+      true,
+    )
   } finally {
     lease.stop()
   }
+}
+
+function ranOrNot<E extends { readonly kind: string }>(
+  end: E | { readonly kind: 'lost' },
+  ran: boolean,
+): Exclude<E, { readonly kind: 'lost' }> | { readonly kind: 'lost'; readonly ran: boolean } {
+  return end.kind === 'lost' ? { kind: 'lost', ran } : (end as Exclude<E, { readonly kind: 'lost' }>)
 }
 
 /** What the verdict comes to under the guarantee that the receipt was claimed with. */

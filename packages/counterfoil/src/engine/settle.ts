@@ -10,6 +10,7 @@ import {
 } from '../core/index.ts'
 import { type Engine, pause } from './engine.ts'
 import type { Lease } from './lease.ts'
+import type { Runtime } from './runtime.ts'
 
 /** Whether an earlier attempt may have had its effect. */
 export type Doubt = 'stands' | 'cleared'
@@ -46,6 +47,22 @@ export async function settleAs(
   const { id, operation, attempt } = receipt
   const fence = fenceOf(receipt)
   let settling = ending
+  const report = ({ kind }: FencedAnswer): void => {
+    if (kind === 'lost') {
+      events.emit({ type: 'claim_lost', id, operation, attempt })
+      return
+    }
+    events.emit({
+      type: 'settled',
+      id,
+      operation,
+      attempt,
+      as: ending.as,
+      durationMs: elapsed() - lease.claimSentAt,
+    })
+    if (settling.outcome?.kind === 'not_kept')
+      events.emit({ type: 'outcome_not_kept', id, operation, attempt })
+  }
   const written = await untilLeaseEnds(engine, lease, async () => {
     try {
       const answer = store.settle(fence, settlementOf(settling))
@@ -57,21 +74,14 @@ export async function settleAs(
       return await store.settle(fence, settlementOf(settling))
     }
   })
-  lease.stop()
   if (written.kind === 'unanswered') {
     events.emit({ type: 'unsettled', id, operation, attempt, error: written.error })
-    background.keepTrying(async () => void (await store.settle(fence, settlementOf(settling))))
+    background.keepTrying(async () => report(await store.settle(fence, settlementOf(settling))))
     return { kind: 'unsettled', outcome: settling.outcome }
   }
-  if (written.kind === 'lost') {
-    events.emit({ type: 'claim_lost', id, operation, attempt })
-    lease.lose()
-    return written
-  }
+  report(written)
+  if (written.kind === 'lost') return written
   runtime.reach?.('after-settle')
-  const durationMs = elapsed() - lease.claimSentAt
-  events.emit({ type: 'settled', id, operation, attempt, as: ending.as, durationMs })
-  if (settling.outcome?.kind === 'not_kept') events.emit({ type: 'outcome_not_kept', id, operation, attempt })
   return { kind: 'settled', receipt: written.receipt, outcome: settling.outcome }
 }
 
@@ -87,10 +97,8 @@ export async function giveUp(
   const written = await untilLeaseEnds(engine, lease, () =>
     engine.store.yield(fenceOf(receipt), recoverAfterMs),
   )
-  lease.stop()
   if (written.kind === 'lost') {
     engine.events.emit({ type: 'claim_lost', id, operation, attempt })
-    lease.lose()
     return written
   }
   engine.events.emit({
@@ -113,13 +121,23 @@ async function untilLeaseEnds(
   lease.stop()
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await write()
+      return await answerWithin(runtime, lease.leftMs(), write())
     } catch (error) {
       const nextMs = pauseMs * (0.5 + runtime.jitter())
       if (isClosed(error) || lease.leftMs() <= nextMs) return { kind: 'unanswered', error }
       await pause(runtime, nextMs)
     }
   }
+}
+
+/** A store that hangs must not hold the caller past the lease. What it answers later is of no interest. */
+function answerWithin<T>(runtime: Runtime, ms: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = runtime.after(Math.max(0, ms), () =>
+      reject(new Error('the store did not answer before the lease ended')),
+    )
+    answer.then(resolve, reject).finally(() => timer.cancel())
+  })
 }
 
 function settlementOf(ending: Ending): Settlement {
