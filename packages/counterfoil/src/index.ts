@@ -73,6 +73,7 @@ export {
   type Released,
   type Running,
   receiptId,
+  type ScopedKey,
   ScopeInvalid,
   type Settled,
   type Settlement,
