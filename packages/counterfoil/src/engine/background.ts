@@ -46,6 +46,7 @@ class Task {
     this.#pause = this.#runtime.after(
       this.#pauseMs * (0.5 + this.#runtime.jitter()),
       () => void this.#tryAgain(),
+      'let_exit',
     )
   }
 

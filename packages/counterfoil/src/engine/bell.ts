@@ -19,7 +19,7 @@ export class Bell {
   async wait(atMostMs: number): Promise<void> {
     if (!this.#rung) {
       await new Promise<void>((resolve) => {
-        const timer = this.#runtime.after(atMostMs, resolve)
+        const timer = this.#runtime.after(atMostMs, resolve, 'keep_alive')
         this.#hear = () => {
           timer.cancel()
           resolve()

@@ -108,7 +108,11 @@ export class Caller {
     }
     this.#waits = true
     this.#engine.waiters += 1
-    this.#timer = this.#engine.runtime.after(waitMs, () => this.#refuse('wait_ended', retryAfterMs()))
+    this.#timer = this.#engine.runtime.after(
+      waitMs,
+      () => this.#refuse('wait_ended', retryAfterMs()),
+      'keep_alive',
+    )
     this.#engine.events.emit({ type: 'waiting', id, operation, attempt })
   }
 

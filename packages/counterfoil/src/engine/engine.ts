@@ -20,5 +20,5 @@ export interface Engine {
 }
 
 export function pause(runtime: Runtime, ms: number): Promise<void> {
-  return new Promise((resolve) => runtime.after(ms, resolve))
+  return new Promise((resolve) => runtime.after(ms, resolve, 'keep_alive'))
 }

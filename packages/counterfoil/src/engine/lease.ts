@@ -103,14 +103,15 @@ export class Lease {
 
   // A timer of its own, and not a step of the heartbeat: a renewal that hangs must not hold the signal up.
   #armGuard(): Timer {
-    return this.#runtime.after(Math.max(0, this.#lastMoment - this.#elapsed()), () => {
+    const look = (): void => {
       if (this.#elapsed() >= this.#lastMoment) this.lose()
       else this.#guard = this.#armGuard()
-    })
+    }
+    return this.#runtime.after(Math.max(0, this.#lastMoment - this.#elapsed()), look, 'let_exit')
   }
 
   #scheduleBeat(ms: number): Timer {
-    return this.#runtime.after(ms, () => void this.#renew())
+    return this.#runtime.after(ms, () => void this.#renew(), 'let_exit')
   }
 
   async #renew(): Promise<void> {

@@ -26,11 +26,12 @@ export class RecoveryTimer {
 
   #next(): Timer {
     const { runtime } = this.#engine
-    return runtime.after(this.#everyMs * (0.5 + runtime.jitter()), () => {
+    const act = (): void => {
       this.#recovering = this.#recover().then(() => {
         if (!this.#stopped) this.#timer = this.#next()
       })
-    })
+    }
+    return runtime.after(this.#everyMs * (0.5 + runtime.jitter()), act, 'let_exit')
   }
 
   async #recover(): Promise<void> {

@@ -11,8 +11,8 @@ export interface Runtime {
   random(): string
   /** From 0 up to, not including, 1: to spread what would otherwise happen at once. */
   jitter(): number
-  /** Calls `then` after `ms`, without keeping the process alive for it. */
-  after(ms: number, then: () => void): Timer
+  /** Calls `then` after `ms`. A call that waits keeps the process alive; what goes on in the background doesn't. */
+  after(ms: number, then: () => void, process: 'keep_alive' | 'let_exit'): Timer
   /** Passed at each crash point; for tests. */
   readonly reach?: ReachCrashPoint
 }
@@ -26,10 +26,10 @@ export const nodeRuntime: Runtime = {
   wallMs: () => Date.now(),
   random: () => randomUUID(),
   jitter: () => Math.random(),
-  after(ms, then) {
+  after(ms, then, process) {
     // Beyond 2^31-1 ms setTimeout fires at once; the callers look at the clock again when it does fire.
     const timer = setTimeout(then, Math.min(ms, 0x7fffffff))
-    timer.unref()
+    if (process === 'let_exit') timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
 }

@@ -32,6 +32,8 @@ export type SettleEnd =
 
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 1_000
+/** What a settle is given whose lease has ended already: it is still good until somebody takes over. */
+const LATE_SETTLE_MS = 1_000
 
 /**
  * Settles, and does not give up before the lease ends. Then the caller has its answer and the receipt is unsettled:
@@ -121,7 +123,7 @@ async function untilLeaseEnds(
   lease.stop()
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await answerWithin(runtime, lease.leftMs(), write())
+      return await answerWithin(runtime, Math.max(lease.leftMs(), LATE_SETTLE_MS), write())
     } catch (error) {
       const nextMs = pauseMs * (0.5 + runtime.jitter())
       if (isClosed(error) || lease.leftMs() <= nextMs) return { kind: 'unanswered', error }
@@ -133,8 +135,10 @@ async function untilLeaseEnds(
 /** A store that hangs must not hold the caller past the lease. What it answers later is of no interest. */
 function answerWithin<T>(runtime: Runtime, ms: number, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = runtime.after(Math.max(0, ms), () =>
-      reject(new Error('the store did not answer before the lease ended')),
+    const timer = runtime.after(
+      ms,
+      () => reject(new Error('the store did not answer before the lease ended')),
+      'keep_alive',
     )
     answer.then(resolve, reject).finally(() => timer.cancel())
   })

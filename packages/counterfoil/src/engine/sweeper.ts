@@ -31,11 +31,12 @@ export class Sweeper {
   }
 
   #next(ms: number): Timer {
-    return this.#engine.runtime.after(ms * (0.5 + this.#engine.runtime.jitter()), () => {
+    const act = (): void => {
       this.#sweeping = this.#batch().then((more) => {
         if (!this.#stopped) this.#timer = this.#next(more ? BETWEEN_BATCHES_MS : this.#terms.everyMs)
       })
-    })
+    }
+    return this.#engine.runtime.after(ms * (0.5 + this.#engine.runtime.jitter()), act, 'let_exit')
   }
 
   async #batch(): Promise<boolean> {
