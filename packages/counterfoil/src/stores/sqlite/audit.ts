@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts'
 /** What holds on this very file: asked of SQLite and the system now, not recited from the settings. */
 export function audit({ database }: Connection, path: string): Finding[] {
   const ask = (name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
-  const version = database.prepare('SELECT sqlite_version() AS version').get()?.['version']
+  const version = database.prepare('SELECT sqlite_version() AS version').get()?.version
   return [
     ask('journal_mode') === 'wal'
       ? fact('The journal is a write-ahead log: readers and the writer do not hold each other up.')

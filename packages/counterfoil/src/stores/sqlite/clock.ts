@@ -24,6 +24,8 @@ export function storeClock(
   wallClock: () => number = Date.now,
   monotonicClock: () => number = () => performance.now(),
 ): StoreClock {
+  // The wall clock is read before the monotonic one, always: a thread that is stopped between the two then runs behind
+  // for as long, until the wall clock puts it right; the other way round it would run ahead of all others for good.
   let seen = Math.ceil(wallClock())
   let seenAt = monotonicClock()
   const see = (moment: StoreTime, at: number): void => {
@@ -32,15 +34,15 @@ export function storeClock(
   }
   return {
     now() {
-      const at = monotonicClock()
       const wall = Math.ceil(wallClock())
+      const at = monotonicClock()
       const elapsed = seen + Math.max(0, Math.floor(at - seenAt))
       if (wall >= elapsed) see(wall, at)
       return Math.max(wall, elapsed)
     },
     observe(moment) {
       const at = monotonicClock()
-      if (moment > seen + Math.floor(at - seenAt)) see(moment, at)
+      if (moment > seen + Math.max(0, Math.floor(at - seenAt))) see(moment, at)
     },
   }
 }

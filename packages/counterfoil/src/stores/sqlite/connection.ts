@@ -78,5 +78,5 @@ function versionOf(database: DatabaseSync): number | undefined {
   )
   if (table.get() === undefined) return undefined
   const row = database.prepare(`SELECT value FROM counterfoil_meta WHERE name = 'schema_version'`).get()
-  return row === undefined ? undefined : Number(row['value'])
+  return row === undefined ? undefined : Number(row.value)
 }

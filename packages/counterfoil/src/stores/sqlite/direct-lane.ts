@@ -38,7 +38,7 @@ export class DirectLane {
     for (let from = 0; from < batch.length; from += MAX_BATCH) {
       const part = batch.slice(from, from + MAX_BATCH)
       const results = await this.#insist(part)
-      part.forEach((waiting, index) => this.#conclude(waiting, results[index] as Result))
+      for (const [index, waiting] of part.entries()) this.#conclude(waiting, results[index] as Result)
       await new Promise((resolve) => setImmediate(resolve))
     }
   }

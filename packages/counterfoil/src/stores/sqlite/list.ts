@@ -11,9 +11,8 @@ import {
   type ReceiptState,
   type StoreTime,
 } from '../../core/index.ts'
-import { type Row, receiptOf } from './row.ts'
-import { WITHOUT_BYTES } from './sweep.ts'
-import type { Tables } from './tables.ts'
+import { COLUMNS, COLUMNS_WITHOUT_BYTES, receiptOf } from './row.ts'
+import { rowOf, type Tables } from './tables.ts'
 
 /** So many rows are looked at in one go, whatever matches: a few milliseconds, and then the event loop has its turn. */
 export const SCAN = 1000
@@ -47,7 +46,7 @@ export function scanList(
     ) as unknown as { seq: number }[]
   const found: { seq: number; receipt: Receipt }[] = []
   for (const { seq } of rows) {
-    const receipt = receiptOf(tables.prepared(ONE).get(seq) as unknown as Row)
+    const receipt = receiptOf(rowOf(tables.receipts(ONE).get(seq)))
     if (!matchesFilter(receipt, filter, now)) continue
     found.push({ seq, receipt })
     if (found.length === limit) return { found, next: seq }
@@ -57,18 +56,18 @@ export function scanList(
 
 /** The next stretch of all receipts, counted by place. */
 export function scanPlaces(tables: Tables, now: StoreTime, before: number): Scanned<readonly Place[]> {
-  const rows = tables.prepared(PLACES).all(before, SCAN) as unknown as (Row & { seq: number })[]
-  const found = rows.map((row) => placeOf(receiptOf(row), now))
-  const last = rows[SCAN - 1]
-  return last === undefined ? { found } : { found, next: last.seq }
+  const end = tables.prepared(STRETCH).get(before, SCAN - 1) as { seq: number } | undefined
+  const rows = tables.receipts(PLACES).all(before, end?.seq ?? Number.MIN_SAFE_INTEGER)
+  const found = rows.map((row) => placeOf(receiptOf(rowOf(row)), now))
+  return end === undefined ? { found } : { found, next: end.seq }
 }
 
 /** By the index on leases: the longest abandoned come first, and settled receipts are not in it. */
 export function findAbandoned(tables: Tables, query: AbandonedQuery, now: StoreTime): InProgress[] {
   const found: InProgress[] = []
   let looked = 0
-  for (const row of tables.prepared(ABANDONED).iterate(query.operation, now - query.forMs, now)) {
-    const receipt = receiptOf(row as unknown as Row)
+  for (const row of tables.receipts(ABANDONED).iterate(query.operation, now - query.forMs, now)) {
+    const receipt = receiptOf(rowOf(row))
     if (isRecoverable(receipt, query, now)) found.push(receipt)
     looked += 1
     if (found.length >= query.limit || looked >= 10 * MAX_PAGE) break
@@ -94,12 +93,12 @@ WHERE seq < ?1 AND seq >= ?2
   AND (?6 IS NULL OR state = ?6) AND (?7 IS NULL OR created_at <= ?7) AND (?8 IS NULL OR created_at >= ?8)
 ORDER BY seq DESC`
 
-const ONE = 'SELECT * FROM counterfoil_receipts WHERE seq = ?'
+const ONE = `SELECT ${COLUMNS} FROM counterfoil_receipts WHERE seq = ?`
 
-const PLACES = `SELECT seq, ${WITHOUT_BYTES} FROM counterfoil_receipts WHERE seq < ? ORDER BY seq DESC LIMIT ?`
+const PLACES = `SELECT ${COLUMNS_WITHOUT_BYTES} FROM counterfoil_receipts WHERE seq < ? AND seq >= ?`
 
 const ABANDONED = `
-SELECT * FROM counterfoil_receipts
+SELECT ${COLUMNS} FROM counterfoil_receipts
 WHERE operation = ?1 AND lease_ends_at <= ?2 AND given_up IS NOT 'tombstone'
   AND (recoverable_at IS NULL OR recoverable_at <= ?3)
 ORDER BY lease_ends_at`

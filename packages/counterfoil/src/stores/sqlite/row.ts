@@ -13,38 +13,54 @@ import type {
 } from '../../core/index.ts'
 import { sweepDueAt } from '../../core/index.ts'
 
-/** A row of `counterfoil_receipts`, but for its `seq`. */
-export interface Row {
-  readonly id: Uint8Array
-  readonly tenant: string
-  readonly operation: string
-  readonly key: string | null
-  readonly incarnation: string
-  readonly created_at: number
-  readonly fingerprint_version: number
-  readonly fingerprint: string
-  readonly credentials: string | null
-  readonly on_failure: OnFailure
-  readonly on_abandoned: OnAbandoned
-  readonly ttl_ms: number
-  readonly key_retention_ms: number
-  readonly attempt: number
-  readonly token: string
-  readonly purpose: Purpose
-  readonly claimed_at: number
-  readonly predecessor: Predecessor
-  readonly doubt_since: number | null
-  readonly generations: string
-  readonly history: string
-  readonly state: ReceiptState
-  readonly retryable: number | null
-  readonly lease_ends_at: number | null
-  readonly given_up: 'in_doubt' | 'tombstone' | null
-  readonly recoverable_at: number | null
-  readonly settled_at: number | null
-  readonly outcome: Uint8Array | null
-  readonly request: Uint8Array | null
+/** The columns of a receipt, in the order of `Row`: all but `seq` and `sweep_due_at`. */
+export const COLUMNS: string = columns('outcome, request')
+
+/** The same with stand-ins for the bytes, so that no decision about times reads them. */
+export const COLUMNS_WITHOUT_BYTES: string = columns(
+  `iif(outcome IS NULL, NULL, x'') AS outcome, iif(request IS NULL, NULL, x'') AS request`,
+)
+
+function columns(bytes: string): string {
+  return `
+  id, tenant, operation, key, incarnation, created_at, fingerprint_version, fingerprint,
+  credentials, on_failure, on_abandoned, ttl_ms, key_retention_ms,
+  attempt, token, purpose, claimed_at, predecessor, doubt_since, generations, history,
+  state, retryable, lease_ends_at, given_up, recoverable_at, settled_at, ${bytes}`
 }
+
+/** By place and not by name: reading a row as an array takes half the time (3.3 µs against 6.5). */
+export type Row = readonly [
+  id: Uint8Array,
+  tenant: string,
+  operation: string,
+  key: string | null,
+  incarnation: string,
+  createdAt: number,
+  fingerprintVersion: number,
+  fingerprint: string,
+  credentials: string | null,
+  onFailure: OnFailure,
+  onAbandoned: OnAbandoned,
+  ttlMs: number,
+  keyRetentionMs: number,
+  attempt: number,
+  token: string,
+  purpose: Purpose,
+  claimedAt: number,
+  predecessor: Predecessor,
+  doubtSince: number | null,
+  generations: string,
+  history: string,
+  state: ReceiptState,
+  retryable: number | null,
+  leaseEndsAt: number | null,
+  givenUp: 'in_doubt' | 'tombstone' | null,
+  recoverableAt: number | null,
+  settledAt: number | null,
+  outcome: Uint8Array | null,
+  request: Uint8Array | null,
+]
 
 type Value = string | number | Uint8Array | null
 
@@ -91,33 +107,28 @@ export function movingValues(receipt: Receipt): Value[] {
 
 export function receiptOf(row: Row): Receipt {
   const facts: ReceiptFacts = {
-    id: idText(row.id),
-    tenant: row.tenant,
-    operation: row.operation,
-    key: row.key,
-    incarnation: row.incarnation,
-    createdAt: row.created_at,
-    fingerprint: { version: row.fingerprint_version, digest: row.fingerprint },
-    credentials: row.credentials,
-    policies: { onFailure: row.on_failure, onAbandoned: row.on_abandoned },
-    ttlMs: row.ttl_ms,
-    keyRetentionMs: row.key_retention_ms,
-    attempt: row.attempt,
-    token: row.token,
-    purpose: row.purpose,
-    claimedAt: row.claimed_at,
-    predecessor: row.predecessor,
-    doubtSince: row.doubt_since,
-    generations: row.generations === '{}' ? {} : (JSON.parse(row.generations) as Record<string, number>),
-    history: row.history === '[]' ? [] : (JSON.parse(row.history) as HistoryEntry[]),
-    request: row.request,
+    id: idText(row[0]),
+    tenant: row[1],
+    operation: row[2],
+    key: row[3],
+    incarnation: row[4],
+    createdAt: row[5],
+    fingerprint: { version: row[6], digest: row[7] },
+    credentials: row[8],
+    policies: { onFailure: row[9], onAbandoned: row[10] },
+    ttlMs: row[11],
+    keyRetentionMs: row[12],
+    attempt: row[13],
+    token: row[14],
+    purpose: row[15],
+    claimedAt: row[16],
+    predecessor: row[17],
+    doubtSince: row[18],
+    generations: row[19] === '{}' ? {} : (JSON.parse(row[19]) as Record<string, number>),
+    history: row[20] === '[]' ? [] : (JSON.parse(row[20]) as HistoryEntry[]),
+    request: row[28],
   }
-  if (row.state === 'in_progress') return inProgress(facts, row)
-  const settledAt = row.settled_at as StoreTime
-  if (row.state === 'succeeded') return { ...facts, state: 'succeeded', settledAt, outcome: row.outcome }
-  return row.retryable === 1
-    ? { ...facts, state: 'failed', retryable: true, settledAt, outcome: row.outcome }
-    : { ...facts, state: 'failed', retryable: false, settledAt, outcome: row.outcome }
+  return row[21] === 'in_progress' ? inProgress(facts, row) : settled(facts, row)
 }
 
 export function idBytes(id: ReceiptId): Uint8Array {
@@ -146,17 +157,26 @@ function refusalOf({ givenUp }: InProgress): Uint8Array | null {
   return givenUp?.as === 'in_doubt' ? givenUp.refusal : null
 }
 
+function settled(facts: ReceiptFacts, row: Row): Receipt {
+  const settledAt = row[26] as StoreTime
+  const outcome = row[27]
+  if (row[21] === 'succeeded') return { ...facts, state: 'succeeded', settledAt, outcome }
+  return row[22] === 1
+    ? { ...facts, state: 'failed', retryable: true, settledAt, outcome }
+    : { ...facts, state: 'failed', retryable: false, settledAt, outcome }
+}
+
 function inProgress(facts: ReceiptFacts, row: Row): InProgress {
-  const leaseEndsAt = row.lease_ends_at as StoreTime
-  if (row.given_up === null) return { ...facts, state: 'in_progress', leaseEndsAt, givenUp: null }
-  if (row.given_up === 'tombstone') {
-    return { ...facts, state: 'in_progress', leaseEndsAt, givenUp: { as: 'tombstone' } }
-  }
-  const recoverableAt = row.recoverable_at as StoreTime
+  const leaseEndsAt = row[23] as StoreTime
+  const givenUp = row[24]
+  if (givenUp === null) return { ...facts, state: 'in_progress', leaseEndsAt, givenUp }
+  if (givenUp === 'tombstone')
+    return { ...facts, state: 'in_progress', leaseEndsAt, givenUp: { as: givenUp } }
+  const recoverableAt = row[25] as StoreTime
   return {
     ...facts,
     state: 'in_progress',
     leaseEndsAt,
-    givenUp: { as: 'in_doubt', recoverableAt, refusal: row.outcome },
+    givenUp: { as: givenUp, recoverableAt, refusal: row[27] },
   }
 }

@@ -1,7 +1,7 @@
 import { decideSweep, type StoreTime, type SweepAnswer } from '../../core/index.ts'
 import type { StoreClock } from './clock.ts'
-import { type Row, receiptOf } from './row.ts'
-import type { Tables } from './tables.ts'
+import { COLUMNS_WITHOUT_BYTES, receiptOf } from './row.ts'
+import { rowOf, type Tables } from './tables.ts'
 
 /** So many receipts to a transaction: claims wait for one batch, a few milliseconds, and never for the whole sweep. */
 export const SWEEP_BATCH = 200
@@ -12,10 +12,10 @@ export const SWEEP_BATCH = 200
  */
 export function sweepBatch(tables: Tables, limit: number, clock: StoreClock): SweepAnswer {
   const now = clock.now()
-  const due = tables.prepared(DUE).all(now, limit + 1) as unknown as Row[]
+  const due = tables.receipts(DUE).all(now, limit + 1)
   const answer = { dropped: 0, removed: 0, entombed: [] as SweepAnswer['entombed'][number][] }
   for (const row of due.slice(0, limit)) {
-    const receipt = receiptOf(row)
+    const receipt = receiptOf(rowOf(row))
     const decision = decideSweep(receipt, now)
     if (decision.kind === 'remove') {
       tables.remove(receipt)
@@ -40,14 +40,6 @@ export function anythingDue(tables: Tables, now: StoreTime): boolean {
   )
 }
 
-/** The columns of a receipt with stand-ins for its bytes, so that no decision about its times reads them. */
-export const WITHOUT_BYTES = `
-  id, tenant, operation, key, incarnation, created_at, fingerprint_version, fingerprint,
-  credentials, on_failure, on_abandoned, ttl_ms, key_retention_ms,
-  attempt, token, purpose, claimed_at, predecessor, doubt_since, generations, history, state, retryable,
-  lease_ends_at, given_up, recoverable_at, settled_at,
-  iif(outcome IS NULL, NULL, x'') AS outcome, iif(request IS NULL, NULL, x'') AS request`
-
 const DUE = `
-SELECT ${WITHOUT_BYTES}
+SELECT ${COLUMNS_WITHOUT_BYTES}
 FROM counterfoil_receipts WHERE sweep_due_at <= ? ORDER BY sweep_due_at LIMIT ?`

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Receipt, ReceiptId, StoreTime } from '../../core/index.ts'
-import { idBytes, movingValues, type Row, receiptOf, whole } from './row.ts'
+import { COLUMNS, idBytes, movingValues, type Row, receiptOf, whole } from './row.ts'
 
 /** The statements of one connection, prepared once. Whoever writes by them holds a transaction: see transaction.ts. */
 export class Tables {
@@ -17,7 +17,7 @@ export class Tables {
 
   constructor(database: DatabaseSync) {
     this.#database = database
-    this.#read = database.prepare('SELECT * FROM counterfoil_receipts WHERE id = ?')
+    this.#read = inArrays(database.prepare(`SELECT ${COLUMNS} FROM counterfoil_receipts WHERE id = ?`))
     this.#update = database.prepare(UPDATE)
     this.#remove = database.prepare('DELETE FROM counterfoil_receipts WHERE id = ?')
     this.#saveStep = database.prepare(
@@ -32,6 +32,11 @@ export class Tables {
     )
   }
 
+  /** For a statement that stands in the file that it is about, and whose rows are receipts: `rowOf` reads them. */
+  receipts(sql: string): StatementSync {
+    return inArrays(this.prepared(sql))
+  }
+
   /** For a statement that stands in the file that it is about. */
   prepared(sql: string): StatementSync {
     const known = this.#prepared.get(sql)
@@ -43,7 +48,7 @@ export class Tables {
 
   read(id: ReceiptId): Receipt | undefined {
     const row = this.#read.get(idBytes(id))
-    return row === undefined ? undefined : receiptOf(row as unknown as Row)
+    return row === undefined ? undefined : receiptOf(rowOf(row))
   }
 
   update(receipt: Receipt): void {
@@ -84,6 +89,18 @@ export class Tables {
   writeMark(time: StoreTime): void {
     this.#writeMark.run(whole(time))
   }
+}
+
+/** For the rows of `receipts`. */
+export function rowOf(row: unknown): Row {
+  return (Array.isArray(row) ? row : Object.values(row as object)) as unknown as Row
+}
+
+/** Node 22 before 22.16 can't; the objects that it gives have the same values in the same order. */
+function inArrays(statement: StatementSync): StatementSync {
+  const able: Partial<Pick<StatementSync, 'setReturnArrays'>> = statement
+  able.setReturnArrays?.(true)
+  return statement
 }
 
 const UPDATE = `

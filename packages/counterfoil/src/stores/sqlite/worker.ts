@@ -1,7 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { insist } from './busy.ts'
 import { storeClock } from './clock.ts'
-import { type FaultContext, isStorageError } from './faults.ts'
+import type { FaultContext } from './faults.ts'
 import { File } from './file.ts'
 import { MAX_BATCH, type Posted, type Reply } from './messages.ts'
 import { writeTogether } from './transaction.ts'
