@@ -144,6 +144,11 @@ describe('the fingerprint of an HTTP request', () => {
     expect(json(one)).not.toBe(json('{"a":"\xef\xbf\xbd"}'))
   })
 
+  test('compares JSON in another character set by its bytes', () => {
+    const latin1 = 'application/json; charset=iso-8859-1'
+    expect(json('{"a":1 }', latin1)).not.toBe(json('{"a":1}', latin1))
+  })
+
   test('compares multipart by its parts, not by its boundary', () => {
     expect(form('B', 'x', 'y')).toBe(form('another-1', 'x', 'y'))
     const all = [

@@ -63,6 +63,10 @@ describe('multipart parts', () => {
     expect(parse(text)).toBeUndefined()
   })
 
+  test('are none with a delimiter that would pass for a field of the part behind another', () => {
+    expect(parse('--a:\r\n--a:--\r\n\r\nx\r\n--a:--', 'a:')).toBeUndefined()
+  })
+
   test.each([
     ['', false],
     ['a '.repeat(20), false],
