@@ -6,8 +6,8 @@ export const MAX_EXPONENT_DIGITS = 15
  * 9007199254740992 stay two numbers. It is laid out as ECMAScript's `Number::toString` lays out its digits, so a
  * number that a double holds is spelt as `JSON.stringify` (and RFC 8785) would, and minus zero is zero.
  *
- * Takes the text of a valid JSON number (RFC 8259, section 6). Takes time linear in it, and the answer is never more than some
- * twenty characters longer. `undefined` where the exponent has more than `MAX_EXPONENT_DIGITS` digits.
+ * Takes the text of a valid JSON number (RFC 8259, section 6), and time linear in it; the answer is longer by some
+ * twenty characters at most. `undefined` where the exponent has more than `MAX_EXPONENT_DIGITS` digits.
  */
 export function canonicalDecimal(literal: string): string | undefined {
   const sign = literal.startsWith('-') ? '-' : ''
