@@ -1,5 +1,6 @@
 import { type ClaimDecision, type ClaimRequest, fenceOf, StoreUnavailable } from '../core/index.ts'
 import { type Engine, pause } from './engine.ts'
+import { holdsUntilMs } from './lease.ts'
 
 /** How often a claim whose answer didn't come is sent, under one token. */
 const MAX_SENDS = 3
@@ -29,6 +30,9 @@ export async function claimFor(
     try {
       const decision = await engine.store.claim(request)
       runtime.reach?.('after-claim')
+      // An answer that took as long as the lease: by now the claim may be another's. Sent again, it starts anew.
+      if (decision.kind === 'claimed' && engine.elapsed() >= sentAt + holdsUntilMs(request.leaseMs))
+        throw tooSlow(engine)
       return { decision, request, sentAt }
     } catch (error) {
       if (!mayHaveBeenWritten(error)) throw error
@@ -50,6 +54,10 @@ export function withdraw(engine: Engine, request: ClaimRequest): void {
     await store.settle(fenceOf(decision.receipt), { as: 'released', outcome: null, doubt: 'stands' })
     events.emit({ type: 'withdrawn', id: request.id, operation: request.operation })
   })
+}
+
+function tooSlow({ store }: Engine): StoreUnavailable {
+  return new StoreUnavailable(store.name, 'unreachable', 'answered a claim no sooner than its lease ended')
 }
 
 const nothingWritten = new Set([

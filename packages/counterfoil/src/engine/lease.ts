@@ -11,6 +11,11 @@ export interface LeaseTerms {
 /** The share of a lease that is kept back: the signal fires this much before the lease ends. */
 const MARGIN = 0.1
 
+/** How long after it was asked for a lease is good to begin or go on with: not to its very end. */
+export function holdsUntilMs(leaseMs: number): number {
+  return leaseMs * (1 - MARGIN)
+}
+
 /**
  * A holder's own view of its lease. It is counted from before the claim or renewal was *sent*, so that what the holder
  * believes ends no later than what the store believes; it is renewed each third of its length; and the signal fires
