@@ -23,7 +23,7 @@ export interface Finished {
 
 /** How a call ended for its caller. */
 export type Conclusion =
-  /** This call's own work ran. `unsettled`: the store would not take its outcome while the lease lasted. */
+  /** This call's own work ran, or its recovery found an outcome. `unsettled`: the store would not take its outcome while the lease lasted. */
   | {
       readonly kind: 'ran'
       readonly attempt: number

@@ -106,8 +106,14 @@ export class EngineOperation<T> implements Operation<T> {
       }
     }
     if (ended?.kind === 'threw') throw ended.error
-    if (conclusion.kind !== 'ran' || ended === undefined) throw new TypeError('no handler ran')
+    if (conclusion.kind !== 'ran') throw new TypeError(`a call to run can't end as ${conclusion.kind}`)
     const { outcome, attempt, standing } = conclusion
+    if (ended === undefined) {
+      // The recovery found an earlier attempt's outcome, and the store would not take it.
+      if (outcome === null) throw new TypeError('neither a handler nor a recovery ran')
+      const value = valueIn<V>(outcome, { ...about, attempt, standing: 'final' })
+      return { value, replayed: true, attempt, receipt: standing }
+    }
     // The decoded copy for the first caller too, so that a value which doesn't survive shows in the first test.
     const value =
       outcome?.kind === 'value' ? valueIn<V>(outcome, { ...about, attempt, standing: 'final' }) : ended.value

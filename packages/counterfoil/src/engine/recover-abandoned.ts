@@ -67,6 +67,7 @@ async function recoverOne(
     const conclusion = await pursuits
       .for(call, settings, latency)
       .join({ call, work, intent: 'recover', signal: undefined })
+    if (conclusion.kind === 'ran' && conclusion.standing === 'unsettled') return 'held'
     return conclusion.kind === 'nothing_to_recover' ? 'skipped' : 'ended'
   } catch {
     return 'held' // each reason is an event already
