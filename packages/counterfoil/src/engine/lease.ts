@@ -75,6 +75,11 @@ export class Lease {
     return this.#lostBecause !== undefined
   }
 
+  /** Whether it is too late to begin anything under it, whatever its timers have come to. */
+  get over(): boolean {
+    return this.broken || this.#elapsed() >= this.#lastMoment
+  }
+
   /** By the engine's elapsed clock: just before the claim that won was sent. */
   get claimSentAt(): number {
     return this.#claimSentAt

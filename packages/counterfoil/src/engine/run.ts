@@ -45,6 +45,8 @@ export async function runAttempt(
       const end = ranOrNot(await settleAs(engine, receipt, lease, ending), false)
       return end.kind === 'settled' ? { kind: 'cleared' } : end
     }
+    // A recovery may outlast its lease: somebody else may have recovered since, and be running.
+    if (lease.over) return { kind: 'lost', ran: false }
     const finished = await work(attempt)
     runtime.reach?.('after-effect')
     return ranOrNot(
