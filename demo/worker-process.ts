@@ -1,0 +1,176 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Answer, Happening, Instruction, Order, Report } from './messages.ts'
+import { within } from './within.ts'
+
+/** A call that a worker process makes. */
+export interface Calling {
+  readonly order: Order
+  readonly answer: Promise<Answer>
+  /** The caller goes away: its `AbortSignal` fires in the worker. */
+  giveUp(): void
+}
+
+const running = new Set<ChildProcess>()
+
+/** At once, whatever they are doing, even those that are stopped. */
+export function killAll(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
+
+/** A worker process, as seen from the parent. Each wait has a bound, and says in its error what did not happen. */
+export class WorkerProcess {
+  readonly #child: ChildProcess
+  readonly #name: string
+  readonly #onCall: (calling: Calling) => void
+  readonly #onReport: (report: Report) => void
+  readonly #waits = new Set<() => void>()
+  readonly #seen = new Map<string, number>()
+  readonly #answering = new Map<number, (answer: Answer) => void>()
+  #ended: string | undefined
+  #ids = 0
+
+  constructor(of: {
+    readonly name: string
+    /** For the worker: the folder, the scenario, the service. */
+    readonly args: readonly string[]
+    readonly onCall: (calling: Calling) => void
+    readonly onReport: (report: Report) => void
+  }) {
+    this.#name = of.name
+    this.#onCall = of.onCall
+    this.#onReport = of.onReport
+    this.#child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), of.args, {
+      execArgv: ['--conditions=@counterfoil/source', '--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    running.add(this.#child)
+    this.#child.on('message', (report: Report) => this.#heard(report))
+    this.#child.on('error', ({ message }) => this.#over(message))
+    this.#child.on('exit', (code, signal) => this.#over(signal ?? `exit code ${code}`))
+  }
+
+  ready(): Promise<void> {
+    return this.#until('ready', 1)
+  }
+
+  call(order: Order): Calling {
+    const [calling] = this.#prepare(order, 1) as [Calling]
+    this.go()
+    return calling
+  }
+
+  /** So many equal calls at the barrier: they start together, at `go`. */
+  async stand(order: Order, calls: number): Promise<readonly Calling[]> {
+    const before = this.count('standing')
+    const callings = this.#prepare(order, calls)
+    await this.#until('standing', before + 1)
+    return callings
+  }
+
+  go(): void {
+    this.#tell({ do: 'go' })
+  }
+
+  /** The effect that was held goes on. */
+  goOn(): void {
+    this.#tell({ do: 'go_on' })
+  }
+
+  /** Resolves once this has happened in the worker so many times, counted from its start. */
+  until(what: Happening, times = 1): Promise<void> {
+    return this.#until(what, times)
+  }
+
+  count(what: string): number {
+    return this.#seen.get(what) ?? 0
+  }
+
+  /** `kill -9`, and its end. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#untilEnded()
+  }
+
+  /** SIGSTOP: not dead, but it neither runs nor renews its lease, and knows nothing of it. */
+  freeze(): void {
+    this.#tell({ do: 'freeze' })
+  }
+
+  /** SIGCONT. */
+  thaw(): void {
+    this.#child.kill('SIGCONT')
+  }
+
+  /** Lets what runs finish, and its end. */
+  async close(): Promise<void> {
+    if (this.#ended === undefined) this.#tell({ do: 'close' })
+    await this.#untilEnded()
+  }
+
+  #prepare(order: Order, calls: number): readonly Calling[] {
+    const ids = Array.from({ length: calls }, () => ++this.#ids)
+    this.#tell({ do: 'stand', calls: ids.map((id) => ({ id, order })) })
+    return ids.map((id) => {
+      const answer = new Promise<Answer>((resolve) => this.#answering.set(id, resolve))
+      const calling = {
+        order,
+        answer: within(answer, `${this.#name} did not answer the call with the key '${order.key}'`),
+        giveUp: () => this.#tell({ do: 'give_up', id }),
+      }
+      calling.answer.catch(() => undefined) // whoever waits for it is told
+      this.#onCall(calling)
+      return calling
+    })
+  }
+
+  #tell(instruction: Instruction): void {
+    if (this.#child.connected) this.#child.send(instruction)
+  }
+
+  #heard(report: Report): void {
+    if (report.say === 'answer') this.#answering.get(report.id)?.(report.answer)
+    else this.#count(report.say === 'happened' ? report.what : report.say)
+    this.#onReport(report)
+  }
+
+  #count(what: string): void {
+    this.#seen.set(what, this.count(what) + 1)
+    for (const look of this.#waits) look()
+  }
+
+  #over(how: string): void {
+    this.#ended ??= how
+    running.delete(this.#child)
+    for (const answer of this.#answering.values()) answer({ got: 'nothing' })
+    for (const look of this.#waits) look()
+  }
+
+  #until(what: string, times: number): Promise<void> {
+    return this.#wait(`${this.#name} did not report '${what}'`, () => {
+      if (this.count(what) >= times) return true
+      if (this.#ended === undefined) return false
+      throw new Error(`${this.#name} ended (${this.#ended}) before it reported '${what}'`)
+    })
+  }
+
+  #untilEnded(): Promise<void> {
+    return this.#wait(`${this.#name} did not end`, () => this.#ended !== undefined)
+  }
+
+  async #wait(failure: string, isThere: () => boolean): Promise<void> {
+    let look = (): void => undefined
+    const there = new Promise<void>((resolve, reject) => {
+      look = () => {
+        try {
+          if (isThere()) resolve()
+        } catch (error) {
+          reject(error)
+        }
+      }
+    })
+    this.#waits.add(look)
+    look()
+    await within(there, failure).finally(() => this.#waits.delete(look))
+  }
+}

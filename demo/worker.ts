@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import { type Call, createReceipts } from 'counterfoil'
+import { sqliteStore } from 'counterfoil/sqlite'
+import { charge } from './charge.ts'
+import { type Charge, Ledger } from './ledger.ts'
+import type { Answer, Happening, Instruction, Moment, Order, Report } from './messages.ts'
+import { scenarios } from './scenarios/index.ts'
+
+// One worker process: it makes the calls that it is told to make, by one service of one scenario, and tells what happens.
+
+const [folder = '', scenarioName, serviceName = ''] = process.argv.slice(2)
+const service = scenarios.find(({ name }) => name === scenarioName)?.services[serviceName]
+if (service === undefined) throw new Error(`no service '${serviceName}' in the scenario '${scenarioName}'`)
+
+const told: ReadonlySet<string> = new Set<Happening>(['waiting', 'claimed', 'claim_lost', 'recovered'])
+
+const receipts = createReceipts({
+  store: sqliteStore(join(folder, 'receipts.db')),
+  secret: 'the same in all processes',
+  onEvent: ({ type }) => {
+    if (told.has(type)) report({ say: 'happened', what: type as Happening })
+  },
+})
+const ledger = new Ledger(folder)
+const serve = service({
+  receipts,
+  ledger,
+  charge: (order, terms) => charge({ ledger, reach }, order, terms),
+  controlPath: join(folder, 'control.db'),
+})
+
+let standing: (() => void)[] = []
+let held: (() => void)[] = []
+const callers = new Map<number, AbortController>()
+
+process.on('message', (instruction: Instruction) => {
+  switch (instruction.do) {
+    case 'stand':
+      for (const { id, order } of instruction.calls) standing.push(() => void answer(id, order))
+      return report({ say: 'standing' })
+    case 'go': {
+      const calls = standing
+      standing = []
+      for (const call of calls) call()
+      return
+    }
+    case 'give_up':
+      return callers.get(instruction.id)?.abort()
+    case 'go_on':
+      for (const goOn of held) goOn()
+      held = []
+      return
+    case 'freeze':
+      // By its own hand, and so between two transactions: stopped within one, it would keep SQLite's only write lock.
+      process.kill(process.pid, 'SIGSTOP')
+      return
+    case 'close':
+      void receipts.close().then(() => process.disconnect())
+  }
+})
+// The parent is gone, however it went.
+process.on('disconnect', () => process.exit())
+report({ say: 'ready' })
+
+async function answer(id: number, order: Order): Promise<void> {
+  const caller = new AbortController()
+  callers.set(id, caller)
+  const call: Call & Order = { ...order, signal: caller.signal }
+  report({ say: 'answer', id, answer: await serve(call).then(outcome, failure) })
+}
+
+function outcome({ value, replayed }: { value: Charge; replayed: boolean }): Answer {
+  return { got: 'outcome', value, replayed }
+}
+
+function failure(error: unknown): Answer {
+  const { name, message } = error as Error
+  return { got: 'error', name, message }
+}
+
+async function reach(moment: Moment, { holdAt }: Order): Promise<void> {
+  const goOn = new Promise<void>((resolve) => {
+    if (holdAt === moment) held.push(resolve)
+    else resolve()
+  })
+  report({ say: 'happened', what: moment })
+  await goOn
+}
+
+function report(message: Report): void {
+  process.send?.(message)
+}
