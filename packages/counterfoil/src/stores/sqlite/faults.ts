@@ -43,6 +43,7 @@ export function faultOf(error: unknown, { path, busyTimeoutMs }: FaultContext): 
       advice: `can't use ${path}: SQLite keeps it in journal mode ${error.mode} and not WAL; put the file on a local disk`,
     }
   }
+  if (extendedCode(error) === SQLITE_IOERR_SHMSIZE) return noRoom(path)
   switch (primaryCode(error)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -54,7 +55,7 @@ export function faultOf(error: unknown, { path, busyTimeoutMs }: FaultContext): 
     case SQLITE_PERM:
       return {
         fault: 'read_only',
-        advice: `may not write to ${path}; give this user the right to write to the file and its folder`,
+        advice: `may not write to ${path}; give this user the right to write to the file, to those beside it that end in -wal and -shm, and to their folder`,
       }
     case SQLITE_FULL:
       return {
@@ -119,10 +120,22 @@ const SQLITE_CANTOPEN = 14
 const SQLITE_TOOBIG = 18
 const SQLITE_NOTADB = 26
 
+/** The memory that the processes share is a file too, and there was no room to make it longer. */
+const SQLITE_IOERR_SHMSIZE = 4874
+
+function extendedCode(error: unknown): number | undefined {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
+  return typeof code === 'number' ? code : undefined
+}
+
 /** The low byte of SQLite's extended code. */
 function primaryCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
-  return typeof code === 'number' ? code & 0xff : undefined
+  const code = extendedCode(error)
+  return code === undefined ? undefined : code & 0xff
+}
+
+function noRoom(path: string): Fault {
+  return { fault: 'full', advice: `has no room left for ${path}; free disk space: what is stored is safe` }
 }
 
 /** SQLite's name for the failure, not its message: a message could quote what was to be stored. */
