@@ -40,9 +40,11 @@ function outputTo(stream: WriteStream): Output {
 async function confirm(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const gone = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+    const gone = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
     const answer = await Promise.race([lines.question(`${question} [y/N] `), gone])
-    return /^\s*y(es)?\s*$/i.test(answer)
+    // Ctrl-C and Ctrl-D leave the cursor behind the question.
+    if (answer === undefined) process.stderr.write('\n')
+    return /^\s*y(es)?\s*$/i.test(answer ?? '')
   } finally {
     lines.close()
   }

@@ -11,7 +11,7 @@ import { detailOf } from './detail.ts'
 import { clearKey, maskedKey, shortId } from './mask.ts'
 import { placeStyles } from './place.ts'
 import { receiptJson } from './receipt-json.ts'
-import { PAGE, type Sheet, walk } from './walk.ts'
+import { type Sheet, walk } from './walk.ts'
 
 export interface LsOptions {
   readonly state?: Place
@@ -36,7 +36,7 @@ export async function ls(store: ReceiptStore, options: LsOptions, io: Io): Promi
   const limit = options.all ? Number.POSITIVE_INFINITY : options.limit
   let shown = 0
   let more = false
-  for await (const sheet of walk(store, filter, { limit, pageSize: PAGE })) {
+  for await (const sheet of walk(store, filter, limit)) {
     if (sheet.receipts.length > 0) await io.stdout.write(text(sheet))
     shown += sheet.receipts.length
     more = sheet.more

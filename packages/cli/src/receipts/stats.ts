@@ -2,7 +2,7 @@ import type { Place, ReceiptStore } from 'counterfoil'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../terminal/json.ts'
-import { countText, sizeText } from '../terminal/size.ts'
+import { counted, countText, sizeText } from '../terminal/size.ts'
 import { Table } from '../terminal/table.ts'
 import { placeMeanings, placeStyles, places } from './place.ts'
 
@@ -30,7 +30,7 @@ export async function stats(store: ReceiptStore, { json }: StatsOptions, io: Io)
   const { style } = io.stdout
   await io.stdout.write(table(io).text([...rows, ...due]))
   await io.stdout.write(
-    `\n${style('bold', countText(total))} receipts in the ${store.name} store, about ${sizeText(bytes)}\n`,
+    `\n${style('bold', counted(total, 'receipt'))} in the ${store.name} store, about ${sizeText(bytes)}\n`,
   )
   return exitCodes.ok
 }

@@ -3,7 +3,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../terminal/json.ts'
 import { progressOn } from '../terminal/progress.ts'
-import { countText } from '../terminal/size.ts'
+import { counted } from '../terminal/size.ts'
 import { visibleName } from '../terminal/visible.ts'
 import { shortId } from './mask.ts'
 
@@ -60,8 +60,8 @@ function sweptText(swept: Swept, { stdout }: Io): string {
 
 function countsText({ dropped, removed, entombed }: Swept): string {
   return [
-    `${countText(dropped)} outcomes dropped`,
-    `${countText(removed)} receipts removed`,
-    `${countText(entombed.length)} held ones entombed`,
+    `${counted(dropped, 'outcome')} dropped`,
+    `${counted(removed, 'receipt')} removed`,
+    `${counted(entombed.length, 'held one')} entombed`,
   ].join(', ')
 }

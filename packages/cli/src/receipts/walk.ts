@@ -12,24 +12,17 @@ export interface Sheet {
 }
 
 /** Receipts that are there for a claim too, newest first, a page at a time; at most `limit` of them. */
-export async function* walk(
-  store: ReceiptStore,
-  filter: ListFilter,
-  { limit, pageSize }: { readonly limit: number; readonly pageSize: number },
-): AsyncGenerator<Sheet> {
+export async function* walk(store: ReceiptStore, filter: ListFilter, limit: number): AsyncGenerator<Sheet> {
   let left = limit
   let after: string | undefined
-  while (left > 0) {
-    // One more than is shown, to know whether the list goes on.
+  do {
     const page = await store.list(filter, {
-      limit: Math.min(pageSize, left + 1),
+      limit: Math.min(PAGE, left),
       ...(after !== undefined && { after }),
     })
-    const living = page.receipts.filter((receipt) => placeOf(receipt, page.now) !== 'absent')
-    const receipts = living.slice(0, left)
+    const receipts = page.receipts.filter((receipt) => placeOf(receipt, page.now) !== 'absent')
     left -= receipts.length
     after = page.next
-    yield { receipts, now: page.now, more: after !== undefined || living.length > receipts.length }
-    if (after === undefined) return
-  }
+    yield { receipts, now: page.now, more: after !== undefined }
+  } while (after !== undefined && left > 0)
 }

@@ -14,3 +14,8 @@ export function sizeText(bytes: number): string {
 export function countText(count: number): string {
   return count.toLocaleString('en-US')
 }
+
+/** `1 receipt`, `2,000 receipts`. */
+export function counted(count: number, one: string): string {
+  return `${countText(count)} ${one}${count === 1 ? '' : 's'}`
+}

@@ -91,11 +91,13 @@ describe('release', () => {
     await running(store, { key: 'running' })
     await settled(store, json(1), { key: 'succeeded' })
     await settled(store, json(1), { key: 'released' }, 'released')
-    const says = (key: string) => expect(release(store, key, because, testIo({ answer: true }))).rejects
+    const io = testIo({ answer: true })
+    const says = (key: string) => expect(release(store, key, because, io)).rejects
     await says('running').toThrow(/Attempt 1 is running and holds the claim, its lease ends in \d+s: wait/)
     await says('succeeded').toThrow('a success never changes until it expires')
     await says('released').toThrow('the next request with its key runs again')
     await says('nowhere').toMatchObject({ exitCode: 3 })
+    expect(io.questions).toEqual([])
   })
 
   it('frees a stored failure', async () => {

@@ -73,6 +73,11 @@ describe('the list', () => {
     await ls(store, { limit: 50, json: true }, io)
     expect(io.out().trimEnd().split('\n')).toHaveLength(50)
     expect(io.err()).toBe('50 shown, and there are more: --limit <n> or --all.\n')
+    // 130 is the list's own length, and 100 the size of a page.
+    const full = testIo()
+    await ls(store, { limit: 100, json: true }, full)
+    expect(full.out().trimEnd().split('\n')).toHaveLength(100)
+    expect(full.err()).toMatch(/^100 shown, and there are more/)
     for (const options of [{ limit: 130 }, { limit: 50, all: true }]) {
       const whole = testIo()
       await ls(store, { json: true, ...options }, whole)

@@ -23,7 +23,7 @@ describe('sweep', () => {
     const io = testIo()
     expect(await sweep(store, { batch: 4 }, io)).toBe(0)
     expect(io.out()).toBe(
-      'Swept: 10 outcomes dropped, 15 receipts removed, 1 held ones entombed.\n' +
+      'Swept: 10 outcomes dropped, 15 receipts removed, 1 held one entombed.\n' +
         'Held past all patience, and never found out about:\n' +
         `  ${held.id.slice(0, 12)}  charge-card of acct_1\n`,
     )
