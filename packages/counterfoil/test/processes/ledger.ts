@@ -1,0 +1,13 @@
+import { appendFileSync, readFileSync } from 'node:fs'
+
+/** Each effect is a line, written by whoever has it, in whatever process: the file is what counts. */
+export function enter(ledger: string, key: string): void {
+  appendFileSync(ledger, `${JSON.stringify(key)}\n`, { flag: 'a' })
+}
+
+export function effectsOf(ledger: string, key: string): number {
+  const line = JSON.stringify(key)
+  return readFileSync(ledger, { encoding: 'utf8', flag: 'a+' })
+    .split('\n')
+    .filter((entry) => entry === line).length
+}
