@@ -29,6 +29,7 @@ export class Lease {
   readonly #runtime: Runtime
   readonly #elapsed: () => number
   readonly #events: Events
+  readonly #lost: () => void
   readonly #claimSentAt: number
   readonly #deadline: number
   #endsAt: number
@@ -48,6 +49,8 @@ export class Lease {
     events: Events
     /** By `elapsed`: just before the claim that won was sent. */
     claimSentAt: number
+    /** Called when the signal fires. */
+    lost: () => void
   }) {
     this.#store = of.store
     this.#fence = of.fence
@@ -56,6 +59,7 @@ export class Lease {
     this.#runtime = of.runtime
     this.#elapsed = of.elapsed
     this.#events = of.events
+    this.#lost = of.lost
     this.#claimSentAt = of.claimSentAt
     this.#endsAt = of.claimSentAt + of.terms.leaseMs
     this.#deadline = of.claimSentAt + of.terms.maxDurationMs
@@ -103,6 +107,7 @@ export class Lease {
     const { attempt } = this.#fence
     this.#lostBecause ??= new ClaimLost(this.#operation, attempt, cause === undefined ? undefined : { cause })
     this.#abort?.abort(this.#lostBecause)
+    this.#lost()
     return this.#lostBecause
   }
 

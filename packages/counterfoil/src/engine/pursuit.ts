@@ -15,11 +15,11 @@ import {
   StillInProgress,
 } from '../core/index.ts'
 import type { PreparedCall } from './call.ts'
-import { Caller, type CallerTerms, type Conclusion } from './caller.ts'
+import { Caller, type CallerTerms, type Conclusion, type Work } from './caller.ts'
 import { claimFor, withdraw } from './claim.ts'
 import type { Engine } from './engine.ts'
 import type { Latency } from './latency.ts'
-import { runAttempt } from './run.ts'
+import { type AttemptEnd, runAttempt } from './run.ts'
 import type { Settings } from './settings.ts'
 import { type Holder, outcomeFor, watchHolder } from './watch-holder.ts'
 
@@ -43,6 +43,9 @@ export class Pursuit {
   #leaseEndsAt = 0
   #everybodyLeft: (() => void) | undefined
   #fingerprint: Fingerprint
+  #pursuing = false
+  /** Attempts of this process that run on past their lease: they hold up nobody but their own callers. */
+  readonly #late: Promise<void>[] = []
   readonly done: Promise<void>
 
   /** @param finished called, maybe more than once, when calls from now on must begin an effort of their own. */
@@ -59,7 +62,10 @@ export class Pursuit {
     this.#call = call
     this.#fingerprint = call.terms.fingerprint
     this.#finish = finished
-    this.done = Promise.resolve().then(() => this.#pursue())
+    this.done = Promise.resolve().then(async () => {
+      await this.#pursue()
+      for (const late of this.#late) await late
+    })
   }
 
   /** Whether a call asks for the very same thing, so that this effort can answer it. */
@@ -99,12 +105,14 @@ export class Pursuit {
   }
 
   async #pursue(): Promise<void> {
+    this.#pursuing = true
     try {
       for (let lead = this.#next(); lead !== undefined; lead = this.#next()) await this.#round(lead)
     } catch (error) {
       this.#finish()
       for (const caller of [...this.#callers]) caller.fail(error)
     }
+    this.#pursuing = false
     this.#finish()
   }
 
@@ -146,9 +154,30 @@ export class Pursuit {
     runner.attempt = attempt
     runner.stopWaiting()
     this.#hold(receipt, this.#settings.leaseMs)
+    const lost = Promise.withResolvers<'lease_lost'>()
+    const ending = this.#run(receipt, sentAt, runner.work, () => lost.resolve('lease_lost'))
+    const end = await Promise.race([ending, lost.promise])
+    if (end !== 'lease_lost') return this.#concludeRun(runner, receipt, end)
+    // The handler may heed its signal soon, or never: the others go on as if it ran elsewhere.
+    this.#callers.delete(runner)
+    this.#late.push(this.#concludeLate(runner, receipt, ending))
+    return this.#follow(receipt, this.#leaseEndsAt - this.#engine.elapsed())
+  }
+
+  async #run(
+    receipt: Running,
+    sentAt: number,
+    work: Work | undefined,
+    leaseLost: () => void,
+  ): Promise<AttemptEnd> {
     const startedAt = this.#engine.elapsed()
-    const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, runner.work)
+    const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, work, leaseLost)
     this.#latency.add(this.#engine.elapsed() - startedAt)
+    return end
+  }
+
+  #concludeRun(runner: Caller, receipt: Running, end: AttemptEnd): void | Promise<void> {
+    const { operation, attempt } = receipt
     switch (end.kind) {
       case 'settled':
         // The runner's own answer, and the same outcome for all who waited on its attempt.
@@ -156,6 +185,7 @@ export class Pursuit {
         runner.conclude({ kind: 'ran', attempt, standing: 'settled', outcome: end.outcome })
         return this.#concludeFrom(end.receipt)
       case 'recovered':
+        this.#concludeFrom(end.receipt, [runner])
         return this.#concludeFrom(end.receipt)
       case 'cleared':
         return runner.conclude(end)
@@ -168,6 +198,37 @@ export class Pursuit {
         runner.role = end.ran ? 'overtaken' : 'waiting'
         return this.#follow(receipt, 0)
     }
+  }
+
+  async #concludeLate(runner: Caller, receipt: Running, ending: Promise<AttemptEnd>): Promise<void> {
+    try {
+      const end = await ending
+      if (end.kind !== 'lost') await this.#concludeRun(runner, receipt, end)
+      else if (end.ran) await this.#followAlone(runner, receipt)
+      else await this.#rejoin(runner)
+    } catch (error) {
+      runner.fail(error)
+    }
+  }
+
+  async #followAlone(runner: Caller, receipt: Running): Promise<void> {
+    runner.role = 'overtaken'
+    runner.startWaiting(receipt.attempt, this.#retryAfterMs)
+    const left = runner.conclusion.then(
+      () => undefined,
+      () => undefined,
+    )
+    const found = await watchHolder(this.#engine, this.#call.terms, receipt, left)
+    if (found) this.#concludeFrom(found, [runner])
+    runner.fail(new ClaimLost(receipt.operation, receipt.attempt))
+  }
+
+  /** Its work never began, and it may still run. */
+  async #rejoin(runner: Caller): Promise<void> {
+    runner.role = 'waiting'
+    this.#callers.add(runner)
+    if (!this.#pursuing) return this.#pursue()
+    if (this.#holder) runner.startWaiting(this.#holder.attempt, this.#retryAfterMs)
   }
 
   /** Waits for another attempt's outcome. Where there comes none, the next round asks for the claim. */
@@ -194,12 +255,12 @@ export class Pursuit {
   }
 
   /** One outcome for everybody, if the receipt has one to give. */
-  #concludeFrom(receipt: Receipt): void {
+  #concludeFrom(receipt: Receipt, callers: Iterable<Caller> = [...this.#callers]): void {
     const bytes = outcomeFor(receipt)
     if (bytes === null) return
     this.#finish()
     const { id, operation, attempt } = receipt
-    for (const caller of [...this.#callers]) {
+    for (const caller of callers) {
       this.#engine.events.emit({ type: 'replayed', id, operation, attempt })
       caller.conclude({ kind: 'replayed', receipt, outcome: decodeOutcome(bytes) })
     }

@@ -17,18 +17,33 @@ export type AttemptEnd =
   | { readonly kind: 'unknown'; readonly retryAfterMs: number | null; readonly error: unknown }
   | { readonly kind: 'lost'; readonly ran: boolean }
 
-/** Runs one attempt under its claim, from the claim's answer to the settled receipt. */
+/**
+ * Runs one attempt under its claim, from the claim's answer to the settled receipt.
+ *
+ * @param leaseLost called if the lease ends while the work runs: the work may go on for ever, and be overtaken.
+ */
 export async function runAttempt(
   engine: Engine,
   settings: Settings,
   receipt: Running,
   claimSentAt: number,
   work: Work | undefined,
+  leaseLost: () => void,
 ): Promise<AttemptEnd> {
   const { store, runtime, elapsed, events } = engine
   const { operation } = receipt
   const fence = fenceOf(receipt)
-  const lease = new Lease({ store, fence, operation, terms: settings, runtime, elapsed, events, claimSentAt })
+  const lease = new Lease({
+    store,
+    fence,
+    operation,
+    terms: settings,
+    runtime,
+    elapsed,
+    events,
+    claimSentAt,
+    lost: leaseLost,
+  })
   const attempt = new RunningAttempt(receipt, lease, store, engine.secret, settings.codec)
   try {
     const found = await recoverFirst(engine, settings, receipt, attempt)
