@@ -6,6 +6,8 @@ import { lostAnswers } from './contract/lost-answers.ts'
 import { outcomesComeBack } from './contract/outcomes.ts'
 import { randomHistories } from './contract/random-histories.ts'
 import { steps } from './contract/steps.ts'
+import { storms } from './contract/storms.ts'
+import { sweepRaces } from './contract/sweep-races.ts'
 import { decisionTables } from './contract/tables.ts'
 import { watches } from './contract/watch.ts'
 import { zombies } from './contract/zombies.ts'
@@ -26,5 +28,7 @@ export function storeContract(counts: ContractCounts = quickCounts): readonly Co
     ...watches,
     ...closes,
     ...randomHistories(counts),
+    ...sweepRaces(counts),
+    ...storms(counts),
   ]
 }

@@ -9,7 +9,7 @@ import {
   wholeCounts,
 } from '../../src/testing/index.ts'
 
-export const counts: ContractCounts = process.env['COUNTERFOIL_SOAK'] ? wholeCounts : quickCounts
+export const counts: ContractCounts = process.env.COUNTERFOIL_SOAK ? wholeCounts : quickCounts
 
 /** Each case on data of its own, which `withSubject` makes and removes. */
 export function holdToContract(

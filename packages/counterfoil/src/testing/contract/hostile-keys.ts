@@ -40,7 +40,7 @@ const keys: readonly string[] = [
     '?',
     ':key',
     '{}',
-    '${key}',
+    '#{key}',
     '%s',
     '%00',
     '\\0',

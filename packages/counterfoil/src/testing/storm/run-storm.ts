@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { type ClaimRequest, type Fence, fenceOf, type Policies, type ReceiptStore } from '../../core/index.ts'
+import { type Random, seeded } from '../random.ts'
+import {
+  failed,
+  holdPolicies,
+  LEASE_MS,
+  released,
+  requestWith,
+  rerunPolicies,
+  retryOf,
+  succeeded,
+} from '../requests.ts'
+import { Recorder } from './recorder.ts'
+import type { StormEvent } from './storm-event.ts'
+import type { MixedPlan, OneKeyPlan, StormPlan } from './storm-plan.ts'
+
+/** So short that leases lapse and keys are forgotten while the storm goes on: what is right never hangs on how fast. */
+const STORM_LEASE_MS = 15
+const STORM_TTL_MS = 25
+const STORM_RETENTION_MS = 40
+
+export async function runStorm(store: ReceiptStore, plan: StormPlan): Promise<readonly StormEvent[]> {
+  const recorder = new Recorder(store, plan.caller)
+  await (plan.storm === 'one key' ? callAtOnce(recorder, plan) : mix(recorder, store, plan))
+  return recorder.events
+}
+
+async function callAtOnce(recorder: Recorder, { key, calls }: OneKeyPlan): Promise<void> {
+  const first = requestWith({ key, leaseMs: LEASE_MS })
+  const call = async (): Promise<void> => {
+    const answer = await recorder.claim(retryOf(first))
+    if (answer?.kind === 'claimed')
+      await recorder.settle(fenceOf(answer.receipt), succeeded(answer.receipt.token))
+  }
+  await Promise.all(Array.from({ length: calls }, call))
+}
+
+async function mix(recorder: Recorder, store: ReceiptStore, plan: MixedPlan): Promise<void> {
+  let calls = 0
+  const callers = Array.from({ length: plan.concurrency }, async (_, index) => {
+    const caller = new Caller(recorder, seeded(plan.seed * 1000 + index))
+    while (calls < plan.calls) {
+      calls += await caller.take(plan.keys)
+      // Elsewhere leases run meanwhile; how long hardly matters.
+      await setTimeout(caller.random.int(4))
+      if (caller.random.int(40) === 0) await store.sweep(10)
+    }
+  })
+  await Promise.all(callers)
+}
+
+class Caller {
+  readonly random: Random
+  readonly #recorder: Recorder
+  /** Fences that it held and did not settle: it may come back to them, by then a zombie or merely late. */
+  readonly #left: Fence[] = []
+
+  constructor(recorder: Recorder, random: Random) {
+    this.#recorder = recorder
+    this.random = random
+  }
+
+  /** One turn; answers how many calls it made. */
+  async take(keys: readonly string[]): Promise<number> {
+    const before = this.#recorder.events.length
+    const late = this.random.int(4) === 0 ? this.#left.shift() : undefined
+    if (late) await this.#end(late)
+    else await this.#claim(this.#requestFor(this.random.int(keys.length), keys))
+    return this.#recorder.events.length - before
+  }
+
+  async #claim(request: ClaimRequest): Promise<void> {
+    // Sometimes sent twice at once: the first answer is late, and the caller asks again.
+    const copies = this.random.int(5) === 0 ? 2 : 1
+    const [answer] = await Promise.all(
+      Array.from({ length: copies }, () => this.#recorder.claim(copyOf(request))),
+    )
+    if (answer?.kind !== 'claimed') return
+    const fence = fenceOf(answer.receipt)
+    if (this.random.int(3) === 0) await this.#recorder.renew(fence, request.leaseMs)
+    if (this.random.int(4) === 0) this.#left.push(fence)
+    else await this.#end(fence)
+    if (this.random.int(6) === 0) await this.#recorder.claim(copyOf(request))
+  }
+
+  async #end(fence: Fence): Promise<void> {
+    const outcome = `${fence.attempt} ${fence.token}`
+    const end = this.random.weighted<() => Promise<unknown>>([
+      [2, () => this.#recorder.settle(fence, succeeded(outcome))],
+      [1, () => this.#recorder.settle(fence, failed(outcome))],
+      [6, () => this.#recorder.settle(fence, released('stands', outcome))],
+      [2, () => this.#recorder.settle(fence, released('cleared', null))],
+      [2, () => this.#recorder.yield(fence, 0)],
+      [1, () => this.#recorder.renew(fence, STORM_LEASE_MS)],
+    ])
+    await end()
+    if (this.random.int(4) === 0) await end()
+  }
+
+  /** All callers of a key agree on its terms: whether it is held or run again is told by its place. */
+  #requestFor(index: number, keys: readonly string[]): ClaimRequest {
+    const policies: Policies = index % 2 === 0 ? rerunPolicies : holdPolicies
+    const first = requestWith({
+      key: keys[index] as string,
+      policies,
+      leaseMs: STORM_LEASE_MS,
+      ttlMs: STORM_TTL_MS,
+      keyRetentionMs: STORM_RETENTION_MS,
+    })
+    return retryOf(first, {
+      intent: this.random.weighted([
+        [3, 'run'],
+        [2, 'run_or_recover'],
+        [1, 'recover'],
+      ]),
+    })
+  }
+}
+
+/**
+ * The same claim, sent again. Keys are forgotten so soon here that a late copy may make a receipt of its own: that is
+ * then another incarnation, and the history has to show it as one.
+ */
+function copyOf(request: ClaimRequest): ClaimRequest {
+  return { ...request, incarnation: randomUUID() }
+}
