@@ -95,8 +95,8 @@ export function fault(
 
 /** What is to be said of effects that are more than their keys. */
 export function effectsRemark({ effects, derivedKeys, scopes }: Tally): string {
-  if (effects === derivedKeys) return ''
-  return derivedKeys > 0 ? ` (${counted(derivedKeys, 'derived key')})` : ` (${effects - scopes} double)`
+  if (derivedKeys > 0) return effects > derivedKeys ? ` (${counted(derivedKeys, 'derived key')})` : ''
+  return effects > scopes ? ` (${effects - scopes} double)` : ''
 }
 
 /** What the callers got, in words for the table. */

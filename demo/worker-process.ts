@@ -82,6 +82,7 @@ export class WorkerProcess {
     return this.#until(what, times)
   }
 
+  /** How often this has happened in the worker so far. */
   count(what: string): number {
     return this.#seen.get(what) ?? 0
   }

@@ -44,7 +44,7 @@ export const killedAfterTheEffect: Scenario = {
 
     const recovering = await stage.start('withRecover')
     await recovering.call(order).answer
-    await recovering.until('recovered')
+    stage.check('recoveries', recovering.count('recovered'), 1)
     stage.say('a process with recover() finds the line in the ledger, and settles the receipt by it')
     await helpless.call(order).answer
   },

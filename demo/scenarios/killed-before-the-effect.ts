@@ -31,7 +31,7 @@ export const killedBeforeTheEffect: Scenario = {
     stage.check('effects when the process was killed', stage.effects().length, 0)
     stage.say('no line in the ledger, and the process is dead; a retry waits until its lease of 1 s ends')
     await other.call(order).answer
-    await other.until('recovered')
+    stage.check('recoveries', other.count('recovered'), 1)
     stage.say('recover() found no line in the ledger, so that the retry ran')
   },
 

@@ -26,7 +26,8 @@ export const zombie: Scenario = {
     stage.say('the retry has taken over, and its effect runs; SIGCONT: the zombie goes on where it stood')
     stopped.thaw()
     stopped.goOn()
-    await stopped.until('claim_lost')
+    await Promise.race([stopped.until('claim_lost'), overtaken.answer])
+    stage.check("the zombie's settles that were refused", stopped.count('claim_lost'), 1)
     stage.say("the zombie's settle was refused; its caller waits for the winner")
     other.goOn()
 
