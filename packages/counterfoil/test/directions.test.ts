@@ -20,8 +20,8 @@ interface Layer {
 const library: Readonly<Record<string, Layer>> = {
   core: {
     imports: [],
-    packages: ['node:crypto'],
-    names: { 'node:crypto': ['createHash', 'createHmac', 'hash', 'timingSafeEqual'] },
+    packages: ['node:crypto', 'node:util'],
+    names: { 'node:crypto': ['createHash', 'createHmac', 'hash', 'timingSafeEqual'], 'node:util': ['types'] },
     pure: true,
   },
   engine: { imports: ['core'], packages: ['node:*'] },
