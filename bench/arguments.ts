@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util'
+import { chosen, type Plan, quick, whole } from './plan.ts'
+
+export interface Arguments {
+  readonly do: 'measure' | 'profile' | 'help'
+  readonly as: 'text' | 'json'
+  readonly plan: Plan
+}
+
+export const HELP = `npm run bench -- [options]
+
+  --quick          fewer and shorter rounds: under a minute
+  --only WORDS     workloads, contenders and calls at once, with commas: --only sqlite,by-hand,first-time,64
+  --profile        where the CPU time of a first-time call goes (memory, or the contender that --only names)
+  --rounds N       rounds
+  --cell-ms N      how long each figure is measured in each round
+  --json           the result as JSON on stdout
+`
+
+/** @throws {TypeError | RangeError} that says what is wrong */
+export function argumentsIn(argv: readonly string[]): Arguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      quick: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
+      'cell-ms': { type: 'string' },
+    },
+  })
+  const effort = values.quick ? quick : whole
+  const words = values.only.flatMap((text) => text.split(',')).filter((word) => word !== '')
+  const cellMs = count('--cell-ms', values['cell-ms']) ?? effort.cellMs
+  return {
+    do: values.help ? 'help' : values.profile ? 'profile' : 'measure',
+    as: values.json ? 'json' : 'text',
+    plan: {
+      ...chosen(words),
+      rounds: count('--rounds', values.rounds) ?? effort.rounds,
+      cellMs,
+      warmUpMs: Math.min(effort.warmUpMs, cellMs),
+    },
+  }
+}
+
+function count(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new RangeError(`${option} ${text}: give a whole number, at least 1`)
+  return Number(text)
+}

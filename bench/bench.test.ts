@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { contenderNames, contenderTitles } from './contender.ts'
+import { allCells } from './plan.ts'
+
+const run = promisify(execFile)
+
+async function bench(...options: string[]): Promise<string> {
+  const flags = ['--conditions=@counterfoil/source', join(import.meta.dirname, 'main.ts')]
+  const { stdout } = await run(process.execPath, [...flags, ...options])
+  return stdout
+}
+
+describe('the bench', () => {
+  test('prints a row for each contender under each load, the ratios, the goals, and where it ran', async () => {
+    const lines = (await bench('--rounds', '1', '--cell-ms', '5')).split('\n')
+    for (const contender of contenderNames) {
+      const rows = lines.filter((line) => line.includes(`  ${contenderTitles[contender]}  `))
+      expect(rows, contender).toHaveLength(allCells.length)
+    }
+    for (const { workload, atOnce } of allCells) {
+      expect(lines.filter((line) => line.startsWith(`${workload}, ${atOnce} at once`))).toHaveLength(1)
+    }
+    expect(lines.filter((line) => /[≥≤] [\d.]+ (×|ms|µs) .*reached$/.test(line))).toHaveLength(5)
+    for (const what of ['command', 'date', 'machine', 'versions', 'disk', 'payload']) {
+      expect(lines.some((line) => line.startsWith(`${what} `))).toBe(true)
+    }
+    // A thousand fsyncs, on a disk that others may be busy with too.
+  }, 240_000)
+
+  test('gives the same as JSON, for what was chosen', async () => {
+    const text = await bench('--rounds', '2', '--cell-ms', '5', '--only', 'memory,replay,64', '--json')
+    const { results } = JSON.parse(text) as { results: { contender: string; rounds: unknown[] }[] }
+    expect(results).toMatchObject([{ contender: 'memory', workload: 'replay', atOnce: 64 }])
+    expect(results[0]?.rounds).toHaveLength(2)
+  })
+
+  test('says where a call’s CPU time goes', async () => {
+    const text = await bench('--profile', '--rounds', '1', '--cell-ms', '20')
+    for (const what of ['CPU a call', 'fingerprint', 'SHA-256', 'engine', 'garbage collection']) {
+      expect(text).toContain(what)
+    }
+  })
+
+  test('refuses to measure what there is not', async () => {
+    await expect(bench('--only', 'postgres')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--only postgres: there is no such thing; there are first-time'),
+    })
+  })
+})

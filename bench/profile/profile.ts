@@ -1,0 +1,104 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ContenderName } from '../contender.ts'
+import type { Measured } from '../measure.ts'
+import type { Cell, Plan } from '../plan.ts'
+import type { Progress } from '../progress.ts'
+import { type ChildTerms, runChild } from '../run-child.ts'
+import { type Spread, spread } from '../statistics.ts'
+import { categoryOf } from './categories.ts'
+import { type CpuProfile, type Frame, selfTimes } from './cpu-profile.ts'
+
+export interface Share {
+  readonly name: string
+  /** CPU time a call. */
+  readonly us: number
+}
+
+export interface Profiled {
+  readonly contender: ContenderName
+  readonly cell: Cell
+  /** CPU time a call, of all threads: measured in processes of their own, without the profiler. */
+  readonly cpuUs: Spread
+  readonly categories: readonly Share[]
+  readonly functions: readonly (Share & Pick<Frame, 'file' | 'line'>)[]
+}
+
+const INTERVAL_US = 200
+/** Cells to a profiled process: one after the other, each on a store of its own. */
+const REPEATS = 5
+
+/**
+ * Where a first-time call's CPU time goes. The profiler slows down what it looks at, so it says only in what parts the
+ * main thread's time falls; how long a call takes is measured without it, in turns with it.
+ */
+export async function profile(plan: Plan, folder: string, progress: Progress): Promise<Profiled> {
+  const [contender = 'memory'] = plan.contenders
+  const cell = plan.cells.find(({ atOnce }) => atOnce === 64) ?? { workload: 'first-time', atOnce: 64 }
+  const cells = Array.from({ length: REPEATS }, () => cell)
+  const terms = { ...plan, contender, cells }
+  const measured: Measured[] = []
+  const frames: Frame[] = []
+  for (let round = 0; round < plan.rounds; round += 1) {
+    progress.say(`round ${round + 1} of ${plan.rounds}`, round / plan.rounds)
+    const files = join(folder, String(round))
+    mkdirSync(files)
+    // The first cell of a process is still being compiled.
+    measured.push(...(await all({ ...terms, folder: files })).slice(1))
+    const profiles = join(files, 'profiles')
+    await all({
+      ...terms,
+      folder: files,
+      flags: ['--cpu-prof', `--cpu-prof-interval=${INTERVAL_US}`, `--cpu-prof-dir=${profiles}`],
+    })
+    for (const file of readdirSync(profiles)) {
+      frames.push(...selfTimes(JSON.parse(readFileSync(join(profiles, file), 'utf8')) as CpuProfile))
+    }
+  }
+  progress.end()
+  const cpuUs = spread(measured.map((one) => one.cpuUs))
+  const mainThreads = measured.map((one) => one.mainThreadUs ?? one.cpuUs)
+  const mainUs = Math.min(cpuUs.median, spread(mainThreads).median)
+  return { contender, cell, cpuUs, ...shared(frames, mainUs, cpuUs.median - mainUs) }
+}
+
+async function all(terms: ChildTerms): Promise<Measured[]> {
+  const measured: Measured[] = []
+  for await (const one of runChild(terms)) measured.push(one)
+  return measured
+}
+
+/** Deals out the main thread's time by the profile, and adds what other threads had. */
+function shared(
+  frames: readonly Frame[],
+  mainUs: number,
+  othersUs: number,
+): Pick<Profiled, 'categories' | 'functions'> {
+  const totalUs = frames.reduce((sum, { selfUs }) => sum + selfUs, 0)
+  const dealt = frames.map((frame) => ({ ...frame, us: (frame.selfUs / totalUs) * mainUs }))
+  const categories = summed(dealt, categoryOf).map(({ key, us }) => ({ name: key, us }))
+  const others = { name: "other threads: V8's collector and compiler, the store's worker", us: othersUs }
+  const functions = summed(dealt, ({ name, file, line }) => `${name} ${file} ${line}`).map(
+    ({ us, first }) => ({
+      name: first.name,
+      file: first.file,
+      line: first.line,
+      us,
+    }),
+  )
+  return { categories: [...categories, others].sort((a, b) => b.us - a.us), functions }
+}
+
+function summed<T extends { readonly us: number }>(
+  all: readonly T[],
+  keyOf: (one: T) => string,
+): { key: string; us: number; first: T }[] {
+  const sums = new Map<string, { key: string; us: number; first: T }>()
+  for (const one of all) {
+    const key = keyOf(one)
+    const sum = sums.get(key)
+    if (sum === undefined) sums.set(key, { key, us: one.us, first: one })
+    else sum.us += one.us
+  }
+  return [...sums.values()].sort((a, b) => b.us - a.us)
+}
