@@ -89,6 +89,11 @@ export class Caller {
     this.#signal?.addEventListener('abort', this.#onAbort)
   }
 
+  /** Whether it has its conclusion, or has left without one. */
+  get gone(): boolean {
+    return this.#gone
+  }
+
   /** Somebody else holds the claim: from here on the caller waits, up to its bound. */
   startWaiting(attempt: number, retryAfterMs: () => number): void {
     if (this.#waits || this.#gone) return

@@ -225,6 +225,7 @@ export class Pursuit {
 
   /** Its work never began, and it may still run. */
   async #rejoin(runner: Caller): Promise<void> {
+    if (runner.gone) return
     runner.role = 'waiting'
     this.#callers.add(runner)
     if (!this.#pursuing) return this.#pursue()
