@@ -346,7 +346,7 @@ function shapeOf({ answer, receipt }: Prediction<unknown>): unknown {
 
 function describeStored(receipt: Receipt | undefined, now: StoreTime): string {
   if (receipt === undefined) return 'nothing'
-  return `attempt ${receipt.attempt}, ${placeOf(receipt, now)}, ${receipt.policies.onAbandoned}`
+  return `attempt ${receipt.attempt}, ${placeOf(receipt, now)}, ${receipt.policies.onAbandoned} when abandoned`
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -21,7 +21,7 @@ export const lists: readonly ContractCase[] = [
     'a walk in pages of any size finds every receipt once, whatever the filter',
     async (store) => {
       for (const [index, situation] of situations.entries()) {
-        for (const [, policies] of storedPolicies) {
+        for (const policies of storedPolicies) {
           const { first } = await built(store, situation, {
             policies,
             tenant: `tenant-${index % 3}`,
@@ -64,7 +64,7 @@ export const lists: readonly ContractCase[] = [
     'what is abandoned is found, longest first, once it has waited and does not back off',
     async (store) => {
       for (const situation of situations) {
-        for (const [, policies] of storedPolicies) {
+        for (const policies of storedPolicies) {
           await built(store, situation, { policies })
           await built(store, situation, { policies, operation: 'another operation' })
         }

@@ -41,10 +41,7 @@ export async function built(
 }
 
 /** Under each guarantee: what differs between them is what time makes of an abandoned receipt. */
-export const storedPolicies: readonly (readonly [name: string, policies: Policies])[] = [
-  ['held when abandoned', holdPolicies],
-  ['re-run when abandoned', rerunPolicies],
-]
+export const storedPolicies: readonly Policies[] = [holdPolicies, rerunPolicies]
 
 export const situations: readonly Situation[] = [
   { name: 'absent', build: async () => {} },
