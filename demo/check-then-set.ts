@@ -18,13 +18,18 @@ export class CheckThenSet {
     )
   }
 
-  async once<T>(key: string, run: () => Promise<T>): Promise<{ value: T; replayed: boolean }> {
+  async once<T>(
+    key: string,
+    run: () => Promise<T>,
+    onWait: () => void,
+  ): Promise<{ value: T; replayed: boolean }> {
     if ((await this.#get(key)) === undefined) {
       await this.#set(key, RUNNING)
       const value = await run()
       await this.#set(key, JSON.stringify(value))
       return { value, replayed: false }
     }
+    onWait()
     for (;;) {
       const outcome = await this.#get(key)
       if (outcome !== undefined && outcome !== RUNNING) return { value: JSON.parse(outcome), replayed: true }

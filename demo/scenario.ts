@@ -31,6 +31,8 @@ export interface Desk {
   /** The side effect: slow, and real, since it leaves a line in the ledger. */
   charge(order: Order, terms: ChargeTerms): Promise<Charge>
   readonly ledger: Ledger
+  /** Tells that a call waits. The library tells it by an event of its own. */
+  tellWaiting(): void
   /** The control keeps its outcomes here, in a file of its own. */
   readonly controlPath: string
 }

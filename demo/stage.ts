@@ -55,16 +55,24 @@ export class Stage {
     return Promise.all(Array.from({ length: processes }, () => this.start(service)))
   }
 
-  /** Equal calls from several processes, started together. */
+  /**
+   * Equal calls from several processes, started together. Whoever got as far as the effect is held there until all the
+   * others are on their way too, so that they really are simultaneous, however busy the machine is.
+   */
   async storm(workers: readonly WorkerProcess[], callsEach: number, order: Order): Promise<void> {
-    const callings = await Promise.all(workers.map((worker) => worker.stand(order, callsEach)))
+    const before = workers.map(({ inside }) => inside)
+    const waitingBefore = this.#waiting
+    const held: Order = { ...order, holdAt: 'effect_began' }
+    const callings = (await Promise.all(workers.map((worker) => worker.stand(held, callsEach)))).flat()
     this.say(
       `${workers.length} processes stand at the barrier, each with ${counted(callsEach, 'call')}: they go`,
     )
     for (const worker of workers) worker.go()
-    await Promise.all(callings.flat().map(({ answer }) => answer))
-    if (this.#waiting > 0)
-      this.say(`${this.#waiting} of the calls came while the effect ran, and waited for it`)
+    await Promise.all(workers.map((worker, at) => worker.untilInside((before[at] ?? 0) + callsEach)))
+    const waiting = this.#waiting - waitingBefore
+    this.say(`${counted(waiting, 'call')} waiting, ${callings.length - waiting} in the effect: it goes on`)
+    for (const worker of workers) worker.goOn()
+    await Promise.all(callings.map(({ answer }) => answer))
   }
 
   say(text: string): void {

@@ -82,6 +82,16 @@ export class WorkerProcess {
     return this.#until(what, times)
   }
 
+  /** How many calls have got as far as their effect, or to waiting for another's, or to an answer. */
+  get inside(): number {
+    return this.count('effect_began') + this.count('waiting') + this.count('answer')
+  }
+
+  /** Resolves once `inside` has come to this number. */
+  untilInside(calls: number): Promise<void> {
+    return this.#wait(`${this.#name} did not get all its calls under way`, () => this.inside >= calls)
+  }
+
   /** How often this has happened in the worker so far. */
   count(what: string): number {
     return this.#seen.get(what) ?? 0
@@ -131,7 +141,7 @@ export class WorkerProcess {
 
   #heard(report: Report): void {
     if (report.say === 'answer') this.#answering.get(report.id)?.(report.answer)
-    else this.#count(report.say === 'happened' ? report.what : report.say)
+    this.#count(report.say === 'happened' ? report.what : report.say)
     this.#onReport(report)
   }
 

@@ -26,6 +26,7 @@ const serve = service({
   receipts,
   ledger,
   charge: (order, terms) => charge({ ledger, reach }, order, terms),
+  tellWaiting: () => report({ say: 'happened', what: 'waiting' }),
   controlPath: join(folder, 'control.db'),
 })
 

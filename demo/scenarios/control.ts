@@ -1,9 +1,9 @@
 import { CheckThenSet } from '../check-then-set.ts'
 import type { Desk, Scenario, Serve } from '../scenario.ts'
 
-function checkingThenSetting({ controlPath, charge }: Desk): Serve {
+function checkingThenSetting({ controlPath, charge, tellWaiting }: Desk): Serve {
   const store = new CheckThenSet(controlPath)
-  return (call) => store.once(call.key, () => charge(call, { idempotencyKey: null }))
+  return (call) => store.once(call.key, () => charge(call, { idempotencyKey: null }), tellWaiting)
 }
 
 /** Chance has its part in a race: a storm that finds nothing is repeated, up to this often. */
