@@ -67,7 +67,7 @@ export class Caller {
   readonly #engine: Engine
   readonly #waitMs: number
   readonly #signal: AbortSignal | undefined
-  readonly #left: (caller: Caller) => void
+  #left: (caller: Caller) => void
   #resolve!: (conclusion: Conclusion) => void
   #reject!: (reason: unknown) => void
   #timer: Timer | undefined
@@ -119,6 +119,11 @@ export class Caller {
       'keep_alive',
     )
     this.#engine.events.emit({ type: 'waiting', id, operation, attempt })
+  }
+
+  /** Another effort has it now, and is told when it leaves. */
+  moveTo(left: (caller: Caller) => void): void {
+    this.#left = left
   }
 
   stopWaiting(): void {

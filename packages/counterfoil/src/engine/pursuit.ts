@@ -15,11 +15,11 @@ import {
   StillInProgress,
 } from '../core/index.ts'
 import type { PreparedCall } from './call.ts'
-import { Caller, type CallerTerms, type Conclusion, type Work } from './caller.ts'
+import { Caller, type CallerTerms, type Conclusion } from './caller.ts'
 import { claimFor, withdraw } from './claim.ts'
 import type { Engine } from './engine.ts'
 import type { Latency } from './latency.ts'
-import { type AttemptEnd, runAttempt } from './run.ts'
+import { runAttempt } from './run.ts'
 import type { Settings } from './settings.ts'
 import { type Holder, outcomeFor, watchHolder } from './watch-holder.ts'
 
@@ -36,6 +36,7 @@ export class Pursuit {
   readonly #latency: Latency
   readonly #call: PreparedCall
   readonly #finish: () => void
+  readonly #handOver: (callers: readonly Caller[]) => void
   readonly #callers = new Set<Caller>()
   /** Who holds the claim; `undefined` while this process asks for it. */
   #holder: Holder | undefined
@@ -43,18 +44,19 @@ export class Pursuit {
   #leaseEndsAt = 0
   #everybodyLeft: (() => void) | undefined
   #fingerprint: Fingerprint
-  #pursuing = false
-  /** Attempts of this process that run on past their lease: they hold up nobody but their own callers. */
-  readonly #late: Promise<void>[] = []
   readonly done: Promise<void>
 
-  /** @param finished called, maybe more than once, when calls from now on must begin an effort of their own. */
+  /**
+   * @param finished called, maybe more than once, when calls from now on must begin an effort of their own.
+   * @param handOver takes callers who can't be served here any more into another effort.
+   */
   constructor(
     engine: Engine,
     settings: Settings,
     latency: Latency,
     call: PreparedCall,
     finished: () => void,
+    handOver: (callers: readonly Caller[]) => void,
   ) {
     this.#engine = engine
     this.#settings = settings
@@ -62,10 +64,8 @@ export class Pursuit {
     this.#call = call
     this.#fingerprint = call.terms.fingerprint
     this.#finish = finished
-    this.done = Promise.resolve().then(async () => {
-      await this.#pursue()
-      for (const late of this.#late) await late
-    })
+    this.#handOver = handOver
+    this.done = Promise.resolve().then(() => this.#pursue())
   }
 
   /** Whether a call asks for the very same thing, so that this effort can answer it. */
@@ -97,6 +97,14 @@ export class Pursuit {
     return caller.conclusion
   }
 
+  /** Takes in callers from an effort that can't serve them any more. Those who wait have waited since they came. */
+  adopt(callers: readonly Caller[]): void {
+    for (const caller of callers) {
+      caller.moveTo(this.#left)
+      this.#callers.add(caller)
+    }
+  }
+
   /** The engine closes: who only waits is sent away, and what runs runs on. */
   sendWaitersAway(): void {
     for (const caller of [...this.#callers]) {
@@ -105,14 +113,15 @@ export class Pursuit {
   }
 
   async #pursue(): Promise<void> {
-    this.#pursuing = true
     try {
-      for (let lead = this.#next(); lead !== undefined; lead = this.#next()) await this.#round(lead)
+      for (let lead = this.#next(); lead !== undefined; lead = this.#next()) {
+        if (this.#engine.closing) this.sendWaitersAway()
+        else await this.#round(lead)
+      }
     } catch (error) {
       this.#finish()
       for (const caller of [...this.#callers]) caller.fail(error)
     }
-    this.#pursuing = false
     this.#finish()
   }
 
@@ -154,30 +163,10 @@ export class Pursuit {
     runner.attempt = attempt
     runner.stopWaiting()
     this.#hold(receipt, this.#settings.leaseMs)
-    const lost = Promise.withResolvers<'lease_lost'>()
-    const ending = this.#run(receipt, sentAt, runner.work, () => lost.resolve('lease_lost'))
-    const end = await Promise.race([ending, lost.promise])
-    if (end !== 'lease_lost') return this.#concludeRun(runner, receipt, end)
-    // The handler may heed its signal soon, or never: the others go on as if it ran elsewhere.
-    this.#callers.delete(runner)
-    this.#late.push(this.#concludeLate(runner, receipt, ending))
-    return this.#follow(receipt, this.#leaseEndsAt - this.#engine.elapsed())
-  }
-
-  async #run(
-    receipt: Running,
-    sentAt: number,
-    work: Work | undefined,
-    leaseLost: () => void,
-  ): Promise<AttemptEnd> {
     const startedAt = this.#engine.elapsed()
-    const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, work, leaseLost)
+    const leaveAlone = (): void => this.#leaveAlone(runner)
+    const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, runner.work, leaveAlone)
     this.#latency.add(this.#engine.elapsed() - startedAt)
-    return end
-  }
-
-  #concludeRun(runner: Caller, receipt: Running, end: AttemptEnd): void | Promise<void> {
-    const { operation, attempt } = receipt
     switch (end.kind) {
       case 'settled':
         // The runner's own answer, and the same outcome for all who waited on its attempt.
@@ -185,7 +174,6 @@ export class Pursuit {
         runner.conclude({ kind: 'ran', attempt, standing: 'settled', outcome: end.outcome })
         return this.#concludeFrom(end.receipt)
       case 'recovered':
-        this.#concludeFrom(end.receipt, [runner])
         return this.#concludeFrom(end.receipt)
       case 'cleared':
         return runner.conclude(end)
@@ -200,41 +188,10 @@ export class Pursuit {
     }
   }
 
-  async #concludeLate(runner: Caller, receipt: Running, ending: Promise<AttemptEnd>): Promise<void> {
-    try {
-      const end = await ending
-      if (end.kind !== 'lost') await this.#concludeRun(runner, receipt, end)
-      else if (end.ran) await this.#followAlone(runner, receipt)
-      else await this.#rejoin(runner)
-    } catch (error) {
-      runner.fail(error)
-    }
-  }
-
-  async #followAlone(runner: Caller, receipt: Running): Promise<void> {
-    runner.role = 'overtaken'
-    runner.startWaiting(receipt.attempt, this.#retryAfterMs)
-    const left = runner.conclusion.then(
-      () => undefined,
-      () => undefined,
-    )
-    const found = await watchHolder(this.#engine, this.#call.terms, receipt, left)
-    if (found) this.#concludeFrom(found, [runner])
-    runner.fail(new ClaimLost(receipt.operation, receipt.attempt))
-  }
-
-  /** Its work never began, and it may still run. */
-  async #rejoin(runner: Caller): Promise<void> {
-    if (runner.gone) return
-    runner.role = 'waiting'
-    this.#callers.add(runner)
-    if (!this.#pursuing) return this.#pursue()
-    if (this.#holder) runner.startWaiting(this.#holder.attempt, this.#retryAfterMs)
-  }
-
   /** Waits for another attempt's outcome. Where there comes none, the next round asks for the claim. */
   async #follow(holder: Holder, leaseLeftMs: number): Promise<void> {
     this.#hold(holder, leaseLeftMs)
+    if (this.#engine.closing) this.sendWaitersAway()
     if (this.#callers.size === 0) return
     const everybodyLeft = new Promise<void>((resolve) => {
       this.#everybodyLeft = resolve
@@ -244,6 +201,14 @@ export class Pursuit {
     for (const caller of [...this.#callers]) {
       if (caller.role === 'overtaken') caller.fail(new ClaimLost(caller.call.terms.operation, caller.attempt))
     }
+  }
+
+  /** The lease ended and the handler runs on, maybe for ever: the others go on as if it ran elsewhere. */
+  #leaveAlone(runner: Caller): void {
+    this.#finish()
+    const others = [...this.#callers].filter((caller) => caller !== runner)
+    for (const caller of others) this.#callers.delete(caller)
+    if (others.length > 0) this.#handOver(others)
   }
 
   /** From here on somebody, here or elsewhere, holds the claim: all but the runner wait. */
@@ -256,12 +221,12 @@ export class Pursuit {
   }
 
   /** One outcome for everybody, if the receipt has one to give. */
-  #concludeFrom(receipt: Receipt, callers: Iterable<Caller> = [...this.#callers]): void {
+  #concludeFrom(receipt: Receipt): void {
     const bytes = outcomeFor(receipt)
     if (bytes === null) return
     this.#finish()
     const { id, operation, attempt } = receipt
-    for (const caller of callers) {
+    for (const caller of [...this.#callers]) {
       this.#engine.events.emit({ type: 'replayed', id, operation, attempt })
       caller.conclude({ kind: 'replayed', receipt, outcome: decodeOutcome(bytes) })
     }

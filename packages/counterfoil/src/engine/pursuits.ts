@@ -23,20 +23,30 @@ export class Pursuits {
     const { id } = call.terms
     const underWay = this.#open.get(id)
     if (underWay?.serves(call)) return underWay
-    const pursuit: Pursuit = new Pursuit(this.#engine, settings, latency, call, () =>
-      this.#close(id, pursuit),
-    )
-    this.#active.add(pursuit)
-    // Beside an effort for another request under the same key: the store tells the two apart, and nobody joins this one.
-    if (underWay === undefined) this.#open.set(id, pursuit)
-    void pursuit.done.then(() => this.#active.delete(pursuit))
-    return pursuit
+    return this.#begin(call, settings, latency)
   }
 
   /** Sends away who only waits, and lets what runs finish and settle. */
   async finish(): Promise<void> {
     for (const pursuit of this.#active) pursuit.sendWaitersAway()
-    await Promise.all([...this.#active].map(({ done }) => done))
+    while (this.#active.size > 0) await Promise.all([...this.#active].map(({ done }) => done))
+  }
+
+  #begin(call: PreparedCall, settings: Settings, latency: Latency): Pursuit {
+    const { id } = call.terms
+    const pursuit: Pursuit = new Pursuit(
+      this.#engine,
+      settings,
+      latency,
+      call,
+      () => this.#close(id, pursuit),
+      (callers) => this.#begin(call, settings, latency).adopt(callers),
+    )
+    this.#active.add(pursuit)
+    // Beside an effort for another request under the same key: the store tells the two apart, and nobody joins this one.
+    if (!this.#open.has(id)) this.#open.set(id, pursuit)
+    void pursuit.done.then(() => this.#active.delete(pursuit))
+    return pursuit
   }
 
   #close(id: string, pursuit: Pursuit): void {
