@@ -1,5 +1,5 @@
 /** Decimal digits in a number's exponent beyond which it is not brought into canonical form. */
-export const MAX_EXPONENT_DIGITS = 15
+const MAX_EXPONENT_DIGITS = 15
 
 /**
  * The one spelling of a JSON number's exact decimal value: never through a double, so that 9007199254740993 and

@@ -17,7 +17,7 @@ export type Json =
 
 export type Member = readonly [name: string, value: Json]
 
-export function decimalOf({ negative, digits, exponent }: Extract<Json, { kind: 'number' }>): Decimal {
+function decimalOf({ negative, digits, exponent }: Extract<Json, { kind: 'number' }>): Decimal {
   return new Decimal(`${negative ? '-' : ''}${digits}e${exponent}`)
 }
 
