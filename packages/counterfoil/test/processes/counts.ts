@@ -6,5 +6,18 @@ export const STORM_PROCESSES = 4
 export const CALLS_PER_PROCESS = 50
 export const STORM_ROUNDS: number = soak ? 20 : 3
 export const KILLS_PER_POINT: number = soak ? 20 : 2
-export const ZOMBIE_ROUNDS: number = soak ? 20 : 2
+/** Kills of a process that has many calls under way. */
+export const KILLS_UNDER_LOAD: number = soak ? 20 : 2
+export const CALLS_UNDER_WAY = 32
+export const ZOMBIE_ROUNDS: number = soak ? 20 : 1
 export const HEIR_ROUNDS: number = soak ? 10 : 1
+export const WAKE_ROUNDS: number = soak ? 50 : 5
+
+// How long what must happen may take. The first is measured by the clock of the store.
+
+/** From a lease's end until those who wait for its dead holder know. */
+export const LEARN_WITHIN_MS = 1000
+/** From a settle until those who wait for it in other processes know. */
+export const WAKE_WITHIN_MS = 2000
+/** Anything at all, on a machine that is busy with something else. */
+export const PATIENCE_MS = 40_000

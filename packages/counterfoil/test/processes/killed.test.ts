@@ -1,19 +1,20 @@
-import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { type GuaranteeName, placeOf, receiptId } from '../../src/core/index.ts'
+import { describe, expect, it, type TestContext } from 'vitest'
+import { type GuaranteeName, placeOf } from '../../src/core/index.ts'
 import { createReceipts, type OperationOptions } from '../../src/engine/index.ts'
 import { sqliteStore } from '../../src/stores/sqlite/index.ts'
 import { KILLS_PER_POINT } from './counts.ts'
 import { effectsOf } from './ledger.ts'
+import { faultsIn } from './legal.ts'
 import { answerOf, callFor, effectOn, recoverFrom } from './service.ts'
-import type { Answer, WorkerTerms } from './worker-messages.ts'
+import { idOf, integrityOf } from './stored.ts'
+import type { Answer, HitPoint } from './worker-messages.ts'
 import { freshFolder, WorkerProcess } from './worker-process.ts'
 
-const LEASE_MS = 400
+const LEASE_MS = 800
 
 /** What the process leaves behind, and what a retry after the lease comes to. `lines` are the effects in the end. */
 interface Row {
-  readonly diesAt: Exclude<WorkerTerms['diesAt'], undefined>
+  readonly diesAt: HitPoint
   readonly guarantee: GuaranteeName
   readonly recover?: true
   readonly leaves: 'absent' | 'abandoned' | 'succeeded'
@@ -37,35 +38,44 @@ const rows: readonly Row[] = [
   { diesAt: 'during-settle',      guarantee: 'at-most-once',  recover: true, leaves: 'abandoned', retryGets: found,   lines: 1 },
   { diesAt: 'in the transaction', guarantee: 'at-most-once',                 leaves: 'abandoned', retryGets: unknown, lines: 1 },
   { diesAt: 'in the transaction', guarantee: 'at-most-once',  recover: true, leaves: 'abandoned', retryGets: found,   lines: 1 },
+  { diesAt: 'unanswered',         guarantee: 'at-most-once',                 leaves: 'succeeded', retryGets: replay,  lines: 1 },
   { diesAt: 'after-settle',       guarantee: 'at-most-once',                 leaves: 'succeeded', retryGets: replay,  lines: 1 },
   { diesAt: 'before-claim',       guarantee: 'at-least-once',                leaves: 'absent',    retryGets: ran(1),  lines: 1 },
   { diesAt: 'after-claim',        guarantee: 'at-least-once',                leaves: 'abandoned', retryGets: ran(2),  lines: 1 },
   { diesAt: 'after-effect',       guarantee: 'at-least-once',                leaves: 'abandoned', retryGets: ran(2),  lines: 2 },
   { diesAt: 'during-settle',      guarantee: 'at-least-once',                leaves: 'abandoned', retryGets: ran(2),  lines: 2 },
   { diesAt: 'in the transaction', guarantee: 'at-least-once',                leaves: 'abandoned', retryGets: ran(2),  lines: 2 },
+  { diesAt: 'unanswered',         guarantee: 'at-least-once',                leaves: 'succeeded', retryGets: replay,  lines: 1 },
   { diesAt: 'after-settle',       guarantee: 'at-least-once',                leaves: 'succeeded', retryGets: replay,  lines: 1 },
 ]
 
-describe(`a worker killed with kill -9, ${KILLS_PER_POINT} times at each point`, () => {
-  it.each(rows)(
+// At once: each row only waits for its own lease to end.
+describe.concurrent(`a worker killed with kill -9, ${KILLS_PER_POINT} times at each point`, () => {
+  it.for(rows)(
     '$diesAt, $guarantee, recover: $recover → leaves $leaves; a retry gets $retryGets; $lines effects',
-    async (row) => {
-      for (let kill = 0; kill < KILLS_PER_POINT; kill += 1) await killAndRetry(row)
+    async (row, test) => {
+      for (let kills = 0; kills < KILLS_PER_POINT; kills += 1) await killAndRetry(row, test)
     },
   )
 })
 
-async function killAndRetry({ diesAt, guarantee, recover, leaves, retryGets, lines }: Row): Promise<void> {
-  const { file, ledger } = freshFolder()
+async function killAndRetry(
+  { diesAt, guarantee, recover, leaves, retryGets, lines }: Row,
+  { onTestFinished }: TestContext,
+): Promise<void> {
+  const { file, ledger } = freshFolder(onTestFinished)
   const key = 'key'
-  const worker = await WorkerProcess.start({ file, ledger, guarantee, leaseMs: LEASE_MS, diesAt })
+  const worker = await WorkerProcess.start(
+    { file, ledger, guarantee, leaseMs: LEASE_MS, diesAt },
+    onTestFinished,
+  )
   await worker.diesOf({ key, calls: 1, effectMs: 1 })
 
   const store = sqliteStore(file)
   const receipts = createReceipts({ store })
   onTestFinished(() => receipts.close())
-  const id = receiptId({ tenant: 'acme', operation: 'charge', key })
-  const { receipt, now } = await store.read(id)
+  const left = await store.read(idOf(key))
+  const { receipt, now } = left
   const leaseLeftMs = receipt?.state === 'in_progress' ? receipt.leaseEndsAt - now : 0
   expect(placeOf(receipt, now + leaseLeftMs)).toBe(leaves)
 
@@ -80,17 +90,9 @@ async function killAndRetry({ diesAt, guarantee, recover, leaves, retryGets, lin
   )
   expect(await answerOf(retry)).toEqual(retryGets)
   expect(effectsOf(ledger, key)).toBe(lines)
-  const after = await store.read(id)
+  const after = await store.read(idOf(key))
   expect(placeOf(after.receipt, after.now)).toBe(retryGets === unknown ? 'abandoned' : 'succeeded')
+  expect(faultsIn([left, after])).toEqual([])
   await receipts.close()
   expect(integrityOf(file)).toBe('ok')
-}
-
-function integrityOf(file: string): unknown {
-  const database = new DatabaseSync(file)
-  try {
-    return database.prepare('PRAGMA integrity_check').get()?.integrity_check
-  } finally {
-    database.close()
-  }
 }

@@ -6,8 +6,13 @@ export function enter(ledger: string, key: string): void {
 }
 
 export function effectsOf(ledger: string, key: string): number {
-  const line = JSON.stringify(key)
+  return allEffects(ledger).filter((entry) => entry === key).length
+}
+
+/** The key of each effect, in the order in which they happened. */
+export function allEffects(ledger: string): readonly string[] {
   return readFileSync(ledger, { encoding: 'utf8', flag: 'a+' })
     .split('\n')
-    .filter((entry) => entry === line).length
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
 }

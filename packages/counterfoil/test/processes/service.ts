@@ -8,12 +8,18 @@ export function callFor(key: string): Call {
   return { tenant: 'acme', key, request: { amount: 1250 } }
 }
 
-/** The side effect: real, since it leaves a line, and slow. */
-export function effectOn(ledger: string, key: string, effectMs: number, begun: () => void) {
-  return async (attempt: Attempt): Promise<string> => {
+/** The side effect: real, since it leaves a line, and slow, unless it is told to go on. */
+export function effectOn(
+  ledger: string,
+  key: string,
+  effectMs: number,
+  begun: () => void,
+  goOn?: AbortSignal,
+): (attempt: Attempt) => Promise<string> {
+  return async (attempt) => {
     enter(ledger, key)
     begun()
-    await passes(effectMs)
+    await passes(effectMs, undefined, goOn && { signal: goOn }).catch(() => undefined)
     return `${key} by attempt ${attempt.number}`
   }
 }
