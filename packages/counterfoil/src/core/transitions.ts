@@ -22,6 +22,14 @@ export const transitions: readonly Transition[] = [
   { from: 'in_progress', to: 'abandoned', by: 'yield', when: 'on the fence: the effect is unknown' },
   { from: 'in_progress', to: 'abandoned', by: 'time', when: 'the lease lapsed' },
   {
+    from: 'in_progress',
+    to: 'tombstone',
+    by: 'time',
+    when: 'the lease lapsed, when doubt had stood for 30 days and the key retention',
+  },
+  { from: 'in_progress', to: 'tombstone', by: 'settle', when: 'retryable, after as long in doubt' },
+  { from: 'in_progress', to: 'tombstone', by: 'yield', when: 'still unknown, after as long in doubt' },
+  {
     from: 'abandoned',
     to: 'in_progress',
     by: 'claim',
