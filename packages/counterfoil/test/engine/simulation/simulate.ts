@@ -53,6 +53,7 @@ interface Host {
   readonly receipts: Receipts
   readonly operation: Operation<string>
   closed: boolean
+  closedAt: number
   /** Whether a handler on it never ends. */
   stuck: boolean
 }
@@ -66,6 +67,8 @@ export interface Tally {
   takeovers: number
 }
 
+/** What an attempt fails with that doesn't know what it did. No receipt may ever say it. */
+const UNKNOWN = 'nobody knows'
 const TENANT = 'a tenant'
 const OPERATION = 'pay'
 /** Faults are over; whatever was under way when they were takes no longer than this. */
@@ -166,6 +169,7 @@ class Simulation {
       receipts,
       operation: undefined as unknown as Operation<string>,
       closed: false,
+      closedAt: Number.POSITIVE_INFINITY,
       stuck: false,
     }
     host.operation = receipts.operation<string>(OPERATION, {
@@ -215,6 +219,7 @@ class Simulation {
       if (verb === 'settle') {
         this.#books.ended(first as Fence, second as Settlement, answer as FencedAnswer)
       }
+      if (this.#books.settlings.size > 0) this.#nothingUnknownIsSettled()
       if (verb === 'yield') this.#books.ended(first as Fence, undefined, answer as FencedAnswer)
       if (verb === 'renew') {
         this.#books.renewed(first as Fence, second as number, answer as 'renewed' | 'lost')
@@ -258,8 +263,9 @@ class Simulation {
       await this.#work(machine, script, attempt, effect)
       if (script.ends === 'not_executed') attempt.notExecuted()
       if (script.ends === 'unknown') attempt.unknown()
+      if (script.ends === 'unknown') throw new Error(UNKNOWN)
       if (script.ends === 'cut_off') {
-        throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) })
+        throw new TypeError(UNKNOWN, { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) })
       }
       if (script.ends !== 'returns') throw new Error(effect.value)
       return effect.value
@@ -296,6 +302,8 @@ class Simulation {
       if (call) {
         call.runs += 1
         if (call.runs > 1) throw new Violation('one call ran its handler twice')
+        if (this.#hadWaitedOnARefusal(call))
+          throw new Violation('a call ran that had waited on a refused attempt')
       }
       if (this.#plan.guarantee === 'at-most-once' && this.#books.effectsOf(effect.id).length > 1) {
         throw new Violation('two effects of one key, at most once')
@@ -303,6 +311,29 @@ class Simulation {
     } catch (error) {
       this.#broken ??= error
     }
+  }
+
+  /** Whether an attempt was refused in this call's process while the call was there: that was its answer. */
+  #hadWaitedOnARefusal(call: SimulatedCall): boolean {
+    const { slowestMs, lostOfThousand } = this.#plan.weather
+    if (slowestMs > 30 || lostOfThousand > 0 || this.#calm) return false
+    return this.#books
+      .settlingsOf(call.id)
+      .some(
+        ({ as, says, attempt, at }) =>
+          as === 'released' &&
+          says !== null &&
+          at > call.startedAt &&
+          this.#books.effects.some(
+            ({ id, machine, fence, beganAt, signalFiredAt }) =>
+              id === call.id &&
+              machine === call.on.machine &&
+              !machine.wasSuspended &&
+              fence.attempt === attempt &&
+              beganAt < call.startedAt &&
+              signalFiredAt === null,
+          ),
+      )
   }
 
   /** Tells what really happened, or that it doesn't know. */
@@ -418,6 +449,7 @@ class Simulation {
         this.#time.after(mishap.at, () =>
           machine.deliver(() => {
             host.closed = true
+            host.closedAt = this.#time.now
             void host.receipts.close()
           }),
         )
@@ -475,7 +507,16 @@ class Simulation {
     }
   }
 
+  /** "Failed" is an answer, and an attempt that doesn't know what it did has none. */
+  #nothingUnknownIsSettled(): void {
+    for (const settlings of this.#books.settlings.values()) {
+      if (settlings.at(-1)?.says === UNKNOWN)
+        throw new Violation('an attempt settled that did not know what it did')
+    }
+  }
+
   #endIsTrue(call: SimulatedCall, end: End): void {
+    this.#waitedNoLonger(call)
     const settlings = this.#books.settlingsOf(call.id)
     const outcome = this.#books.outcomeOf(call.id)
     if (end.kind === 'value') {
@@ -502,6 +543,19 @@ class Simulation {
     const known = error instanceof CounterfoilError || (error as Error)?.name === 'AbortError'
     if (!known && call.runs === 0)
       throw new Violation(`a call that never ran got ${String(error)}`, { cause: error })
+  }
+
+  /** Who only waits does so within its bound, and not at all in a process that closes. */
+  #waitedNoLonger({ runs, on, startedAt }: SimulatedCall): void {
+    const { recovery, waitMs, weather } = this.#plan
+    if (runs > 0 || recovery !== 'none' || on.machine.wasSuspended) return
+    if (this.#time.now > Math.max(on.closedAt, startedAt) + 1) {
+      throw new Violation('a call waited on in a process that had closed')
+    }
+    const claimedWithinMs = 6 * weather.slowestMs + 200
+    if (weather.lostOfThousand === 0 && this.#time.now > startedAt + claimedWithinMs + waitMs) {
+      throw new Violation('a call waited longer than it may')
+    }
   }
 
   /** Who waits is told soon after the receipt has settled, and not by chance or at the lease's end. */
@@ -588,17 +642,15 @@ class Simulation {
   async #nothingIsLeftAfterClose(): Promise<void> {
     for (const host of this.#hosts) {
       if (host.machine.state !== 'up' || host.stuck) continue
-      let closed = false
+      let left: { readonly timers: number; readonly watches: number } | undefined
       void host.receipts.close().then(() => {
-        closed = true
+        left = { timers: host.machine.timers, watches: host.link.watches }
       })
       await this.#pass(10_000)
-      if (!closed) throw new Violation(`${host.machine.name} does not close`)
-      if (host.machine.timers > 0) {
-        throw new Violation(`${host.machine.name} is closed and has ${host.machine.timers} timers`)
-      }
-      if (host.link.watches > 0) {
-        throw new Violation(`${host.machine.name} is closed and has ${host.link.watches} subscriptions`)
+      if (left === undefined) throw new Violation(`${host.machine.name} does not close`)
+      if (left.timers > 0) throw new Violation(`${host.machine.name} is closed and has ${left.timers} timers`)
+      if (left.watches > 0) {
+        throw new Violation(`${host.machine.name} is closed and has ${left.watches} subscriptions`)
       }
     }
   }
