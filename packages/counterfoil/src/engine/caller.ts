@@ -104,18 +104,18 @@ export class Caller {
     }
     const waitMs = this.role === 'overtaken' ? Math.max(this.#waitMs, OVERTAKEN_WAIT_MS) : this.#waitMs
     if (waitMs === 0) {
-      this.#refuse('rejected', retryAfterMs())
+      this.refuse('rejected', retryAfterMs())
       return
     }
     if (this.#engine.waiters >= this.#engine.maxWaiters) {
-      this.#refuse('too_many_waiters', retryAfterMs())
+      this.refuse('too_many_waiters', retryAfterMs())
       return
     }
     this.#waits = true
     this.#engine.waiters += 1
     this.#timer = this.#engine.runtime.after(
       waitMs,
-      () => this.#refuse('wait_ended', retryAfterMs()),
+      () => this.refuse('wait_ended', retryAfterMs()),
       'keep_alive',
     )
     this.#engine.events.emit({ type: 'waiting', id, operation, attempt })
@@ -140,7 +140,7 @@ export class Caller {
     if (this.#leave()) this.#reject(reason)
   }
 
-  #refuse(why: StillInProgress['why'], retryAfterMs: number): void {
+  refuse(why: StillInProgress['why'], retryAfterMs: number): void {
     const { operation, id } = this.call.terms
     const error: CounterfoilError =
       this.role === 'overtaken'

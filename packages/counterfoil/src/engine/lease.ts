@@ -8,6 +8,14 @@ export interface LeaseTerms {
   readonly maxDurationMs: number
 }
 
+/** Told how a lease fares. */
+export interface LeaseListener {
+  /** It holds for `leftMs` from now. */
+  renewed(leftMs: number): void
+  /** The signal fires. */
+  lost(): void
+}
+
 /** The share of a lease that is kept back: the signal fires this much before the lease ends. */
 const MARGIN = 0.1
 
@@ -29,7 +37,7 @@ export class Lease {
   readonly #runtime: Runtime
   readonly #elapsed: () => number
   readonly #events: Events
-  readonly #lost: () => void
+  readonly #listener: LeaseListener
   readonly #claimSentAt: number
   readonly #deadline: number
   #endsAt: number
@@ -49,8 +57,7 @@ export class Lease {
     events: Events
     /** By `elapsed`: just before the claim that won was sent. */
     claimSentAt: number
-    /** Called when the signal fires. */
-    lost: () => void
+    listener: LeaseListener
   }) {
     this.#store = of.store
     this.#fence = of.fence
@@ -59,7 +66,7 @@ export class Lease {
     this.#runtime = of.runtime
     this.#elapsed = of.elapsed
     this.#events = of.events
-    this.#lost = of.lost
+    this.#listener = of.listener
     this.#claimSentAt = of.claimSentAt
     this.#endsAt = of.claimSentAt + of.terms.leaseMs
     this.#deadline = of.claimSentAt + of.terms.maxDurationMs
@@ -107,7 +114,7 @@ export class Lease {
     const { attempt } = this.#fence
     this.#lostBecause ??= new ClaimLost(this.#operation, attempt, cause === undefined ? undefined : { cause })
     this.#abort?.abort(this.#lostBecause)
-    this.#lost()
+    this.#listener.lost()
     return this.#lostBecause
   }
 
@@ -137,7 +144,10 @@ export class Lease {
       this.lose()
       return
     }
-    if (answer === 'renewed') this.#endsAt = sentAt + this.#terms.leaseMs
+    if (answer === 'renewed') {
+      this.#endsAt = sentAt + this.#terms.leaseMs
+      this.#listener.renewed(this.leftMs())
+    }
     this.#beat = this.#scheduleBeat(this.#terms.leaseMs / (answer === 'renewed' ? 3 : 10))
   }
 

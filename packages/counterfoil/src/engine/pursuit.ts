@@ -38,6 +38,8 @@ export class Pursuit {
   readonly #finish: () => void
   readonly #handOver: (callers: readonly Caller[]) => void
   readonly #callers = new Set<Caller>()
+  /** Who ran here last. */
+  #runner: Caller | undefined
   /** Who holds the claim; `undefined` while this process asks for it. */
   #holder: Holder | undefined
   /** By `elapsed`: when the holder's lease ends, as far as is known here. */
@@ -82,7 +84,10 @@ export class Pursuit {
   async join(of: JoiningCall): Promise<Conclusion> {
     of.signal?.throwIfAborted()
     const { operation, id } = of.call.terms
-    if (this.#callers.size > this.#settings.maxWaitersPerReceipt) {
+    // One of them runs here, or may come to while the claim is asked for; the others wait.
+    const runs = this.#runner?.role === 'running' && !this.#runner.gone
+    const waiting = this.#callers.size - (runs || this.#holder === undefined ? 1 : 0)
+    if (waiting >= this.#settings.maxWaitersPerReceipt) {
       this.#engine.events.emit({ type: 'refused', id, operation, why: 'too_many_waiters' })
       throw new StillInProgress(operation, 'too_many_waiters', this.#retryAfterMs())
     }
@@ -159,13 +164,16 @@ export class Pursuit {
     }
     const { id, operation, attempt, predecessor, purpose } = receipt
     this.#engine.events.emit({ type: 'claimed', id, operation, attempt, predecessor, purpose })
+    this.#runner = runner
     runner.role = 'running'
     runner.attempt = attempt
     runner.stopWaiting()
     this.#hold(receipt, this.#settings.leaseMs)
     const startedAt = this.#engine.elapsed()
-    const leaveAlone = (): void => this.#leaveAlone(runner)
-    const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, runner.work, leaveAlone)
+    const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, runner.work, {
+      renewed: this.#sawLease,
+      lost: () => this.#leaveAlone(runner),
+    })
     this.#latency.add(this.#engine.elapsed() - startedAt)
     switch (end.kind) {
       case 'settled':
@@ -196,7 +204,7 @@ export class Pursuit {
     const everybodyLeft = new Promise<void>((resolve) => {
       this.#everybodyLeft = resolve
     })
-    const receipt = await watchHolder(this.#engine, this.#call.terms, holder, everybodyLeft)
+    const receipt = await watchHolder(this.#engine, this.#call.terms, holder, everybodyLeft, this.#sawLease)
     if (receipt) return this.#concludeFrom(receipt)
     for (const caller of [...this.#callers]) {
       if (caller.role === 'overtaken') caller.fail(new ClaimLost(caller.call.terms.operation, caller.attempt))
@@ -214,10 +222,18 @@ export class Pursuit {
   /** From here on somebody, here or elsewhere, holds the claim: all but the runner wait. */
   #hold({ incarnation, attempt }: Holder, leaseLeftMs: number): void {
     this.#holder = { incarnation, attempt }
-    this.#leaseEndsAt = this.#engine.elapsed() + leaseLeftMs
+    this.#sawLease(leaseLeftMs)
+    let waiting = 0
     for (const caller of [...this.#callers]) {
-      if (caller.role !== 'running') caller.startWaiting(attempt, this.#retryAfterMs)
+      if (caller.role === 'running') continue
+      waiting += 1
+      if (waiting <= this.#settings.maxWaitersPerReceipt) caller.startWaiting(attempt, this.#retryAfterMs)
+      else caller.refuse('too_many_waiters', this.#retryAfterMs())
     }
+  }
+
+  readonly #sawLease = (leftMs: number): void => {
+    this.#leaseEndsAt = this.#engine.elapsed() + leftMs
   }
 
   /** One outcome for everybody, if the receipt has one to give. */

@@ -2,7 +2,7 @@ import { encodeOutcome, fenceOf, type Outcome, type Receipt, type Running } from
 import { RunningAttempt } from './attempt.ts'
 import type { Finished, Work } from './caller.ts'
 import type { Engine } from './engine.ts'
-import { Lease } from './lease.ts'
+import { Lease, type LeaseListener } from './lease.ts'
 import { recoverFirst } from './recover.ts'
 import type { Settings } from './settings.ts'
 import { type Doubt, type Ending, giveUp, settleAs } from './settle.ts'
@@ -20,7 +20,7 @@ export type AttemptEnd =
 /**
  * Runs one attempt under its claim, from the claim's answer to the settled receipt.
  *
- * @param leaseLost called if the lease ends while the work runs: the work may go on for ever, and be overtaken.
+ * @param leaseListener if it hears that the lease is lost, the work may still go on for ever, and be overtaken.
  */
 export async function runAttempt(
   engine: Engine,
@@ -28,7 +28,7 @@ export async function runAttempt(
   receipt: Running,
   claimSentAt: number,
   work: Work | undefined,
-  leaseLost: () => void,
+  leaseListener: LeaseListener,
 ): Promise<AttemptEnd> {
   const { store, runtime, elapsed, events } = engine
   const { operation } = receipt
@@ -42,7 +42,7 @@ export async function runAttempt(
     elapsed,
     events,
     claimSentAt,
-    lost: leaseLost,
+    listener: leaseListener,
   })
   const attempt = new RunningAttempt(receipt, lease, store, engine.secret, settings.codec)
   try {

@@ -15,6 +15,7 @@ const STORE_PAUSE_MS = 200
 
 /**
  * Waits, by one subscription, until the holder's attempt has an outcome.
+ * @param sawLease told of the holder's lease each time that it is looked at.
  * @returns `undefined` where there will be none: it died, gave back, or the receipt is another one now. Claim again.
  */
 export async function watchHolder(
@@ -22,6 +23,7 @@ export async function watchHolder(
   waiter: { readonly id: string; readonly credentials: string | null },
   holder: Holder,
   everybodyLeft: Promise<void>,
+  sawLease: (leftMs: number) => void,
 ): Promise<Receipt | undefined> {
   const bell = new Bell(engine.runtime)
   let left = false
@@ -36,6 +38,7 @@ export async function watchHolder(
       const sight = reading ? sightOf(reading, waiter.credentials, holder) : { untilMs: STORE_PAUSE_MS }
       if (sight === 'none_to_come') return undefined
       if ('receipt' in sight) return sight.receipt
+      if ('leaseLeftMs' in sight) sawLease(sight.leaseLeftMs)
       await bell.wait(sight.untilMs)
     }
     return undefined
@@ -54,7 +57,10 @@ function sightOf(
   { receipt, now }: Reading,
   credentials: string | null,
   holder: Holder,
-): { readonly receipt: Receipt } | { readonly untilMs: number } | 'none_to_come' {
+):
+  | { readonly receipt: Receipt }
+  | { readonly leaseLeftMs: number; readonly untilMs: number }
+  | 'none_to_come' {
   const place = placeOf(receipt, now)
   if (
     receipt === undefined ||
@@ -68,7 +74,8 @@ function sightOf(
   }
   // One millisecond more: the store's clock must have reached the end of the lease, not only come near it.
   if (place === 'in_progress' && receipt.state === 'in_progress') {
-    return { untilMs: Math.min(receipt.leaseEndsAt - now + 1, LOOK_AGAIN_MS) }
+    const leaseLeftMs = receipt.leaseEndsAt - now
+    return { leaseLeftMs, untilMs: Math.min(leaseLeftMs + 1, LOOK_AGAIN_MS) }
   }
   return outcomeFor(receipt) === null ? 'none_to_come' : { receipt }
 }
