@@ -108,8 +108,8 @@ const faults: readonly { readonly name: string; readonly changes: readonly Chang
     changes: [
       {
         file: 'pursuit.ts',
-        from: '(): void => this.#leaveAlone(runner)',
-        to: '(): void => undefined',
+        from: 'lost: () => this.#leaveAlone(runner)',
+        to: 'lost: () => undefined',
       },
     ],
   },
