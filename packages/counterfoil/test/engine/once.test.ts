@@ -417,7 +417,7 @@ describe('recovery', () => {
     const receipts = receiptsOn(store)
     const options = {
       guarantee: 'at-most-once',
-      recover: () => ({ found: 'happened', value: 'found' }),
+      recover: () => ({ found: 'happened' as const, value: 'found' }),
     } as const
     await unknown(receipts, options)
     const operation = receipts.operation('op', options)
