@@ -1,5 +1,6 @@
 import {
   type Codec,
+  type EncodedValue,
   type FailureFacts,
   type Outcome,
   OutcomeNotKept,
@@ -63,13 +64,24 @@ function verdictOn(ended: Ended<unknown>, attempt: RunningAttempt, { classify }:
 }
 
 function outcomeOf(ended: Ended<unknown>, codec: Codec): Outcome {
-  if (ended.kind === 'threw') return { kind: 'failure', failure: failureFacts(ended.error) }
-  try {
-    return { kind: 'value', value: codec.encode(ended.value) }
-  } catch {
-    return { kind: 'not_kept', why: 'unencodable' }
-  }
+  return ended.kind === 'threw'
+    ? { kind: 'failure', failure: failureFacts(ended.error) }
+    : outcomeOfValue(ended.value, codec)
 }
+
+/** Not kept where the codec throws, or gives what is no encoded value. */
+export function outcomeOfValue(value: unknown, codec: Codec): Outcome {
+  try {
+    const encoded = codec.encode(value)
+    if (encoded.bytes instanceof Uint8Array && forms.has(encoded.form))
+      return { kind: 'value', value: encoded }
+  } catch {
+    // what can't be encoded is no reason to run again
+  }
+  return { kind: 'not_kept', why: 'unencodable' }
+}
+
+const forms: ReadonlySet<string> = new Set<EncodedValue['form']>(['nothing', 'json', 'bytes'])
 
 function decoded(codec: Codec, value: Parameters<Codec['decode']>[0]): unknown {
   try {

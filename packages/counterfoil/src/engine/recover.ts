@@ -1,6 +1,7 @@
 import type { HistoryEntry, Outcome, Running } from '../core/index.ts'
 import type { RunningAttempt } from './attempt.ts'
 import type { Engine } from './engine.ts'
+import { outcomeOfValue } from './handler.ts'
 import type { Found, Settings } from './settings.ts'
 import type { Doubt } from './settle.ts'
 
@@ -33,7 +34,7 @@ export async function recoverFirst(
   })
   switch (found.found) {
     case 'happened':
-      return { go: 'settle', outcome: encoded(settings, found.value) }
+      return { go: 'settle', outcome: outcomeOfValue(found.value, settings.codec) }
     case 'did_not_happen':
       return { go: 'run', doubt: 'cleared' }
     case 'unknown':
@@ -53,14 +54,6 @@ async function ask(
     return { found: (await recover?.(receipt, attempt)) ?? { found: 'unknown' } }
   } catch (error) {
     return { found: { found: 'unknown' }, error }
-  }
-}
-
-function encoded({ codec }: Settings, value: unknown): Outcome {
-  try {
-    return { kind: 'value', value: codec.encode(value) }
-  } catch {
-    return { kind: 'not_kept', why: 'unencodable' }
   }
 }
 

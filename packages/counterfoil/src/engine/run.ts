@@ -99,7 +99,8 @@ function endingOf(
 /** An outcome that can't be kept is settled all the same, and says so: it is never a reason to run again. */
 function keep(outcome: Outcome, { maxOutcomeBytes }: Settings): { outcome: Outcome; bytes: Uint8Array } {
   const bytes = encodeOutcome(outcome)
-  if (bytes.length <= maxOutcomeBytes) return { outcome, bytes }
+  // A failure is short whatever threw it, and "succeeded, not kept" would be untrue of it.
+  if (bytes.length <= maxOutcomeBytes || outcome.kind === 'failure') return { outcome, bytes }
   const tooLarge = { kind: 'not_kept', why: 'too_large' } as const
   return { outcome: tooLarge, bytes: encodeOutcome(tooLarge) }
 }
