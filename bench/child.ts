@@ -1,30 +1,40 @@
-/** One contender in a process of its own: `child.ts NAME FOLDER WARM_UP_MS CELL_MS CELL…`, a cell being `first-time/64`. */
+/**
+ * One contender in a process of its own: `child.ts NAME FOLDER WARM_UP_MS CELL_MS [profiled]`. Says `warm` on stdout; then, for
+ * each line of stdin, which is a cell such as `first-time/64`, measures that and says what it measured. Where it is to be
+ * profiled, it leaves a profile of each in the folder.
+ */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { ContenderName } from './contender.ts'
-import { type Measured, measure } from './measure.ts'
+import { type LookOn, type Measured, measure } from './measure.ts'
 import { contenderOf } from './open-contender.ts'
 import type { Cell } from './plan.ts'
+import { recorded } from './profile/record.ts'
 
-const [name, folder, warmUpMs, cellMs, ...cells] = process.argv.slice(2)
-if (name === undefined || folder === undefined) throw new Error('main.ts starts this')
+const [name, folder, warmUpMs, cellMs, profiled] = process.argv.slice(2)
+if (name === undefined || folder === undefined) throw new Error('This is a child: run-child.ts starts it.')
 
 const open = await contenderOf(name as ContenderName)
 
 // Compiled code for all cells alike: what is measured first is no slower than what comes after it.
-await onFilesOfItsOwn('warm-up', { workload: 'first-time', atOnce: 64 }, Number(warmUpMs) * 3)
+await onFilesOfItsOwn({ workload: 'first-time', atOnce: 64 }, Number(warmUpMs) * 3)
+process.stdout.write('warm\n')
 
-for (const [index, cell] of cells.entries()) {
-  const measured = await onFilesOfItsOwn(String(index), cellIn(cell), Number(cellMs))
-  process.stdout.write(`${JSON.stringify(measured)}\n`)
+let measuredCells = 0
+for await (const line of createInterface({ input: process.stdin })) {
+  measuredCells += 1
+  const path = join(folder, `${measuredCells}.cpuprofile`)
+  const lookOn: LookOn = (run) => (profiled === undefined ? run() : recorded(path, run))
+  process.stdout.write(`${JSON.stringify(await onFilesOfItsOwn(cellIn(line), Number(cellMs), lookOn))}\n`)
 }
 
 /** No cell begins with what another one has left. */
-async function onFilesOfItsOwn(called: string, cell: Cell, ms: number): Promise<Measured> {
-  const files = join(folder as string, called)
+async function onFilesOfItsOwn(cell: Cell, ms: number, lookOn?: LookOn): Promise<Measured> {
+  const files = join(folder as string, 'cell')
   mkdirSync(files, { recursive: true })
   const opened = open(files)
-  const measured = await measure(opened, cell, { warmUpMs: Number(warmUpMs), cellMs: ms })
+  const measured = await measure(opened, cell, { warmUpMs: Number(warmUpMs), cellMs: ms }, lookOn)
   await opened.close()
   rmSync(files, { recursive: true })
   return measured

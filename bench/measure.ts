@@ -22,11 +22,15 @@ const REPLAYED_KEYS = 1024
 /** Where a contender is so quick that the time would fill the memory instead. */
 const MAX_CALLS = 60_000
 
+/** Runs what it is given, and may look on. */
+export type LookOn = <T>(run: () => Promise<T>) => Promise<T>
+
 /** @throws where what ran isn't what was to be measured */
 export async function measure(
   contender: Contender,
   cell: Cell,
   { warmUpMs, cellMs }: Pick<Effort, 'warmUpMs' | 'cellMs'>,
+  lookOn: LookOn = (run) => run(),
 ): Promise<Measured> {
   const load = new Load(contender, cell)
   const before = effects.count
@@ -37,7 +41,7 @@ export async function measure(
   const mainThread = mainThreadUs()
   const startedAt = performance.now()
   delay.enable()
-  const latencies = await load.run(cellMs)
+  const latencies = await lookOn(() => load.run(cellMs))
   delay.disable()
   const tookMs = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpu)

@@ -1,10 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContenderName } from './contender.ts'
 import type { Measured } from './measure.ts'
 import type { Cell, Plan } from './plan.ts'
 import type { Progress } from './progress.ts'
-import { runChild } from './run-child.ts'
+import { Child } from './run-child.ts'
 
 /** Everything measured: of each contender and cell one `Measured` a round, in the order of the rounds. */
 export class Results {
@@ -22,26 +21,25 @@ export class Results {
 }
 
 /**
- * Contenders take turns, so that a machine that slows down slows all of them down; every other round goes backwards,
- * so that none is always the one behind a certain other.
+ * In each round every contender has a fresh process, and they take turns cell by cell: a machine that slows down slows
+ * all of them down. Every other round goes backwards, so that none is always the one behind a certain other.
  */
 export async function runRounds(plan: Plan, folder: string, progress: Progress): Promise<Results> {
   const results = new Results()
-  const total = plan.rounds * plan.contenders.length * plan.cells.length
-  let done = 0
   for (let round = 0; round < plan.rounds; round += 1) {
-    const order = round % 2 === 0 ? plan.contenders : [...plan.contenders].reverse()
-    for (const contender of order) {
+    const contenders = round % 2 === 0 ? plan.contenders : [...plan.contenders].reverse()
+    const children: [ContenderName, Child][] = []
+    for (const contender of contenders) {
+      progress.say(`round ${round + 1} of ${plan.rounds}: starting ${contender}`, round / plan.rounds)
       const files = join(folder, `${round}-${contender}`)
-      mkdirSync(files)
-      progress.say(`round ${round + 1} of ${plan.rounds}: ${contender}`, done / total)
-      for await (const measured of runChild({ ...plan, contender, folder: files })) {
-        results.add(contender, measured)
-        done += 1
-        progress.say(`round ${round + 1} of ${plan.rounds}: ${contender}`, done / total)
-      }
-      rmSync(files, { recursive: true })
+      children.push([contender, await Child.start({ ...plan, contender, folder: files })])
     }
+    for (const [index, cell] of plan.cells.entries()) {
+      const share = (round + index / plan.cells.length) / plan.rounds
+      progress.say(`round ${round + 1} of ${plan.rounds}: ${cell.workload}, ${cell.atOnce} at once`, share)
+      for (const [contender, child] of children) results.add(contender, await child.measure(cell))
+    }
+    for (const [, child] of children) await child.end()
   }
   progress.end()
   return results

@@ -1,40 +1,61 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { ContenderName } from './contender.ts'
 import type { Measured } from './measure.ts'
 import type { Cell, Effort } from './plan.ts'
 
-export interface ChildTerms extends Pick<Effort, 'warmUpMs' | 'cellMs'> {
+interface ChildTerms extends Pick<Effort, 'warmUpMs' | 'cellMs'> {
   readonly contender: ContenderName
   readonly folder: string
-  readonly cells: readonly Cell[]
-  /** For Node, beside those of this process. */
-  readonly flags?: readonly string[]
+  /** Each cell leaves a `*.cpuprofile` of the main thread in the folder. */
+  readonly profiled?: true
 }
 
-/** @throws where the child fails; what it had to say is on stderr */
-export async function* runChild(of: ChildTerms): AsyncGenerator<Measured> {
-  const cells = of.cells.map(({ workload, atOnce }) => `${workload}/${atOnce}`)
-  const child = spawn(
-    process.execPath,
-    [
-      ...process.execArgv,
-      ...(of.flags ?? []),
-      fileURLToPath(import.meta.resolve('./child.ts')),
-      of.contender,
-      of.folder,
-      String(of.warmUpMs),
-      String(of.cellMs),
-      ...cells,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  const exit = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', resolve)
-  })
-  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Measured
-  const code = await exit
-  if (code !== 0) throw new Error(`${of.contender} ended with code ${code}`)
+/** A contender's process: it measures when it is told to, and sleeps in between. */
+export class Child {
+  readonly #name: ContenderName
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>
+  readonly #lines: AsyncIterator<string>
+  readonly #exit: Promise<number | null>
+
+  private constructor({ contender, folder, warmUpMs, cellMs, profiled }: ChildTerms) {
+    const script = fileURLToPath(import.meta.resolve('./child.ts'))
+    const terms = [contender, folder, String(warmUpMs), String(cellMs), ...(profiled ? ['profiled'] : [])]
+    this.#name = contender
+    this.#process = spawn(process.execPath, [...process.execArgv, script, ...terms], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    // Whoever asks a dead child finds that there is no answer, and looks at how it ended.
+    this.#process.stdin.on('error', () => undefined)
+    this.#exit = new Promise((resolve, reject) => {
+      this.#process.on('error', reject)
+      this.#process.on('close', resolve)
+    })
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]()
+  }
+
+  /** Resolves when it is warm. */
+  static async start(terms: ChildTerms): Promise<Child> {
+    const child = new Child(terms)
+    await child.#answer()
+    return child
+  }
+
+  async measure({ workload, atOnce }: Cell): Promise<Measured> {
+    this.#process.stdin.write(`${workload}/${atOnce}\n`)
+    return JSON.parse(await this.#answer()) as Measured
+  }
+
+  async end(): Promise<void> {
+    this.#process.stdin.end()
+    await this.#exit
+  }
+
+  async #answer(): Promise<string> {
+    const { value, done } = await this.#lines.next()
+    if (!done) return value
+    throw new Error(`${this.#name} ended with code ${await this.#exit}; stderr says why`)
+  }
 }

@@ -1,4 +1,4 @@
-/** What `node --cpu-prof` writes (Chrome's DevTools protocol, Profiler.Profile), as far as it is read here. */
+/** What a profile is (Chrome's DevTools protocol, Profiler.Profile), as far as it is read here. */
 export interface CpuProfile {
   readonly nodes: readonly CpuProfileNode[]
   /** The node that each sample was in, and the microseconds before it. */

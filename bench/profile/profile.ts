@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContenderName } from '../contender.ts'
 import type { Measured } from '../measure.ts'
 import type { Cell, Plan } from '../plan.ts'
 import type { Progress } from '../progress.ts'
-import { type ChildTerms, runChild } from '../run-child.ts'
+import { Child } from '../run-child.ts'
 import { type Spread, spread } from '../statistics.ts'
 import { categoryOf } from './categories.ts'
 import { type CpuProfile, type Frame, selfTimes } from './cpu-profile.ts'
@@ -24,7 +24,6 @@ export interface Profiled {
   readonly functions: readonly (Share & Pick<Frame, 'file' | 'line'>)[]
 }
 
-const INTERVAL_US = 200
 /** Cells to a profiled process: one after the other, each on a store of its own. */
 const REPEATS = 5
 
@@ -35,24 +34,15 @@ const REPEATS = 5
 export async function profile(plan: Plan, folder: string, progress: Progress): Promise<Profiled> {
   const [contender = 'memory'] = plan.contenders
   const cell = plan.cells.find(({ atOnce }) => atOnce === 64) ?? { workload: 'first-time', atOnce: 64 }
-  const cells = Array.from({ length: REPEATS }, () => cell)
-  const terms = { ...plan, contender, cells }
   const measured: Measured[] = []
   const frames: Frame[] = []
   for (let round = 0; round < plan.rounds; round += 1) {
     progress.say(`round ${round + 1} of ${plan.rounds}`, round / plan.rounds)
-    const files = join(folder, String(round))
-    mkdirSync(files)
-    // The first cell of a process is still being compiled.
-    measured.push(...(await all({ ...terms, folder: files })).slice(1))
-    const profiles = join(files, 'profiles')
-    await all({
-      ...terms,
-      folder: files,
-      flags: ['--cpu-prof', `--cpu-prof-interval=${INTERVAL_US}`, `--cpu-prof-dir=${profiles}`],
-    })
-    for (const file of readdirSync(profiles)) {
-      frames.push(...selfTimes(JSON.parse(readFileSync(join(profiles, file), 'utf8')) as CpuProfile))
+    const terms = { ...plan, contender, folder: join(folder, String(round)) }
+    measured.push(...(await repeated(await Child.start(terms), cell)))
+    await repeated(await Child.start({ ...terms, profiled: true }), cell)
+    for (const file of readdirSync(terms.folder).filter((entry) => entry.endsWith('.cpuprofile'))) {
+      frames.push(...selfTimes(JSON.parse(readFileSync(join(terms.folder, file), 'utf8')) as CpuProfile))
     }
   }
   progress.end()
@@ -62,10 +52,12 @@ export async function profile(plan: Plan, folder: string, progress: Progress): P
   return { contender, cell, cpuUs, ...shared(frames, mainUs, cpuUs.median - mainUs) }
 }
 
-async function all(terms: ChildTerms): Promise<Measured[]> {
+async function repeated(child: Child, cell: Cell): Promise<Measured[]> {
   const measured: Measured[] = []
-  for await (const one of runChild(terms)) measured.push(one)
-  return measured
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) measured.push(await child.measure(cell))
+  await child.end()
+  // The first one is still being compiled.
+  return measured.slice(1)
 }
 
 /** Deals out the main thread's time by the profile, and adds what other threads had. */
