@@ -94,15 +94,15 @@ export function settingsOf<T>(options: OperationOptions<T>): Settings {
   const maxDurationMs = positive('maxDuration', durationMs('maxDuration', options.maxDuration ?? '10m'))
   const waitMs = options.wait === 'reject' ? 0 : durationMs('wait', options.wait ?? '10s')
   const { ttlMs, keyRetentionMs } = lifetimes(options, waitMs)
-  const canRecover = options.recover !== undefined || options.keepRequest !== undefined
-  if (options.recoverEvery !== undefined && !canRecover) {
+  const policies = policiesOf(options.guarantee)
+  if (options.recoverEvery !== undefined && !canRecover({ policies, ...options })) {
     throw new OptionInvalid(
       'recoverEvery',
-      'give recover or keepRequest too: nothing could be done for an abandoned receipt',
+      'give recover too, or keepRequest under a guarantee that re-runs: nothing could be done for an abandoned receipt',
     )
   }
   return {
-    policies: policiesOf(options.guarantee),
+    policies,
     ttlMs,
     keyRetentionMs,
     leaseMs,
@@ -124,15 +124,27 @@ export function settingsOf<T>(options: OperationOptions<T>): Settings {
   }
 }
 
-/** The names of the settings that differ: what a second definition of an operation changed. */
+/** Whether anything can be done for an abandoned receipt when nobody comes back to retry. */
+export function canRecover(of: { policies: Policies; recover?: unknown; keepRequest?: unknown }): boolean {
+  return of.recover !== undefined || (of.keepRequest !== undefined && of.policies.onAbandoned === 'rerun')
+}
+
+/** The options whose settings differ: what a second definition of an operation changed. */
 export function differences(a: Settings, b: Settings): readonly string[] {
   const names = Object.keys(a) as (keyof Settings)[]
-  return names.filter((name) => {
+  const changed = names.filter((name) => {
     const [left, right] = [a[name], b[name]]
     return typeof left === 'object' && name !== 'codec'
       ? JSON.stringify(left) !== JSON.stringify(right)
       : left !== right
   })
+  return changed.map(optionOf)
+}
+
+/** The option that a setting was made from. */
+function optionOf(setting: keyof Settings): string {
+  if (setting === 'policies') return 'guarantee'
+  return setting === 'rerun' ? 'keepRequest' : setting.replace(/Ms$/, '')
 }
 
 function lifetimes(
