@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts'
 import { finishedAs, runHandler } from './handler.ts'
 import type { Latency } from './latency.ts'
 import type { Pursuits } from './pursuits.ts'
-import type { Settings } from './settings.ts'
+import { canRecover, type Settings } from './settings.ts'
 
 /** What `recoverAbandoned` did with the receipts that it found. */
 export interface RecoveryReport {
@@ -30,10 +30,10 @@ interface Recovering {
 
 export async function recoverAbandoned(engine: Engine, recovering: Recovering): Promise<RecoveryReport> {
   const { operation, settings } = recovering
-  if (settings.recover === undefined && settings.rerun === undefined) {
+  if (!canRecover({ ...settings, keepRequest: settings.rerun })) {
     throw new OptionInvalid(
       'recover',
-      `'${operation}' has neither recover nor keepRequest, so that nothing can be done for its abandoned receipts`,
+      `'${operation}' has neither recover nor, under a guarantee that re-runs, keepRequest, so that nothing can be done for its abandoned receipts`,
     )
   }
   const found = await engine.store.findAbandoned({

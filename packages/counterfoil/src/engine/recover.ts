@@ -21,7 +21,9 @@ export async function recoverFirst(
   receipt: Running,
   attempt: RunningAttempt,
 ): Promise<Next> {
-  if (receipt.purpose !== 'recovery' || settings.recover === undefined) return { go: 'run', doubt: 'stands' }
+  if (receipt.purpose !== 'recovery') return { go: 'run', doubt: 'stands' }
+  // It came to run a kept request again; the receipt may have been given a stricter guarantee since it was found.
+  if (settings.recover === undefined) return inDoubt(engine, receipt, undefined)
   const { found, error } = await ask(settings, receipt, attempt)
   const { id, operation } = receipt
   engine.events.emit({
@@ -38,11 +40,15 @@ export async function recoverFirst(
     case 'did_not_happen':
       return { go: 'run', doubt: 'cleared' }
     case 'unknown':
-      // A guarantee that re-runs does so on doubt: that is what it was chosen for.
-      return receipt.policies.onAbandoned === 'rerun'
-        ? { go: 'run', doubt: 'stands' }
-        : { go: 'back_off', backOffMs: backOffMs(receipt.history, engine.runtime.jitter()), error }
+      return inDoubt(engine, receipt, error)
   }
+}
+
+/** A guarantee that re-runs does so on doubt: that is what it was chosen for. */
+function inDoubt({ runtime }: Engine, { policies, history }: Running, error: unknown): Next {
+  return policies.onAbandoned === 'rerun'
+    ? { go: 'run', doubt: 'stands' }
+    : { go: 'back_off', backOffMs: backOffMs(history, runtime.jitter()), error }
 }
 
 async function ask(
