@@ -112,15 +112,21 @@ export class RunningAttempt implements Attempt {
 
   async #keptOrRun(name: string, run: () => unknown): Promise<Uint8Array> {
     // A first attempt has no earlier steps, and asks the store for none.
-    this.#kept ??=
-      this.number === 1
-        ? Promise.resolve(new Map())
-        : this.#store.readSteps(this.fence.id, this.fence.incarnation)
-    const before = (await this.#kept).get(name)
+    const before = this.number === 1 ? undefined : (await this.#earlierSteps()).get(name)
     if (before !== undefined) return before
     const result = encodeOutcome({ kind: 'value', value: this.#codec.encode(await run()) })
     if ((await this.#store.saveStep(this.fence, name, result)) === 'lost') throw this.#lease.lose()
     return result
+  }
+
+  /** Read once, and again only where the store would not answer. */
+  #earlierSteps(): Promise<ReadonlyMap<string, Uint8Array>> {
+    const reading = this.#kept ?? this.#store.readSteps(this.fence.id, this.fence.incarnation)
+    this.#kept = reading
+    reading.catch(() => {
+      this.#kept = undefined
+    })
+    return reading
   }
 
   #decode(bytes: Uint8Array): unknown {

@@ -97,7 +97,8 @@ export class EngineOperation<T> implements Operation<T> {
     if (conclusion.kind === 'replayed') {
       const { receipt, outcome } = conclusion
       const { attempt } = receipt
-      const standing = receipt.state === 'failed' && !receipt.retryable ? 'final' : 'released'
+      const final = receipt.state === 'succeeded' || (receipt.state === 'failed' && !receipt.retryable)
+      const standing = final ? 'final' : 'released'
       return {
         value: valueIn<V>(outcome, { ...about, attempt, standing }),
         replayed: true,
