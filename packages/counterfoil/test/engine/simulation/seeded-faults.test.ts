@@ -150,8 +150,8 @@ const faults: readonly { readonly name: string; readonly changes: readonly Chang
     changes: [
       {
         file: 'recover.ts',
-        from: "return receipt.policies.onAbandoned === 'rerun'\n",
-        to: 'return receipt.policies.onAbandoned !== undefined\n',
+        from: "return policies.onAbandoned === 'rerun'\n",
+        to: 'return policies.onAbandoned !== undefined\n',
       },
     ],
   },
