@@ -41,6 +41,7 @@ const asks: Readonly<Record<string, Partial<ClaimRequest>>> = {
   'b, run or recover': { token: 'b', intent: 'run_or_recover' },
   'b, stricter': { token: 'b', policies: hold },
   'b, laxer': { token: 'b', policies: rerun },
+  'b, laxer, run or recover': { token: 'b', policies: rerun, intent: 'run_or_recover' },
   'b, others': { token: 'b', credentials: 'another' },
   'b, another body': { token: 'b', fingerprint: { version: 1, digest: 'another' } },
   'b, version 2': { token: 'b', fingerprint: { version: 2, digest: 'digest' } },
@@ -211,6 +212,7 @@ const rows: readonly (readonly [rule: string, ...string[]])[] = [
     given up, held    | b, run or recover                  | 20       | abandoned 1, in 90
     given up, held    | b, a recovery                      | 109      | abandoned 1, in 1
     given up, re-run  | b, run or recover                  | 109      | abandoned 1, in 1
+    given up, re-run  | b, laxer, run or recover           | 109      | abandoned 1, in 1
     refused in doubt  | c                                  | 80       | abandoned 2, an operator`,
   ],
 ]

@@ -54,7 +54,7 @@ describe('a settle under the fence', () => {
   })
 
   it('as succeeded keeps no request, and clears doubt', () => {
-    const second = takenOver()
+    const second = { ...takenOver(), request: bytes('kept') }
     expect(second.doubtSince).toBe(LEASE)
     const receipt = written(decideSettle(second, fence(second), succeededWith(), 100))
     expect(receipt).toMatchObject({ state: 'succeeded', request: null, doubtSince: null })

@@ -73,6 +73,13 @@ describe('the sweep', () => {
     expect(sweepDueAt(decision.receipt)).toBeNull()
   })
 
+  it('entombs with the time at which doubt began, where nobody had noted it', () => {
+    expect(decideSweep(running(), LEASE + HELD_AT_LEAST_MS)).toMatchObject({
+      kind: 'entomb',
+      receipt: { doubtSince: LEASE, leaseEndsAt: LEASE },
+    })
+  })
+
   it('touches no living lease, however old the doubt', () => {
     const second = { ...takenOver(), policies: running().policies, leaseEndsAt: 100 * HELD_AT_LEAST_MS }
     expect(decideSweep(second, 99 * HELD_AT_LEAST_MS).kind).toBe('keep')
