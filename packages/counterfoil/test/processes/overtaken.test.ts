@@ -39,9 +39,9 @@ async function overtake(stopsAt: WorkerTerms['stopsAt']): Promise<void> {
 
   zombie.signal('SIGCONT')
   zombie.tell({ do: 'go on' })
-  await zombie.hears('claim_lost')
   expect(await zombieAnswers).toEqual([{ ...winner, replayed: true }])
   expect(rowOf(file, idOf('key'))).toEqual(settled)
+  await zombie.hears('claim_lost')
   // The fence keeps the receipt; what the zombie had begun outside has happened all the same.
   expect(effectsOf(ledger, 'key')).toBe(2)
   await Promise.all([zombie.close(), heir.close()])
