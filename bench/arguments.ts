@@ -9,7 +9,7 @@ export interface Arguments {
 
 export const HELP = `npm run bench -- [options]
 
-  --quick          fewer and shorter rounds: under a minute
+  --quick          fewer and shorter rounds: about a minute
   --only WORDS     workloads, contenders and calls at once, with commas: --only sqlite,by-hand,first-time,64
   --profile        where the CPU time of a first-time call goes (memory, or the contender that --only names)
   --rounds N       rounds

@@ -20,6 +20,7 @@ export interface Cell {
 
 export interface Effort {
   readonly rounds: number
+  /** Before each cell: a worker thread is a new one there, and has its code to compile. */
   readonly warmUpMs: number
   readonly cellMs: number
 }
@@ -29,8 +30,8 @@ export interface Plan extends Effort {
   readonly cells: readonly Cell[]
 }
 
-export const whole: Effort = { rounds: 9, warmUpMs: 120, cellMs: 400 }
-export const quick: Effort = { rounds: 3, warmUpMs: 60, cellMs: 200 }
+export const whole: Effort = { rounds: 7, warmUpMs: 300, cellMs: 400 }
+export const quick: Effort = { rounds: 3, warmUpMs: 100, cellMs: 130 }
 
 /** One caller is no contention: there is no such cell. */
 export const allCells: readonly Cell[] = workloads.flatMap((workload) =>
