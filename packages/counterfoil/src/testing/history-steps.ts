@@ -38,7 +38,7 @@ export type HistoryStep =
 export const historyKeys = 3
 export const historyCallers = 5
 
-export function randomStep(random: Random): HistoryStep {
+function randomStep(random: Random): HistoryStep {
   const key = random.int(historyKeys)
   // Mostly the latest, so that most settles are accepted; the others are zombies.
   const grant = random.weighted([

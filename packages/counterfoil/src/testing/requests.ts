@@ -4,8 +4,8 @@ import { guarantees, receiptId } from '../core/index.ts'
 
 // Far from each other, and from what a slow test takes, so that no answer hangs on a moment.
 export const LEASE_MS = 60_000
-export const TTL_MS = 3_600_000
-export const RETENTION_MS = 86_400_000
+const TTL_MS = 3_600_000
+const RETENTION_MS = 86_400_000
 export const BACK_OFF_MS = 600_000
 
 type AgeName = 'withinLease' | 'pastLease' | 'pastBackOff' | 'pastTtl' | 'pastRetention' | 'pastPatience'

@@ -2,7 +2,6 @@ import {
   type Attempt,
   type Call,
   createReceipts,
-  fingerprintValue,
   type ReceiptEvent,
   type ReceiptStore,
   type Receipts,
@@ -116,7 +115,7 @@ export class Work<T = string> {
   }
 }
 
-export const TENANT = 'acme'
+const TENANT = 'acme'
 export const OPERATION = 'pay'
 
 /** A call with this key; its request is the same for each key. */
@@ -130,5 +129,3 @@ export function call(
 export function idOf(key = 'order 1', scope: Partial<ScopedKey> = {}): string {
   return receiptId({ tenant: TENANT, operation: OPERATION, key, ...scope })
 }
-
-export const FINGERPRINT: ReturnType<typeof fingerprintValue> = fingerprintValue({ amount: 1 })

@@ -143,7 +143,7 @@ function nameOf({ token, attempt }: Pick<Fence, 'token' | 'attempt'>): string {
 }
 
 /** A value or a failure, as the handlers of a simulation make them. */
-export function textOf(bytes: Uint8Array): string {
+function textOf(bytes: Uint8Array): string {
   const outcome = decodeOutcome(bytes)
   if (outcome.kind === 'value') return JSON.parse(new TextDecoder().decode(outcome.value.bytes)) as string
   return outcome.kind === 'failure' ? outcome.failure.message : outcome.kind
