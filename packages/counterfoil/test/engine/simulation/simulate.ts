@@ -26,9 +26,11 @@ import { Books, type Effect } from './books.ts'
 import type { EngineUnderTest } from './engine-under-test.ts'
 import { Machine } from './machine.ts'
 import { KEYS, MACHINES, type Mishap, PLANNED_MS, type Plan, type PlannedCall } from './plan.ts'
+import { shown } from './shown.ts'
 import { type Fate, StoreLink } from './store-link.ts'
 import { Violation } from './violation.ts'
 import { VirtualTime } from './virtual-time.ts'
+import { calm, fateIn } from './weather.ts'
 
 /** How a call ended for its caller, if it has. */
 type End =
@@ -151,7 +153,7 @@ class Simulation {
       store: this.#store,
       machine,
       time: this.#time,
-      fateOf: (verb) => this.#fate(verb),
+      fateOf: (verb) => fateIn(this.#calm ? calm : this.#plan.weather, verb, this.#random),
       applied: (...all) => this.#applied(machine, ...all),
     })
     const { guarantee, recovery, keepsRequest, leaseMs, waitMs } = this.#plan
@@ -186,20 +188,6 @@ class Simulation {
         : {}),
     })
     return host
-  }
-
-  #fate(verb: keyof StoreLink['calls'] | 'wake'): Fate {
-    const { slowestMs, lostOfThousand } = this.#plan.weather
-    const way = (): number => {
-      if (this.#calm) return this.#random.int(3)
-      // Mostly quick, so that what is slow is overtaken.
-      return this.#random.int(3) > 0 ? this.#random.int(4) % (slowestMs + 1) : this.#random.int(slowestMs + 1)
-    }
-    const lost = !this.#calm && verb !== 'wake' && this.#random.int(1000) < lostOfThousand
-    const fault = lost
-      ? this.#random.pick(['request_lost', 'answer_lost', 'answer_lost', 'request_late'] as const)
-      : 'none'
-    return { sendMs: way(), answerMs: way(), fault }
   }
 
   #applied(
@@ -655,31 +643,6 @@ class Simulation {
     }
   }
 }
-
-function shown(value: unknown): string {
-  return JSON.stringify(value, (name, inner) => {
-    if (inner instanceof Error) return String(inner)
-    if (inner instanceof Uint8Array) return new TextDecoder().decode(inner).replaceAll('\0', '')
-    return hidden.has(name) ? undefined : inner
-  })
-}
-
-/** Members of a request or a receipt that never matter in a simulation. */
-const hidden = new Set([
-  'tenant',
-  'operation',
-  'key',
-  'fingerprint',
-  'credentials',
-  'policies',
-  'ttlMs',
-  'keyRetentionMs',
-  'history',
-  'generations',
-  'request',
-  'createdAt',
-  'claimedAt',
-])
 
 /** Errors that promise that the call's handler never began. */
 const nothingRan = new Set([

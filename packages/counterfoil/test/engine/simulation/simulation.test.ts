@@ -5,7 +5,7 @@ import { anyPlan } from './plan.ts'
 import { simulate, type Tally } from './simulate.ts'
 
 /** Each is one schedule of several processes, their callers and their faults. */
-const INTERLEAVINGS = process.env.COUNTERFOIL_SOAK ? 300_000 : 10_000
+const INTERLEAVINGS = process.env.COUNTERFOIL_SOAK ? 500_000 : 10_000
 
 /** Set both to what a failure has printed, and it happens again. */
 const seed = Number(process.env.COUNTERFOIL_SEED ?? Date.now() % 2 ** 31)
