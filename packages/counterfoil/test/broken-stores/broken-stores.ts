@@ -125,7 +125,7 @@ export const brokenStores: Readonly<Record<string, BrokenStore>> = {
           ? { kind: 'lost' }
           : decideSettle(receipt, fence, settlement, now),
     },
-    foundBy: ['settle table', 'zombies', 'random histories', 'storms'],
+    foundBy: ['settle table', 'zombies', 'random histories'],
   },
   'a tombstone that a held receipt never becomes': {
     faults: {
