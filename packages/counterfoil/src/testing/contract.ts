@@ -14,7 +14,18 @@ import { zombies } from './contract/zombies.ts'
 import type { ContractCase } from './contract-case.ts'
 import { type ContractCounts, quickCounts } from './contract-counts.ts'
 
-/** Everything that a receipt store must do, as cases for any test runner. */
+/**
+ * Everything that a receipt store must do, as cases for any test runner. A case rejects with a `ContractViolation`
+ * that says what was expected and what was seen.
+ *
+ * @example
+ * for (const { topic, name, needs, run } of storeContract()) {
+ *   test(`${topic}: ${name}`, { skip: needs === 'processes' }, async () => {
+ *     const path = join(await mkdtemp(join(tmpdir(), 'my-store-')), 'receipts')
+ *     await run({ open: async () => myStore(path) })
+ *   })
+ * }
+ */
 export function storeContract(counts: ContractCounts = quickCounts): readonly ContractCase[] {
   return [
     ...decisionTables,
