@@ -63,6 +63,10 @@ const legal: Readonly<Record<string, string>> = {
     a    1    40   claim                    → granted 1 none
     a   41    50   settle 1 failed x        → stored failed x
     a   51    60   settle 1 failed x        → stored failed x`,
+  'a settle sent again, whose answer came when its bytes had been swept': `
+    a    0    10   claim                    → granted 1 none
+    a   11    20   settle 1 succeeded x     → stored succeeded x
+    a   21   311   settle 1 succeeded x     → stored succeeded`,
   'a key that was forgotten and starts anew': `
     a    0    10   claim                    → granted 1 none
     a   11    20   settle 1 succeeded x     → stored succeeded x
@@ -189,6 +193,13 @@ const illegal: Readonly<Record<string, readonly [rule: HistoryRule, history: str
     a   11    20   settle 1 succeeded x     → stored succeeded x
     a   21    30   settle 1 succeeded y     → stored succeeded y`,
   ],
+  'bytes that were lost before their ttl': [
+    'one outcome',
+    `
+    a    0    10   claim                    → granted 1 none
+    a   11    20   settle 1 succeeded x     → stored succeeded x
+    a   21   300   settle 1 succeeded x     → stored succeeded`,
+  ],
   'a replay of something else': [
     'one outcome',
     `
@@ -301,9 +312,15 @@ function writeAnswer(token: string, attempt: number, text: string): WriteAnswer 
   if (text === 'written') return { kind: 'written', stored: null }
   const stored = /^stored (?:by (\w) (\d) )?(given up|\w+) ?(\w*)$/.exec(text)
   if (stored === null) return { kind: 'unknown', why: text }
-  const [, by = token, other = attempt, as, outcome = ''] = stored
+  const [, by = token, other = attempt, as, outcome] = stored
   return {
     kind: 'written',
-    stored: { incarnation: 'one', attempt: Number(other), token: by, as: as as 'released', outcome },
+    stored: {
+      incarnation: 'one',
+      attempt: Number(other),
+      token: by,
+      as: as as 'released',
+      outcome: outcome || null,
+    },
   }
 }
