@@ -1,6 +1,6 @@
 import { type ClaimDecision, type ClaimRequest, decideClaim, type Running } from '../../core/index.ts'
 import type { StoreClock } from './clock.ts'
-import { fixedValues, movingValues } from './row.ts'
+import { insertValues } from './row.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -55,5 +55,5 @@ ON CONFLICT (id) DO NOTHING`
 
 /** `false` where there is a receipt under this id already; then nothing has changed. */
 function insert(tables: Tables, receipt: Running): boolean {
-  return tables.prepared(CLAIM_ABSENT).run(...fixedValues(receipt), ...movingValues(receipt)).changes === 1
+  return tables.prepared(CLAIM_ABSENT).run(...insertValues(receipt)).changes === 1
 }

@@ -64,8 +64,8 @@ export type Row = readonly [
 
 type Value = string | number | Uint8Array | null
 
-/** What never changes in a receipt's life, in the order of the INSERT. */
-export function fixedValues(receipt: Receipt): Value[] {
+/** In the order of the INSERT in claim.ts. */
+export function insertValues(receipt: Receipt): Value[] {
   return [
     idBytes(receipt.id),
     receipt.tenant,
@@ -75,11 +75,21 @@ export function fixedValues(receipt: Receipt): Value[] {
     whole(receipt.createdAt),
     receipt.fingerprint.version,
     receipt.fingerprint.digest,
+    ...movingValues(receipt),
   ]
 }
 
-/** What a transition may change, in the order of the INSERT and of the UPDATE. */
-export function movingValues(receipt: Receipt): Value[] {
+/** In the order of the UPDATE in tables.ts. */
+export function updateValues(receipt: Receipt): Value[] {
+  const values = movingValues(receipt)
+  values.push(idBytes(receipt.id))
+  return values
+}
+
+/** What a transition may change. */
+function movingValues(receipt: Receipt): Value[] {
+  const lease = receipt.state === 'in_progress' ? receipt : undefined
+  const inDoubt = lease?.givenUp?.as === 'in_doubt' ? lease.givenUp : undefined
   return [
     receipt.credentials,
     receipt.policies.onFailure,
@@ -93,14 +103,15 @@ export function movingValues(receipt: Receipt): Value[] {
     receipt.predecessor,
     whole(receipt.doubtSince),
     JSON.stringify(receipt.generations),
-    JSON.stringify(receipt.history),
+    receipt.history.length === 0 ? '[]' : JSON.stringify(receipt.history),
     receipt.state,
     receipt.state === 'failed' ? Number(receipt.retryable) : null,
-    ...(receipt.state === 'in_progress'
-      ? leaseValues(receipt)
-      : [null, null, null, whole(receipt.settledAt)]),
+    lease ? whole(lease.leaseEndsAt) : null,
+    lease?.givenUp?.as ?? null,
+    inDoubt ? whole(inDoubt.recoverableAt) : null,
+    receipt.state === 'in_progress' ? null : whole(receipt.settledAt),
     whole(sweepDueAt(receipt)),
-    receipt.state === 'in_progress' ? refusalOf(receipt) : receipt.outcome,
+    receipt.state === 'in_progress' ? (inDoubt?.refusal ?? null) : receipt.outcome,
     receipt.request,
   ]
 }
@@ -145,16 +156,6 @@ export function whole(ms: number | null): number | null
 export function whole(ms: number | null): number | null {
   if (ms === null) return null
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(ms)))
-}
-
-function leaseValues(receipt: InProgress): Value[] {
-  const { givenUp } = receipt
-  const recoverableAt = givenUp?.as === 'in_doubt' ? whole(givenUp.recoverableAt) : null
-  return [whole(receipt.leaseEndsAt), givenUp?.as ?? null, recoverableAt, null]
-}
-
-function refusalOf({ givenUp }: InProgress): Uint8Array | null {
-  return givenUp?.as === 'in_doubt' ? givenUp.refusal : null
 }
 
 function settled(facts: ReceiptFacts, row: Row): Receipt {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Receipt, ReceiptId, StoreTime } from '../../core/index.ts'
-import { COLUMNS, idBytes, movingValues, type Row, receiptOf, whole } from './row.ts'
+import { COLUMNS, idBytes, type Row, receiptOf, updateValues, whole } from './row.ts'
 
 /** The statements of one connection, prepared once. Whoever writes by them holds a transaction: see transaction.ts. */
 export class Tables {
@@ -52,7 +52,7 @@ export class Tables {
   }
 
   update(receipt: Receipt): void {
-    this.#update.run(...movingValues(receipt), idBytes(receipt.id))
+    this.#update.run(...updateValues(receipt))
   }
 
   /** The steps hang on the incarnation, and go with it. */

@@ -12,6 +12,7 @@ export interface Transactions {
   begin(): void
   /** For tests: called for each write that is made, and not yet committed. */
   readonly beforeCommit?: (write: Write) => void
+  readonly afterCommit?: (tookMs: number) => void
 }
 
 /**
@@ -50,7 +51,9 @@ function untilCommit(by: Transactions, writes: readonly Write[]): Answer[] {
     if (by.beforeCommit) for (const write of writes) by.beforeCommit(write)
     // The fsync is here: with synchronous = FULL the log is on the disk before anybody, here or in another process,
     // can see the transaction (wal.html §2.2); where nothing was written there is none.
+    const committing = performance.now()
     connection.commit.run()
+    by.afterCommit?.(performance.now() - committing)
     return answers
   } catch (error) {
     undo(connection)

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { StoreClock } from './clock.ts'
 import { type FaultContext, unavailable } from './faults.ts'
-import type { Posted, Reply } from './messages.ts'
+import { fullAnswer, leanWrite, type Posted, type Reply } from './messages.ts'
 import type { Waiting } from './waiting.ts'
 
 /** Writes that are grouped in the worker. It is started when first needed, and again after it was lost. */
@@ -25,8 +25,9 @@ export class WorkerLane {
     this.#worker ??= this.#start()
     // A script may end while the worker is idle, and not while it owes an answer.
     this.#worker.ref()
+    const writes = batch.map(({ write }) => leanWrite(write))
+    this.#worker.postMessage({ latest: this.#clock.now(), writes } satisfies Posted)
     this.#waiting.push(...batch)
-    this.#post({ latest: this.#clock.now(), writes: batch.map(({ write }) => write) })
   }
 
   /** Everything sent is answered. */
@@ -61,17 +62,13 @@ export class WorkerLane {
     return worker
   }
 
-  #post(posted: Posted): void {
-    this.#worker?.postMessage(posted)
-  }
-
   #answer({ latest, results }: Reply): void {
     this.#clock.observe(latest)
     const answered = this.#waiting.splice(0, results.length)
     if (this.idle) this.#rest()
-    answered.forEach(({ resolve, reject }, index) => {
+    answered.forEach(({ write, resolve, reject }, index) => {
       const result = results[index]
-      if (result !== undefined && 'answer' in result) resolve(result.answer)
+      if (result !== undefined && 'answer' in result) resolve(fullAnswer(write, result.answer))
       else if (result !== undefined) reject(unavailable(result.fault))
     })
   }

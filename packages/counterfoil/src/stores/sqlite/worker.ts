@@ -1,9 +1,10 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { batchSize, MAX_BATCH } from './batch-size.ts'
 import { insist } from './busy.ts'
 import { storeClock } from './clock.ts'
 import type { FaultContext } from './faults.ts'
 import { File } from './file.ts'
-import { MAX_BATCH, type Posted, type Reply } from './messages.ts'
+import { leanAnswer, type Posted, type Reply } from './messages.ts'
 import { writeTogether } from './transaction.ts'
 import type { Write } from './write.ts'
 
@@ -16,19 +17,25 @@ const context = workerData as FaultContext
 const clock = storeClock()
 const file = new File(context, clock)
 
+/** How long COMMIT takes lately. */
+let commitMs = 0
+
 port.on('message', (first: Posted) => {
-  let writes = take(first)
-  while (writes.length > 0) {
+  const waiting = take(first)
+  while (waiting.length > 0) {
     // What arrived while the last transaction was on its way to the disk goes into the next one.
-    for (let more = writes.length < MAX_BATCH; more; more = more && writes.length < MAX_BATCH) {
-      const next = receiveMessageOnPort(port)
-      if (next === undefined) break
-      writes.push(...take(next.message as Posted))
-    }
-    port.postMessage(reply(writes.slice(0, MAX_BATCH)))
-    writes = writes.slice(MAX_BATCH)
+    takeArrived(waiting)
+    port.postMessage(reply(waiting.splice(0, batchSize(waiting.length, commitMs))))
   }
 })
+
+function takeArrived(waiting: Write[]): void {
+  while (waiting.length < 2 * MAX_BATCH) {
+    const next = receiveMessageOnPort(parentPort as MessagePort)
+    if (next === undefined) return
+    waiting.push(...take(next.message as Posted))
+  }
+}
 
 function take(posted: Posted): Write[] {
   if (posted === 'close') {
@@ -46,15 +53,21 @@ function reply(writes: readonly Write[]): Reply {
     const begin = (): void => {
       insist(context.busyTimeoutMs, () => connection.begin.run())
     }
-    const results = writeTogether({ connection, clock, begin }, writes)
+    const results = writeTogether({ connection, clock, begin, afterCommit }, writes)
     return {
       latest: clock.now(),
-      results: results.map((result) =>
-        'answer' in result ? result : { fault: file.afterError(result.error) },
+      results: results.map((result, index) =>
+        'answer' in result
+          ? { answer: leanAnswer(writes[index] as Write, result.answer) }
+          : { fault: file.afterError(result.error) },
       ),
     }
   } catch (error) {
     const fault = file.afterError(error)
     return { latest: clock.now(), results: writes.map(() => ({ fault })) }
   }
+}
+
+function afterCommit(tookMs: number): void {
+  commitMs += (tookMs - commitMs) / 8
 }

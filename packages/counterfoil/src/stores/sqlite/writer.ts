@@ -49,6 +49,11 @@ export class Writer {
     if (batch.length === 1 && only !== undefined && worker.idle && only.write.do !== 'sweep') {
       if (this.#direct.tryOne(only)) return
     }
-    worker.send(batch)
+    try {
+      worker.send(batch)
+    } catch (error) {
+      // The thread couldn't be started, or a value can't be sent to it.
+      for (const { reject } of batch) reject(error)
+    }
   }
 }
