@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { StoreFull, StoreUnavailable } from '../../src/index.ts'
 import { call, follow, idOf, OPERATION, Work, World } from './world.ts'
 
@@ -103,6 +103,18 @@ describe('a caller that is gone', () => {
     await world.pass(100)
     expect(process.link.calls.claim).toBe(1)
     expect(second.value).toMatchObject({ value: 'paid', attempt: 1, replayed: false })
+  })
+
+  test('is not listened to any more once it has its outcome', async () => {
+    const world = new World()
+    const operation = world.process().receipts.operation<string>(OPERATION, ONCE)
+    const { signal } = new AbortController()
+    const listens = vi.spyOn(signal, 'addEventListener')
+    const listensNoMore = vi.spyOn(signal, 'removeEventListener')
+    follow(operation.once(call('order 1', { signal }), () => 'paid'))
+    await world.pass(0)
+    expect(listens).toHaveBeenCalledTimes(1)
+    expect(listensNoMore.mock.calls).toEqual(listens.mock.calls)
   })
 
   test('while its handler runs leaves it running, and a retry gets what it comes to', async () => {

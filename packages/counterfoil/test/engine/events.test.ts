@@ -55,6 +55,44 @@ describe('events', () => {
     ])
   })
 
+  test('tell of a call that is one too many, and of one that can’t be compared', async () => {
+    const world = new World()
+    const process = world.process()
+    const operation = process.receipts.operation<string>(OPERATION, { ...ONCE, maxWaitersPerReceipt: 0 })
+    follow(operation.once(call(), new Work().handler))
+    await world.pass(0)
+    follow(operation.once(call(), () => 'paid twice'))
+    await world.pass(0)
+    const own = world.process().receipts.operation<string>(OPERATION, { ...ONCE, fingerprint: () => 'own' })
+    follow(own.once(call('another'), () => 'paid'))
+    await world.pass(0)
+    follow(operation.once(call('another'), () => 'paid twice'))
+    await world.pass(0)
+    expect(process.events.slice(1)).toMatchObject([
+      { type: 'refused', why: 'too_many_waiters' },
+      { type: 'refused', why: 'fingerprint_unknown' },
+    ])
+  })
+
+  test('tell of a claim that was lost by the time its attempt gave it up', async () => {
+    const world = new World()
+    const process = world.process()
+    const operation = process.receipts.operation<string>(OPERATION, { ...ONCE, guarantee: 'at-least-once' })
+    const work = new Work()
+    follow(operation.once(call(), work.handler))
+    await world.pass(0)
+    await world.store.age(idOf(), 10_000)
+    const winner = world
+      .process()
+      .receipts.operation<string>(OPERATION, { ...ONCE, guarantee: 'at-least-once' })
+    follow(winner.once(call(), () => 'paid'))
+    await world.pass(0)
+    work.attempt.unknown()
+    work.return('maybe')
+    await world.pass(0)
+    expect(process.told).toEqual(['claimed', 'claim_lost', 'waiting', 'replayed'])
+  })
+
   test('tell of what is given up, with the error, and of what is lost', async () => {
     const world = new World()
     const process = world.process()

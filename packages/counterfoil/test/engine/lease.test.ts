@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ClaimLost } from '../../src/index.ts'
+import { ClaimLost, type Found } from '../../src/index.ts'
 import { call, follow, idOf, OPERATION, Work, World } from './world.ts'
 
 const OPTIONS = { guarantee: 'at-least-once', lease: '3s', maxDuration: '10s', wait: '20s' } as const
@@ -176,4 +176,33 @@ describe('a claim whose answer takes as long as its lease', () => {
     expect(work.attempts).toHaveLength(0)
     expect((await world.store.read(idOf())).receipt).toMatchObject({ state: 'failed', retryable: true })
   })
+})
+
+test('a recovery that ends in the very moment in which its lease does runs nothing, and leaves no timer', async () => {
+  const world = new World()
+  const process = world.process()
+  const options = {
+    ...OPTIONS,
+    wait: 'reject',
+    recover: () =>
+      new Promise<Found<string>>((resolve) =>
+        world.time.after(3000, () => resolve({ found: 'did_not_happen' })),
+      ),
+  } as const
+  const dying = world.process()
+  follow(dying.receipts.operation<string>(OPERATION, options).once(call(), new Work().handler))
+  await world.pass(0)
+  dying.machine.crash()
+  await world.pass(3001)
+  const work = new Work()
+  const retry = follow(process.receipts.operation<string>(OPERATION, options).once(call(), work.handler))
+  await world.pass(0)
+  process.always = { fault: 'request_lost' }
+  process.machine.suspend()
+  await world.pass(2700)
+  process.machine.resume()
+  await world.pass(300)
+  expect(work.attempts).toHaveLength(0)
+  expect(retry.error).toMatchObject({ code: 'still_in_progress' })
+  expect(process.machine.timers).toBe(0)
 })
