@@ -19,5 +19,7 @@ export const WAKE_ROUNDS: number = soak ? 50 : 5
 export const LEARN_WITHIN_MS = 1000
 /** From a settle until those who wait for it in other processes know. */
 export const WAKE_WITHIN_MS = 2000
+/** From the end of `close()` until the process has nothing left to do. */
+export const CLOSE_WITHIN_MS = 10_000
 /** Anything at all, on a machine that is busy with something else. */
 export const PATIENCE_MS = 40_000

@@ -2,6 +2,7 @@ import type { CrashPoint, ReceiptStore } from '../../src/core/index.ts'
 import { createReceipts, nodeRuntime } from '../../src/engine/index.ts'
 import { sqliteStore } from '../../src/stores/sqlite/index.ts'
 import { checkThenSet } from './check-then-set.ts'
+import { CLOSE_WITHIN_MS } from './counts.ts'
 import { overStore } from './over-store.ts'
 import { answerOf, callFor, effectOn } from './service.ts'
 import type { Answer, CallsOrder, FromWorker, HitPoint, ToWorker, WorkerTerms } from './worker-messages.ts'
@@ -58,8 +59,11 @@ process.on('message', (order: ToWorker) => {
   }
 })
 process.on('SIGTERM', () => void close())
-// Nobody is left to say that it is over.
-process.on('disconnect', () => closing || process.exit(1))
+// Nobody is left to say that it is over. What closes has its time to end by itself, and no more than that.
+process.on('disconnect', () => {
+  if (!closing) process.exit(1)
+  setTimeout(() => process.exit(1), CLOSE_WITHIN_MS).unref()
+})
 
 // The file is opened before it says so, so that a storm is one of claims and not of openings.
 await receipts.sweep()
