@@ -1,14 +1,44 @@
 import { decideClaim, type FencedAnswer, type Receipt, type StoreTime } from '../../core/index.ts'
 import type { Fault } from './faults.ts'
+import type { Packed } from './packing.ts'
 import type { Answer, Write } from './write.ts'
 
 /** To the worker. It answers writes in the order in which they were posted. */
-export type Posted = { readonly latest: StoreTime; readonly writes: readonly Write[] } | 'close'
+export type Posted = Packed | 'close'
 
 /** From the worker: the results of the next so many writes. */
 export interface Reply {
   readonly latest: StoreTime
-  readonly results: readonly ({ readonly answer: LeanAnswer } | { readonly fault: Fault })[]
+  /** A JSON text of results that hold no bytes; `null` in it stands for the next of `whole`. */
+  readonly results: string
+  readonly whole: readonly Result[]
+}
+
+export type Result = { readonly answer: LeanAnswer } | { readonly fault: Fault }
+
+export function replyWith(latest: StoreTime, results: readonly Result[]): Reply {
+  const whole: Result[] = []
+  const text = JSON.stringify(
+    results.map((result) => {
+      if (isText(result)) return result
+      whole.push(result)
+      return null
+    }),
+  )
+  return { latest, results: text, whole }
+}
+
+export function resultsIn({ results, whole }: Reply): Result[] {
+  const rest = whole.values()
+  return (JSON.parse(results) as (Result | null)[]).map((result) => result ?? (rest.next().value as Result))
+}
+
+/** The answers of the common path; each of the others may hold bytes, and is copied as it is. */
+function isText(result: Result): boolean {
+  if ('fault' in result || result.answer === undefined || typeof result.answer === 'string') return false
+  if (!('kind' in result.answer)) return false
+  const { kind } = result.answer
+  return kind === 'claimed first' || (kind === 'settled as sent' && result.answer.receipt.request === null)
 }
 
 /** An answer without what the asking thread knows already: to copy it back would cost as much as to write it. */
@@ -41,25 +71,6 @@ export function fullAnswer(write: Write, answer: LeanAnswer): Answer {
     return { kind: 'settled', receipt: { ...answer.receipt, outcome: write.settlement.outcome } as Receipt }
   }
   return answer as Answer
-}
-
-/** Node copies the whole of the memory that bytes are a view of: of a small Buffer that is a pool of 8 KiB. */
-export function leanWrite(write: Write): Write {
-  if (write.do === 'settle' && sharesMemory(write.settlement.outcome)) {
-    const outcome = new Uint8Array(write.settlement.outcome)
-    return { ...write, settlement: { ...write.settlement, outcome } }
-  }
-  if (write.do === 'save_step' && sharesMemory(write.result)) {
-    return { ...write, result: new Uint8Array(write.result) }
-  }
-  if (write.do === 'claim' && sharesMemory(write.request.request)) {
-    return { ...write, request: { ...write.request, request: new Uint8Array(write.request.request) } }
-  }
-  return write
-}
-
-function sharesMemory(bytes: Uint8Array | null): bytes is Uint8Array {
-  return bytes !== null && bytes.byteLength !== bytes.buffer.byteLength
 }
 
 function outcomeOf(answer: Extract<FencedAnswer, { kind: 'settled' }>): Uint8Array | null {

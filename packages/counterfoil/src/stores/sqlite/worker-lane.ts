@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { StoreClock } from './clock.ts'
 import { type FaultContext, unavailable } from './faults.ts'
-import { fullAnswer, leanWrite, type Posted, type Reply } from './messages.ts'
+import { fullAnswer, type Posted, type Reply, resultsIn } from './messages.ts'
+import { pack } from './packing.ts'
 import type { Waiting } from './waiting.ts'
 
 /** Writes that are grouped in the worker. It is started when first needed, and again after it was lost. */
@@ -25,8 +26,11 @@ export class WorkerLane {
     this.#worker ??= this.#start()
     // A script may end while the worker is idle, and not while it owes an answer.
     this.#worker.ref()
-    const writes = batch.map(({ write }) => leanWrite(write))
-    this.#worker.postMessage({ latest: this.#clock.now(), writes } satisfies Posted)
+    const packed = pack(
+      this.#clock.now(),
+      batch.map(({ write }) => write),
+    )
+    this.#worker.postMessage(packed satisfies Posted, [packed.bytes.buffer])
     this.#waiting.push(...batch)
   }
 
@@ -62,8 +66,9 @@ export class WorkerLane {
     return worker
   }
 
-  #answer({ latest, results }: Reply): void {
-    this.#clock.observe(latest)
+  #answer(reply: Reply): void {
+    this.#clock.observe(reply.latest)
+    const results = resultsIn(reply)
     const answered = this.#waiting.splice(0, results.length)
     if (this.idle) this.#rest()
     answered.forEach(({ write, resolve, reject }, index) => {

@@ -4,7 +4,8 @@ import { insist } from './busy.ts'
 import { storeClock } from './clock.ts'
 import type { FaultContext } from './faults.ts'
 import { File } from './file.ts'
-import { leanAnswer, type Posted, type Reply } from './messages.ts'
+import { leanAnswer, type Posted, type Reply, replyWith } from './messages.ts'
+import { unpack } from './packing.ts'
 import { writeTogether } from './transaction.ts'
 import type { Write } from './write.ts'
 
@@ -44,7 +45,7 @@ function take(posted: Posted): Write[] {
     return []
   }
   clock.observe(posted.latest)
-  return [...posted.writes]
+  return unpack(posted)
 }
 
 function reply(writes: readonly Write[]): Reply {
@@ -54,17 +55,20 @@ function reply(writes: readonly Write[]): Reply {
       insist(context.busyTimeoutMs, () => connection.begin.run())
     }
     const results = writeTogether({ connection, clock, begin, afterCommit }, writes)
-    return {
-      latest: clock.now(),
-      results: results.map((result, index) =>
+    return replyWith(
+      clock.now(),
+      results.map((result, index) =>
         'answer' in result
           ? { answer: leanAnswer(writes[index] as Write, result.answer) }
           : { fault: file.afterError(result.error) },
       ),
-    }
+    )
   } catch (error) {
     const fault = file.afterError(error)
-    return { latest: clock.now(), results: writes.map(() => ({ fault })) }
+    return replyWith(
+      clock.now(),
+      writes.map(() => ({ fault })),
+    )
   }
 }
 
