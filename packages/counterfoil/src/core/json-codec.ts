@@ -1,7 +1,6 @@
 import type { Codec, EncodedValue } from './outcome.ts'
 
 const nothing: EncodedValue = { form: 'nothing', bytes: new Uint8Array() }
-const utf8 = new TextEncoder()
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -14,7 +13,8 @@ export const jsonCodec: Codec = {
     if (value instanceof Uint8Array) return { form: 'bytes', bytes: new Uint8Array(value) }
     const text: string | undefined = JSON.stringify(value)
     if (text === undefined) throw new TypeError(`a ${typeof value} has no JSON`)
-    return { form: 'json', bytes: utf8.encode(text) }
+    // From Buffer's pool: it is copied into the outcome's own memory at once.
+    return { form: 'json', bytes: Buffer.from(text) }
   },
   decode({ form, bytes }) {
     if (form === 'nothing') return undefined

@@ -28,7 +28,7 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
         outcome.body,
       ])
     case 'value':
-      return joined(kind, [Uint8Array.of(forms.indexOf(outcome.value.form)), outcome.value.bytes])
+      return valueBytes(kind, outcome.value)
     case 'failure': {
       const { name, message, code } = outcome.failure
       return joined(kind, [
@@ -75,6 +75,16 @@ export function decodeOutcome(bytes: Uint8Array): Outcome {
     case 'not_kept':
       return { kind: 'not_kept', why: oneOf(reasons, reader.u8()) }
   }
+}
+
+/** The common path: one allocation, and one copy. */
+function valueBytes(kind: number, { form, bytes: value }: EncodedValue): Uint8Array {
+  const bytes = new Uint8Array(3 + value.length)
+  bytes[0] = OUTCOME_ENCODING_VERSION
+  bytes[1] = kind
+  bytes[2] = forms.indexOf(form)
+  bytes.set(value, 3)
+  return bytes
 }
 
 function joined(kind: number, parts: readonly Uint8Array[]): Uint8Array {

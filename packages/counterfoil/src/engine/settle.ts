@@ -140,7 +140,16 @@ function answerWithin<T>(runtime: Runtime, ms: number, answer: Promise<T>): Prom
       () => reject(new Error('the store did not answer before the lease ended')),
       'keep_alive',
     )
-    answer.then(resolve, reject).finally(() => timer.cancel())
+    answer.then(
+      (value) => {
+        timer.cancel()
+        resolve(value)
+      },
+      (error) => {
+        timer.cancel()
+        reject(error)
+      },
+    )
   })
 }
 
