@@ -27,11 +27,12 @@ export type FencedDecision =
   | { readonly kind: 'lost' }
 
 /** The same for a write that only a running attempt makes: once ended, it has nothing to write. */
-export type HeldDecision = Exclude<FencedDecision, { readonly kind: 'already' }>
+export type RunningDecision = Exclude<FencedDecision, { readonly kind: 'already' }>
 
 /**
- * `in_progress` → `succeeded` or `failed`, on the fence. A settle that comes after the lease, but before anybody took
- * over, is accepted; one sent twice is one settle, and answers with what is stored.
+ * `in_progress` → `succeeded` or `failed`, on the fence; or to abandoned, where it is released while doubt stands. A
+ * settle that comes after the lease, but before anybody took over, is accepted; one sent twice is one settle, and
+ * answers with what is stored.
  */
 export function decideSettle(
   receipt: Receipt | undefined,
@@ -39,7 +40,7 @@ export function decideSettle(
   settlement: Settlement,
   now: StoreTime,
 ): FencedDecision {
-  return underFence(receipt, fence, (held) => settled(held, settlement, now))
+  return underFence(receipt, fence, (running) => settled(running, settlement, now))
 }
 
 /**
@@ -52,7 +53,7 @@ export function decideYield(
   recoverAfterMs: number,
   now: StoreTime,
 ): FencedDecision {
-  return underFence(receipt, fence, (held) => givenUp(held, null, now + recoverAfterMs, now))
+  return underFence(receipt, fence, (running) => givenUp(running, null, now + recoverAfterMs, now))
 }
 
 /** The holder's lease starts anew, even if it had lapsed, as long as nobody took over. */
@@ -61,8 +62,8 @@ export function decideRenew(
   fence: Fence,
   leaseMs: number,
   now: StoreTime,
-): HeldDecision {
-  return endedIsLost(underFence(receipt, fence, (held) => ({ ...held, leaseEndsAt: now + leaseMs })))
+): RunningDecision {
+  return endedIsLost(underFence(receipt, fence, (running) => ({ ...running, leaseEndsAt: now + leaseMs })))
 }
 
 /**
@@ -74,21 +75,21 @@ export function decideRefused(
   fence: Fence,
   step: string,
   generation: number,
-): HeldDecision {
+): RunningDecision {
   return endedIsLost(
-    underFence(receipt, fence, (held) => ({
-      ...held,
-      generations: { ...held.generations, [step]: Math.max(generationOf(held, step), generation + 1) },
+    underFence(receipt, fence, (running) => ({
+      ...running,
+      generations: { ...running.generations, [step]: Math.max(generationOf(running, step), generation + 1) },
     })),
   )
 }
 
 /** Whether a step's result may be written: the step itself is kept beside the receipt. */
 export function decideStep(receipt: Receipt | undefined, fence: Fence): 'write' | 'lost' {
-  return endedIsLost(underFence(receipt, fence, (held) => held)).kind
+  return endedIsLost(underFence(receipt, fence, (running) => running)).kind
 }
 
-function endedIsLost(decision: FencedDecision): HeldDecision {
+function endedIsLost(decision: FencedDecision): RunningDecision {
   return decision.kind === 'already' ? { kind: 'lost' } : decision
 }
 
@@ -97,19 +98,19 @@ export function generationOf(receipt: Receipt, step: string): number {
   return Object.hasOwn(receipt.generations, step) ? (receipt.generations[step] as number) : 0
 }
 
-/** Only a running attempt writes; `already` where this same fence has ended it before. */
+/** Looks at the fence, and not at the time. Only a running attempt writes; `already` where this fence has ended it before. */
 function underFence(
   receipt: Receipt | undefined,
   fence: Fence,
-  change: (held: Running) => Receipt,
+  change: (running: Running) => Receipt,
 ): FencedDecision {
   if (receipt === undefined || !holds(fence, receipt)) return { kind: 'lost' }
   if (receipt.state !== 'in_progress' || receipt.givenUp !== null) return { kind: 'already', receipt }
   return { kind: 'write', receipt: change(receipt) }
 }
 
-function settled(held: Running, settlement: Settlement, now: StoreTime): Receipt {
-  const facts = factsOf(held)
+function settled(running: Running, settlement: Settlement, now: StoreTime): Receipt {
+  const facts = factsOf(running)
   const { as, outcome } = settlement
   if (as === 'succeeded') {
     return { ...facts, doubtSince: null, request: null, state: 'succeeded', settledAt: now, outcome }
@@ -118,19 +119,19 @@ function settled(held: Running, settlement: Settlement, now: StoreTime): Receipt
     return { ...facts, request: null, state: 'failed', retryable: false, settledAt: now, outcome }
   }
   // Doubt is sticky: an earlier attempt may have had its effect, whatever this one's refusal says.
-  if (facts.doubtSince !== null && settlement.doubt === 'stands') return givenUp(held, outcome, now, now)
+  if (facts.doubtSince !== null && settlement.doubt === 'stands') return givenUp(running, outcome, now, now)
   return { ...facts, doubtSince: null, state: 'failed', retryable: true, settledAt: now, outcome }
 }
 
 function givenUp(
-  held: Running,
+  running: Running,
   refusal: Uint8Array | null,
   recoverableAt: StoreTime,
   now: StoreTime,
 ): GivenUp {
   return {
-    ...factsOf(held),
-    doubtSince: held.doubtSince ?? now,
+    ...factsOf(running),
+    doubtSince: running.doubtSince ?? now,
     state: 'in_progress',
     leaseEndsAt: now,
     givenUp: { as: 'in_doubt', recoverableAt, refusal },

@@ -12,7 +12,7 @@ export function durationMs(option: string, duration: Duration): number {
   if (!Number.isFinite(ms) || ms > Number.MAX_SAFE_INTEGER) {
     throw new OptionInvalid(
       option,
-      `write a number and a unit, such as '500ms', '30s', '10m', '24h' or '30d'`,
+      `it is ${JSON.stringify(duration) ?? typeof duration}; write a number and a unit, such as '500ms', '30s', '10m', '24h' or '30d'`,
     )
   }
   return Math.round(ms)

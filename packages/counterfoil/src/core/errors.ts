@@ -6,7 +6,8 @@ export type Retry = 'later' | 'never' | 'fix'
 
 /**
  * Every error that Counterfoil throws. The message is one sentence that says what is wrong and what to do; the facts
- * are fields. No message and no field holds a key, a body or a credential.
+ * are fields. No message and no field holds a key, a body or a credential, except where a `StoredFailure` says what the
+ * handler's own error said.
  */
 export abstract class CounterfoilError extends Error {
   /** Stable across versions, for programs. */
@@ -44,8 +45,8 @@ export class OptionInvalid extends CounterfoilError {
   readonly code = 'option_invalid'
   readonly retry = 'fix'
   readonly option: string
-  constructor(option: string, advice: string) {
-    super(`The option '${option}' can't be used as it stands: ${advice}.`)
+  constructor(option: string, advice: string, options?: ErrorOptions) {
+    super(`The option '${option}' can't be used as it stands: ${advice}.`, options)
     this.option = option
   }
 }
@@ -110,21 +111,31 @@ export class StillInProgress extends CounterfoilError {
   }
 }
 
-/** An attempt was abandoned, and the guarantee forbids a re-run: whether its effect happened is not known. */
+/** An attempt was abandoned: whether its effect happened is not known. */
 export class OutcomeUnknown extends CounterfoilError {
   readonly code = 'outcome_unknown'
   readonly retry = 'later'
   readonly operation: string
   readonly attempt: number
-  /** Milliseconds until a recovery may be tried again; `null` where only an operator can help. */
+  /** `held`: nothing runs until it is recovered, or an operator acts. `reruns`: a retry runs again. */
+  readonly standing: 'held' | 'reruns'
+  /** Milliseconds until a retry or a recovery may be tried; `null` where only an operator can help. */
   readonly retryAfterMs: number | null
-  constructor(operation: string, attempt: number, retryAfterMs: number | null, options?: ErrorOptions) {
-    super(
-      `Attempt ${attempt} of '${operation}' broke off and its effect is unknown; it is held until it is recovered, or settled or released by an operator ('counterfoil receipts').`,
-      options,
-    )
+  constructor(
+    operation: string,
+    attempt: number,
+    standing: OutcomeUnknown['standing'],
+    retryAfterMs: number | null,
+    options?: ErrorOptions,
+  ) {
+    const next = {
+      held: "it is held until it is recovered, or settled or released by an operator ('counterfoil receipts')",
+      reruns: 'a retry with the same key runs again',
+    }[standing]
+    super(`The effect of '${operation}' is unknown after attempt ${attempt}: ${next}.`, options)
     this.operation = operation
     this.attempt = attempt
+    this.standing = standing
     this.retryAfterMs = retryAfterMs
   }
 }
@@ -205,19 +216,30 @@ export class StoredFailure extends CounterfoilError {
   }
 }
 
-/** This attempt's claim was taken over, and no outcome of the one that did could be had. Its effect may have run. */
+/**
+ * An attempt may not go on, or must not count. `taken_over`: its claim is another attempt's, or an operator's.
+ * `lease_ending`: it could not be renewed. `max_duration`: it has run for as long as it may. The last two are reasons of
+ * an attempt's signal: what it still comes to is settled unless somebody takes over first.
+ */
 export class ClaimLost extends CounterfoilError {
   readonly code = 'claim_lost'
   readonly retry = 'later'
   readonly operation: string
   readonly attempt: number
-  constructor(operation: string, attempt: number, options?: ErrorOptions) {
-    super(
-      `Attempt ${attempt} of '${operation}' lost its claim: its lease ended, or an operator stepped in; what it did is not recorded, so retry with the same key to get the outcome that is.`,
-      options,
-    )
+  readonly why: 'taken_over' | 'lease_ending' | 'max_duration'
+  constructor(operation: string, attempt: number, why: ClaimLost['why'] = 'taken_over') {
+    const because = {
+      taken_over:
+        'lost its claim to another attempt or to an operator; what it did is not recorded, so retry with the same key to get the outcome that is',
+      lease_ending:
+        'could not renew its lease, which is about to end; stop, since another attempt may run after it',
+      max_duration:
+        'has run for its maxDuration, and its lease is no longer renewed; stop, or raise maxDuration for the next ones',
+    }[why]
+    super(`Attempt ${attempt} of '${operation}' ${because}.`)
     this.operation = operation
     this.attempt = attempt
+    this.why = why
   }
 }
 

@@ -1,8 +1,9 @@
 import type { InProgress, Receipt, Released, Running, Settled, StoreTime } from './receipt.ts'
 
 /**
- * How a stored receipt stands at a moment: its state, and what time has made of it. Every decision starts from here,
- * so that expiry never depends on whether the sweep has run.
+ * How a stored receipt stands at a moment: its state, and what time has made of it. Every decision about a claim, an
+ * operator's change or the sweep starts from here, so that expiry never depends on whether the sweep has run. A write
+ * under a fence looks at the fence alone, and not at the time: a late one is good until somebody takes over.
  */
 export type Standing =
   | { readonly is: 'absent' }

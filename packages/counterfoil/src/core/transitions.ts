@@ -10,7 +10,10 @@ export interface Transition {
   readonly when: string
 }
 
-/** Every way a receipt can go, as data: diagrams and tests are made from it, and a test holds the decisions to it. */
+/**
+ * Every way a receipt can go while it is in its time, as data: diagrams and tests are made from it, and a test holds the
+ * decisions to it.
+ */
 export const transitions: readonly Transition[] = [
   { from: 'absent', to: 'in_progress', by: 'claim', when: 'first request: attempt 1' },
   { from: 'in_progress', to: 'in_progress', by: 'claim', when: 'the same claim token, sent again' },

@@ -91,7 +91,7 @@ export class RunningAttempt implements Attempt {
 
   async refused(step: string): Promise<void> {
     const answer = await this.#store.refused(this.fence, step, generationOf(this.#receipt, step))
-    if (answer === 'lost') throw this.#lease.lose()
+    if (answer === 'lost') throw this.#lease.lose('taken_over')
   }
 
   async step<T>(name: string, run: () => T | Promise<T>): Promise<T> {
@@ -115,7 +115,8 @@ export class RunningAttempt implements Attempt {
     const before = this.number === 1 ? undefined : (await this.#earlierSteps()).get(name)
     if (before !== undefined) return before
     const result = encodeOutcome({ kind: 'value', value: this.#codec.encode(await run()) })
-    if ((await this.#store.saveStep(this.fence, name, result)) === 'lost') throw this.#lease.lose()
+    if ((await this.#store.saveStep(this.fence, name, result)) === 'lost')
+      throw this.#lease.lose('taken_over')
     return result
   }
 

@@ -5,7 +5,7 @@ const KEEP_TRYING_MS = 600_000
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 5_000
 
-/** Writes that nobody waits for any more, but that the receipts are better for. Tried until the store takes them. */
+/** Writes that nobody waits for any more, but that the receipts are better for. Tried until the store takes them, for ten minutes or until the engine closes. */
 export class Background {
   readonly #runtime: Runtime
   readonly #tasks = new Set<Task>()
@@ -75,7 +75,7 @@ class Task {
       await this.#write()
       return true
     } catch {
-      return false // reported where the write was first refused; here it is only tried again
+      return false // whoever asked for it was told, or has left; here it is only tried again
     }
   }
 }

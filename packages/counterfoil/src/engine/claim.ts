@@ -45,7 +45,7 @@ export async function claimFor(
   }
 }
 
-/** Gives back whatever claim this request may have won, for as long as it takes: nothing ran under it. */
+/** Gives back whatever claim this request may have won, for ten minutes or until the engine closes: nothing ran under it. */
 export function withdraw(engine: Engine, request: ClaimRequest): void {
   const { store, background, events } = engine
   background.keepTrying(async () => {

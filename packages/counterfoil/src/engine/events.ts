@@ -1,6 +1,6 @@
-import type { ClaimDecision, Predecessor, Purpose, ReceiptId } from '../core/index.ts'
+import type { ClaimDecision, OutcomeNotKept, Predecessor, Purpose, ReceiptId } from '../core/index.ts'
 
-/** What every event says. The id is a digest: no event holds a key, a request or an outcome. */
+/** What every event says. The id is a digest: no event holds a key, a request or an outcome; an `error` is as it was thrown. */
 interface About {
   readonly id: ReceiptId
   readonly operation: string
@@ -24,7 +24,7 @@ export type ReceiptEvent =
   /** The attempt ended and the store would not take it: it is tried again behind the caller's back, and reported here. */
   | (About & { type: 'unsettled'; attempt: number; error: unknown })
   | (About & { type: 'renewal_failed'; attempt: number; error: unknown })
-  /** The claim of a call that had left before its answer came was given back. */
+  /** A claim was given back under which nothing had run: its caller had left, or its answer had not come in time. */
   | (About & { type: 'withdrawn' })
   | (About & {
       type: 'recovered'
@@ -33,7 +33,7 @@ export type ReceiptEvent =
       error?: unknown
     })
   /** The outcome could not be kept; the receipt says so, and nothing runs again. */
-  | (About & { type: 'outcome_not_kept'; attempt: number; error?: unknown })
+  | (About & { type: 'outcome_not_kept'; attempt: number; why: OutcomeNotKept['why'] })
   /** Held past all patience: nobody ever found out whether this effect happened. */
   | (About & { type: 'entombed'; tenant: string })
   | { type: 'swept'; dropped: number; removed: number }

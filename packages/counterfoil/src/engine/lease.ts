@@ -109,10 +109,10 @@ export class Lease {
   }
 
   /** The claim is somebody else's, or about to be. */
-  lose(cause?: unknown): ClaimLost {
+  lose(why: ClaimLost['why']): ClaimLost {
     this.stop()
     const { attempt } = this.#fence
-    this.#lostBecause ??= new ClaimLost(this.#operation, attempt, cause === undefined ? undefined : { cause })
+    this.#lostBecause ??= new ClaimLost(this.#operation, attempt, why)
     this.#abort?.abort(this.#lostBecause)
     this.#listener.lost()
     return this.#lostBecause
@@ -126,7 +126,8 @@ export class Lease {
   // A timer of its own, and not a step of the heartbeat: a renewal that hangs must not hold the signal up.
   #armGuard(): Timer {
     const look = (): void => {
-      if (this.#elapsed() >= this.#lastMoment) this.lose()
+      const now = this.#elapsed()
+      if (now >= this.#lastMoment) this.lose(now >= this.#deadline ? 'max_duration' : 'lease_ending')
       else this.#guard = this.#armGuard()
     }
     return this.#runtime.after(Math.max(0, this.#lastMoment - this.#elapsed()), look, 'let_exit')
@@ -141,7 +142,7 @@ export class Lease {
     const answer = await this.#askToRenew()
     if (!this.#renewing) return
     if (answer === 'lost') {
-      this.lose()
+      this.lose('taken_over')
       return
     }
     if (answer === 'renewed') {

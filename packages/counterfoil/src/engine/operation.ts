@@ -1,4 +1,4 @@
-import { ReceiptsClosed } from '../core/index.ts'
+import { OptionInvalid, ReceiptsClosed } from '../core/index.ts'
 import { type Call, Preparation } from './call.ts'
 import type { Conclusion, Work } from './caller.ts'
 import type { Engine } from './engine.ts'
@@ -16,8 +16,12 @@ export interface OnceResult<T> {
   readonly replayed: boolean
   /** The attempt whose outcome it is. */
   readonly attempt: number
-  /** `unsettled`: the store would not take the outcome while the lease lasted. The effect ran; a retry may find it held. */
-  readonly receipt: 'settled' | 'unsettled'
+  /**
+   * How the receipt stands. `not_kept`: it says that this succeeded, and a retry will get `OutcomeNotKept`, since the
+   * value was too large or the codec can't encode it. `unsettled`: the store would not take the outcome while the lease
+   * lasted; the effect ran, and a retry may find it held.
+   */
+  readonly receipt: 'settled' | 'not_kept' | 'unsettled'
 }
 
 /** A named action with a side effect, made safe to retry. */
@@ -34,7 +38,9 @@ export interface Operation<T = unknown> {
    * @throws {StoredFailure} it failed
    * @throws {ClaimLost} this call ran, but another attempt took over, and that one's outcome can't be had
    * @throws {StoreUnavailable | StoreFull} the claim could not be made: nothing ran
-   * @throws {KeyInvalid | ScopeInvalid | UnfingerprintableRequest | OtherCredentials | FingerprintUnknown | ReceiptsClosed}
+   * @throws {KeyInvalid | ScopeInvalid | UnfingerprintableRequest | OptionInvalid} the call can't be used as it stands
+   * @throws {OtherCredentials | FingerprintUnknown | OutcomeUnreadable | ReceiptsClosed}
+   * @throws the reason of the call's own signal, where that has fired
    */
   once<V extends T>(call: Call, handler: Handler<V>): Promise<OnceResult<V>>
   /**
@@ -66,6 +72,12 @@ export class EngineOperation<T> implements Operation<T> {
 
   async once<V extends T>(call: Call, handler: Handler<V>): Promise<OnceResult<V>> {
     if (this.#engine.closing) throw new ReceiptsClosed()
+    if (typeof handler !== 'function') {
+      throw new OptionInvalid(
+        'handler',
+        'pass the function that has the side effect as the second argument of once()',
+      )
+    }
     const prepared = this.#preparation.prepare(call)
     let ended: Ended<V> | undefined
     const work: Work = async (attempt) => {
@@ -118,6 +130,7 @@ export class EngineOperation<T> implements Operation<T> {
     // The decoded copy for the first caller too, so that a value which doesn't survive shows in the first test.
     const value =
       outcome?.kind === 'value' ? valueIn<V>(outcome, { ...about, attempt, standing: 'final' }) : ended.value
-    return { value, replayed: false, attempt, receipt: standing }
+    const receipt = standing === 'settled' && outcome?.kind === 'not_kept' ? 'not_kept' : standing
+    return { value, replayed: false, attempt, receipt }
   }
 }

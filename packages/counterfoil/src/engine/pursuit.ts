@@ -19,7 +19,7 @@ import { Caller, type CallerTerms, type Conclusion } from './caller.ts'
 import { claimFor, withdraw } from './claim.ts'
 import type { Engine } from './engine.ts'
 import type { Latency } from './latency.ts'
-import { runAttempt } from './run.ts'
+import { type AttemptEnd, runAttempt } from './run.ts'
 import type { Settings } from './settings.ts'
 import { type Holder, outcomeFor, watchHolder } from './watch-holder.ts'
 
@@ -168,7 +168,7 @@ export class Pursuit {
     runner.role = 'running'
     runner.attempt = attempt
     runner.stopWaiting()
-    this.#hold(receipt, this.#settings.leaseMs)
+    this.#letWait(receipt, this.#settings.leaseMs)
     const startedAt = this.#engine.elapsed()
     const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, runner.work, {
       renewed: this.#sawLease,
@@ -188,7 +188,7 @@ export class Pursuit {
       case 'unsettled':
         return runner.conclude({ kind: 'ran', attempt, standing: 'unsettled', outcome: end.outcome })
       case 'unknown':
-        return runner.fail(new OutcomeUnknown(operation, attempt, end.retryAfterMs, { cause: end.error }))
+        return runner.fail(unknownAfter(receipt, end))
       case 'lost':
         // Who lost the claim before its work began may still run; who has run never runs again.
         runner.role = end.ran ? 'overtaken' : 'waiting'
@@ -198,7 +198,7 @@ export class Pursuit {
 
   /** Waits for another attempt's outcome. Where there comes none, the next round asks for the claim. */
   async #follow(holder: Holder, leaseLeftMs: number): Promise<void> {
-    this.#hold(holder, leaseLeftMs)
+    this.#letWait(holder, leaseLeftMs)
     if (this.#engine.closing) this.sendWaitersAway()
     if (this.#callers.size === 0) return
     const everybodyLeft = new Promise<void>((resolve) => {
@@ -220,7 +220,7 @@ export class Pursuit {
   }
 
   /** From here on somebody, here or elsewhere, holds the claim: all but the runner wait. */
-  #hold({ incarnation, attempt }: Holder, leaseLeftMs: number): void {
+  #letWait({ incarnation, attempt }: Holder, leaseLeftMs: number): void {
     this.#holder = { incarnation, attempt }
     this.#sawLease(leaseLeftMs)
     let waiting = 0
@@ -285,6 +285,15 @@ export class Pursuit {
     this.#latency.retryAfterMs(this.#leaseEndsAt - this.#engine.elapsed())
 }
 
+/** Under a guarantee that re-runs, the next call does. */
+function unknownAfter(receipt: Running, end: Extract<AttemptEnd, { kind: 'unknown' }>): OutcomeUnknown {
+  const { operation, attempt, policies } = receipt
+  const cause = { cause: end.error }
+  return policies.onAbandoned === 'rerun'
+    ? new OutcomeUnknown(operation, attempt, 'reruns', 0, cause)
+    : new OutcomeUnknown(operation, attempt, 'held', end.retryAfterMs, cause)
+}
+
 function refusal(
   operation: string,
   decision: Extract<ClaimDecision, { kind: 'abandoned' | 'conflict' | 'expired' | 'forbidden' }>,
@@ -297,6 +306,6 @@ function refusal(
     case 'expired':
       return new OutcomeExpired(operation)
     case 'abandoned':
-      return new OutcomeUnknown(operation, decision.attempt, decision.recoverableInMs)
+      return new OutcomeUnknown(operation, decision.attempt, 'held', decision.recoverableInMs)
   }
 }

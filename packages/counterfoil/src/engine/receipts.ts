@@ -14,7 +14,7 @@ import { EngineOperation, type Operation } from './operation.ts'
 import { Pursuits } from './pursuits.ts'
 import { RecoveryTimer } from './recovery-timer.ts'
 import { elapsedClock, nodeRuntime, type Runtime } from './runtime.ts'
-import { differences, type OperationOptions, settingsOf } from './settings.ts'
+import { differences, type OperationOptions, refuseUnknown, settingsOf } from './settings.ts'
 import { Sweeper } from './sweeper.ts'
 
 export interface ReceiptsOptions {
@@ -53,6 +53,16 @@ export interface Receipts {
 
 const DEFAULT_BATCH = 500
 
+const OPTIONS: readonly string[] = [
+  'store',
+  'secret',
+  'hashKeys',
+  'sweep',
+  'maxWaiters',
+  'onEvent',
+  'runtime',
+] satisfies (keyof ReceiptsOptions)[]
+
 export function createReceipts(options: ReceiptsOptions): Receipts {
   return new EngineReceipts(options)
 }
@@ -70,6 +80,7 @@ class EngineReceipts implements Receipts {
     if (typeof options?.store?.claim !== 'function') {
       throw new OptionInvalid('store', "pass an open store, such as sqliteStore('receipts.db')")
     }
+    refuseUnknown(options, OPTIONS)
     const runtime = options.runtime ?? nodeRuntime
     this.#engine = {
       store: options.store,

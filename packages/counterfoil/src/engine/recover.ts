@@ -63,10 +63,9 @@ async function ask(
   }
 }
 
-/** Doubles with each recovery in a row that didn't know, with jitter so that recoveries don't come in step. */
+/** Doubles with each recovery in a row before this one, with jitter so that recoveries don't come in step. */
 function backOffMs(history: readonly HistoryEntry[], jitter: number): number {
-  const recoveries = history.filter(
-    (entry) => entry.kind === 'attempt' && entry.purpose === 'recovery',
-  ).length
+  const others = history.findLastIndex((entry) => entry.kind !== 'attempt' || entry.purpose !== 'recovery')
+  const recoveries = history.length - 1 - others
   return Math.round(Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** recoveries) * (0.75 + jitter / 2))
 }

@@ -40,7 +40,7 @@ export interface OperationOptions<T = unknown> {
   readonly keyRetention?: Duration
   /** How long a claim holds without renewal; renewed each third of it. Default `'30s'`. */
   readonly lease?: Duration
-  /** How long a claim is renewed at most. Default `'10m'`. */
+  /** How long a claim is renewed at most; never less than the lease. Default `'10m'`, or the lease if that is longer. */
   readonly maxDuration?: Duration
   /** How long a second caller waits for the first; `'reject'` refuses it at once. Default `'10s'`. */
   readonly wait?: Duration | 'reject'
@@ -84,15 +84,22 @@ export interface Settings {
   readonly rerun: Rerun<unknown> | undefined
 }
 
+const DEFAULT_MAX_DURATION_MS = 600_000
+
 /** @throws {OptionInvalid} for an option that is malformed or does not fit the others. */
 export function settingsOf<T>(options: OperationOptions<T>): Settings {
   const known = options as OperationOptions<T> | undefined
   if (typeof known !== 'object' || known === null) {
     throw new OptionInvalid('guarantee', "pass the operation's options, with a guarantee among them")
   }
+  refuseUnknown(options, OPTIONS)
   const leaseMs = positive('lease', durationMs('lease', options.lease ?? '30s'))
-  const maxDurationMs = positive('maxDuration', durationMs('maxDuration', options.maxDuration ?? '10m'))
-  const waitMs = options.wait === 'reject' ? 0 : durationMs('wait', options.wait ?? '10s')
+  const maxDurationMs =
+    options.maxDuration === undefined
+      ? Math.max(leaseMs, DEFAULT_MAX_DURATION_MS)
+      : positive('maxDuration', durationMs('maxDuration', options.maxDuration))
+  if (leaseMs > maxDurationMs) throw new OptionInvalid('lease', 'make it no longer than maxDuration')
+  const waitMs = options.wait === 'reject' ? 0 : waitOf(options.wait ?? '10s')
   const { ttlMs, keyRetentionMs } = lifetimes(options, waitMs)
   const policies = policiesOf(options.guarantee)
   if (options.recoverEvery !== undefined && !canRecover({ policies, ...options })) {
@@ -172,6 +179,45 @@ function lifetimes(
     )
   }
   return { ttlMs, keyRetentionMs }
+}
+
+function waitOf(wait: Duration): number {
+  try {
+    return durationMs('wait', wait)
+  } catch (error) {
+    throw new OptionInvalid(
+      'wait',
+      `say 'reject', or write a number and a unit, such as '10s', not ${JSON.stringify(wait)}`,
+      { cause: error },
+    )
+  }
+}
+
+const OPTIONS: readonly string[] = [
+  'guarantee',
+  'ttl',
+  'keyRetention',
+  'lease',
+  'maxDuration',
+  'wait',
+  'maxWaitersPerReceipt',
+  'maxOutcomeBytes',
+  'ignore',
+  'fingerprint',
+  'codec',
+  'classify',
+  'recover',
+  'recoverAfter',
+  'recoverEvery',
+  'keepRequest',
+] satisfies (keyof OperationOptions)[]
+
+/** A misspelt option would be a default that nobody chose. @throws {OptionInvalid} */
+export function refuseUnknown(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name))
+      throw new OptionInvalid(name, `there is no such option; there are ${known.join(', ')}`)
+  }
 }
 
 function positive(option: string, ms: number): number {

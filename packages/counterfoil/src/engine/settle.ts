@@ -62,8 +62,9 @@ export async function settleAs(
       as: ending.as,
       durationMs: elapsed() - lease.claimSentAt,
     })
-    if (settling.outcome?.kind === 'not_kept')
-      events.emit({ type: 'outcome_not_kept', id, operation, attempt })
+    if (settling.outcome?.kind === 'not_kept') {
+      events.emit({ type: 'outcome_not_kept', id, operation, attempt, why: settling.outcome.why })
+    }
   }
   const written = await untilLeaseEnds(engine, lease, async () => {
     try {
@@ -103,14 +104,12 @@ export async function giveUp(
     engine.events.emit({ type: 'claim_lost', id, operation, attempt })
     return written
   }
-  engine.events.emit({
-    type: 'given_up',
-    id,
-    operation,
-    attempt,
-    durationMs: engine.elapsed() - lease.claimSentAt,
-    error,
-  })
+  const durationMs = engine.elapsed() - lease.claimSentAt
+  if (written.kind === 'settled') {
+    engine.events.emit({ type: 'given_up', id, operation, attempt, durationMs, error })
+  } else {
+    engine.events.emit({ type: 'unsettled', id, operation, attempt, error: written.error })
+  }
   return { kind: 'unknown', retryAfterMs: recoverAfterMs > 0 ? recoverAfterMs : null, error }
 }
 

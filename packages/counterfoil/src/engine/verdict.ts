@@ -13,18 +13,24 @@ export type Ended<T> =
 export type Classify<T> = (ended: Ended<T>) => Verdict | undefined
 
 /**
- * A value succeeded and a thrown error failed, unless the error says that a call was cut off after it may have been
- * sent: then nobody knows. That nothing was executed is never inferred from an error: the handler says it.
+ * A value succeeded and a thrown error failed, unless the error is the network's: then nobody knows. Even where a call
+ * was refused a connection, the handler may have made another one before it. That nothing was executed is never
+ * inferred from an error: the handler says it.
  */
 export function defaultVerdict(ended: Ended<unknown>): Verdict {
   if (ended.kind === 'returned') return 'succeeded'
-  return isCutOff(ended.error) ? 'unknown' : 'failed'
+  return isOfTheNetwork(ended.error) ? 'unknown' : 'failed'
 }
 
-const cutOffNames = new Set(['AbortError', 'TimeoutError'])
-const cutOffCodes = new Set([
+const networkNames = new Set(['AbortError', 'TimeoutError'])
+const networkCodes = new Set([
   'ECONNABORTED',
+  'ECONNREFUSED',
   'ECONNRESET',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
   'EPIPE',
   'ESOCKETTIMEDOUT',
   'ETIMEDOUT',
@@ -34,14 +40,14 @@ const cutOffCodes = new Set([
   'UND_ERR_SOCKET',
 ])
 
-/** How many causes deep a cut-off call is looked for. */
+/** How many causes deep the network's error is looked for. */
 const MAX_CAUSES = 8
 
-function isCutOff(error: unknown): boolean {
+function isOfTheNetwork(error: unknown): boolean {
   let at = error
   for (let depth = 0; depth < MAX_CAUSES && typeof at === 'object' && at !== null; depth += 1) {
     const { name, code, cause } = at as { name?: unknown; code?: unknown; cause?: unknown }
-    if (cutOffNames.has(name as string) || cutOffCodes.has(code as string)) return true
+    if (networkNames.has(name as string) || networkCodes.has(code as string)) return true
     at = cause
   }
   return false

@@ -181,6 +181,7 @@ describe('an outcome', () => {
   it.each([
     ['too_large', () => 'x'.repeat(2_000)],
     ['unencodable', () => 10n],
+    ['unencodable', () => new Map([['id', 7]])],
   ])('that is %s is not kept, and never a reason to run again', async (why, handler) => {
     const options = { guarantee: 'at-least-once', maxOutcomeBytes: 1_000 } as const
     const operation = receiptsOn(memoryStore()).operation('op', options)
@@ -199,7 +200,7 @@ describe('an outcome', () => {
           : store.settle(fence, settlement),
     })
     const operation = receiptsOn(picky).operation('op', { guarantee: 'at-most-once' })
-    expect(await operation.once(call, () => 'x'.repeat(200))).toMatchObject({ receipt: 'settled' })
+    expect(await operation.once(call, () => 'x'.repeat(200))).toMatchObject({ receipt: 'not_kept' })
     await expect(operation.once(call, () => 'not run')).rejects.toMatchObject({ why: 'unstorable' })
   })
 })
@@ -276,7 +277,7 @@ describe('a settle', () => {
     const second = receiptsOn(store).operation('op', options).once(call, winner.handler)
     await winner.begun
     holder.open('the loser')
-    await expect(first).rejects.toBeInstanceOf(ClaimLost)
+    await expect(first).rejects.toMatchObject({ code: 'claim_lost', why: 'taken_over' })
     winner.open('late')
     await second
   })
@@ -302,6 +303,7 @@ describe('a lease', () => {
     const error = await stopped.catch((reason) => reason)
     expect(error).toBeInstanceOf(OutcomeUnknown)
     expect(error.cause).toBeInstanceOf(ClaimLost)
+    expect(error.cause.why).toBe('max_duration')
     expect(renewals).toBeGreaterThanOrEqual(3)
   })
 })
@@ -454,6 +456,35 @@ describe('recovery', () => {
     expect(() => receipts.operation('b', { guarantee: 'at-most-once', recoverEvery: '1m' })).toThrow(
       OptionInvalid,
     )
+  })
+})
+
+describe('a mistake in a call or in an option', () => {
+  const receipts = (): Receipts => receiptsOn(memoryStore())
+  const untyped = (value: unknown): never => value as never
+
+  it.each([
+    ['tll', { guarantee: 'at-most-once', tll: '1h' }],
+    ['onFailure', { guarantee: 'at-least-once', onFailure: 'final' }],
+    ['lease', { guarantee: 'at-most-once', lease: '20m', maxDuration: '10m' }],
+  ])('is refused by the name of the option: %s', (option, options) => {
+    expect(() => receipts().operation('op', untyped(options))).toThrow(`The option '${option}'`)
+  })
+
+  it('says what it got, and what it takes', () => {
+    const wrong = (options: object) => () =>
+      receipts().operation('op', untyped({ guarantee: 'at-most-once', ...options }))
+    expect(wrong({ lease: '5 minutes' })).toThrow('it is "5 minutes"')
+    expect(wrong({ wait: 'rejct' })).toThrow(`say 'reject', or write a number and a unit`)
+    expect(() => createReceipts(untyped({ store: memoryStore(), onEvnt: () => undefined }))).toThrow(
+      "'onEvnt'",
+    )
+  })
+
+  it('costs no key: a call without a handler claims nothing', async () => {
+    const operation = receipts().operation('op', { guarantee: 'at-most-once' })
+    await expect(operation.once(call, untyped(undefined))).rejects.toBeInstanceOf(OptionInvalid)
+    expect(await operation.once(call, () => 'ran')).toMatchObject({ value: 'ran', attempt: 1 })
   })
 })
 

@@ -203,7 +203,7 @@ describe('an outcome', () => {
       const operation = process.receipts.operation(OPERATION, { ...AGAIN, ...options })
       const first = follow(operation.once(call(), make))
       await world.pass(0)
-      expect(first.value).toMatchObject({ value: make(), receipt: 'settled', replayed: false })
+      expect(first.value).toMatchObject({ value: make(), receipt: 'not_kept', replayed: false })
       const work = new Work()
       const retry = follow(operation.once(call(), work.handler))
       await world.pass(0)

@@ -41,8 +41,8 @@ import {
   placeOf,
   StoreFull,
   StoreUnavailable,
-  steadyClock,
 } from '../../core/index.ts'
+import { steadyClock } from './clock.ts'
 
 export interface MemoryStoreOptions {
   /** New claims are refused (`StoreFull`) beyond this many receipts; nothing that lives is ever evicted. Default 100,000. */

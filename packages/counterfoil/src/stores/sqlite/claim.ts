@@ -1,4 +1,10 @@
-import { type ClaimDecision, type ClaimRequest, decideClaim, type Running } from '../../core/index.ts'
+import {
+  type ClaimDecision,
+  type ClaimRequest,
+  decideClaim,
+  type Running,
+  type StoreTime,
+} from '../../core/index.ts'
 import type { StoreClock } from './clock.ts'
 import { insertValues } from './row.ts'
 import type { Tables } from './tables.ts'
@@ -35,7 +41,24 @@ export function claim(tables: Tables, request: ClaimRequest, clock: StoreClock):
   return decision
 }
 
-export const CLAIM_ABSENT = `
+/**
+ * An answer that changes nothing (a replay, a conflict, in progress, …) is decided on what one read finds, without the
+ * write lock: it is the answer of that moment, and durable, since SQLite shows a transaction to others only after its
+ * fsync. `undefined` where something is to be written: that is decided anew under the lock, by `claim`.
+ */
+export function answerWithoutWriting(
+  tables: Tables,
+  request: ClaimRequest,
+  now: StoreTime,
+): ClaimDecision | undefined {
+  const stored = tables.read(request.id)
+  if (stored === undefined) return undefined
+  const decision = decideClaim(stored, request, now)
+  return decision.kind === 'claimed' ? undefined : decision
+}
+
+// seq: the time of creation × 1000, so that up to a thousand receipts of one millisecond are told apart without a gap.
+const CLAIM_ABSENT = `
 INSERT INTO counterfoil_receipts (
   seq,
   id, tenant, operation, key, incarnation, created_at, fingerprint_version, fingerprint,
@@ -57,3 +80,15 @@ ON CONFLICT (id) DO NOTHING`
 function insert(tables: Tables, receipt: Running): boolean {
   return tables.prepared(CLAIM_ABSENT).run(...insertValues(receipt)).changes === 1
 }
+
+/** The claim as it runs, for `describe()`. */
+export const CLAIM_FOR_HUMANS: string = `-- A read decides whether anything is to be written at all; if so:
+BEGIN IMMEDIATE;${CLAIM_ABSENT};
+
+-- If there was a receipt already, still inside the transaction:
+SELECT * FROM counterfoil_receipts WHERE id = ?1;
+-- decideClaim(receipt, request, now) decides. Where it says claimed, and the receipt lives on:
+UPDATE counterfoil_receipts SET … WHERE id = ?1;
+-- Where it says claimed because the key was forgotten: DELETE the row and its steps, and INSERT as above.
+
+COMMIT;`

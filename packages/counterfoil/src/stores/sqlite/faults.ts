@@ -76,7 +76,9 @@ export function faultOf(error: unknown, { path, busyTimeoutMs }: FaultContext): 
       return existsSync(dirname(path))
         ? {
             fault: 'unreachable',
-            advice: `can't open ${path}; check that it is a file, and the rights on it and its folder`,
+            advice: existsSync(path)
+              ? `can't open ${path}; check that it is a file and no folder, and that this user may read and write it`
+              : `can't make ${path}; give this user the right to write to its folder`,
           }
         : { fault: 'unreachable', advice: `can't open ${path}: its folder does not exist; create the folder` }
     case SQLITE_TOOBIG:

@@ -7,7 +7,7 @@ import {
   type Fence,
   type FencedAnswer,
   type FencedDecision,
-  type HeldDecision,
+  type RunningDecision,
   type Settlement,
 } from '../../core/index.ts'
 import type { StoreClock } from './clock.ts'
@@ -26,7 +26,7 @@ export function settle(
   return ended(tables, decideSettle(tables.read(fence.id), fence, settlement, clock.now()))
 }
 
-export function giveBack(
+export function yieldClaim(
   tables: Tables,
   fence: Fence,
   recoverAfterMs: number,
@@ -36,11 +36,11 @@ export function giveBack(
 }
 
 export function renew(tables: Tables, fence: Fence, leaseMs: number, clock: StoreClock): 'renewed' | 'lost' {
-  return held(tables, decideRenew(tables.read(fence.id), fence, leaseMs, clock.now())) ? 'renewed' : 'lost'
+  return written(tables, decideRenew(tables.read(fence.id), fence, leaseMs, clock.now())) ? 'renewed' : 'lost'
 }
 
 export function refused(tables: Tables, fence: Fence, step: string, generation: number): 'written' | 'lost' {
-  return held(tables, decideRefused(tables.read(fence.id), fence, step, generation)) ? 'written' : 'lost'
+  return written(tables, decideRefused(tables.read(fence.id), fence, step, generation)) ? 'written' : 'lost'
 }
 
 export function saveStep(tables: Tables, fence: Fence, step: string, result: Uint8Array): 'written' | 'lost' {
@@ -55,7 +55,7 @@ function ended(tables: Tables, decision: FencedDecision): FencedAnswer {
   return { kind: 'settled', receipt: decision.receipt }
 }
 
-function held(tables: Tables, decision: HeldDecision): boolean {
+function written(tables: Tables, decision: RunningDecision): boolean {
   if (decision.kind === 'lost') return false
   tables.update(decision.receipt)
   return true

@@ -73,6 +73,7 @@ export function fullAnswer(write: Write, answer: LeanAnswer): Answer {
   return answer as Answer
 }
 
-function outcomeOf(answer: Extract<FencedAnswer, { kind: 'settled' }>): Uint8Array | null {
-  return answer.receipt.state === 'in_progress' ? null : answer.receipt.outcome
+/** `undefined` where the receipt has no outcome to have: released while doubt stood, it was abandoned. */
+function outcomeOf({ receipt }: Extract<FencedAnswer, { kind: 'settled' }>): Uint8Array | null | undefined {
+  return receipt.state === 'in_progress' ? undefined : receipt.outcome
 }

@@ -10,6 +10,12 @@ export function checkedPath(path: string): string {
       'a database in memory is seen by one connection alone; use memoryStore() instead',
     )
   }
+  if (/^(sqlite|file):/.test(path)) {
+    throw new OptionInvalid(
+      'path',
+      "give the file's path alone here; openStore() takes a URL such as 'sqlite:receipts.db'",
+    )
+  }
   return path
 }
 

@@ -4,7 +4,6 @@ import {
   type AbandonedQuery,
   type ClaimDecision,
   type ClaimRequest,
-  decideClaim,
   type Fence,
   type FencedAnswer,
   type Finding,
@@ -32,7 +31,7 @@ import {
 } from '../../core/index.ts'
 import { audit } from './audit.ts'
 import { insistLater } from './busy.ts'
-import { CLAIM_ABSENT } from './claim.ts'
+import { answerWithoutWriting, CLAIM_FOR_HUMANS } from './claim.ts'
 import { type StoreClock, storeClock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { DirectLane } from './direct-lane.ts'
@@ -91,7 +90,9 @@ class SqliteStore implements ReceiptStore {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimDecision> {
-    const decision = await this.#look((connection) => this.#decideUnwritten(connection, request))
+    const decision = await this.#look((connection) =>
+      answerWithoutWriting(connection.tables, request, this.#now(connection)),
+    )
     if (decision !== undefined) return decision
     const answer = await this.#writer.write({ do: 'claim', request })
     if (answer.kind === 'claimed') this.#watchers.changed(request.id)
@@ -209,7 +210,7 @@ class SqliteStore implements ReceiptStore {
   }
 
   describe(): StoreDescription {
-    return { schema: schema.trim(), claim: `BEGIN IMMEDIATE;${CLAIM_ABSENT};\n\n${AND_IF_IT_WAS_THERE}` }
+    return { schema: schema.trim(), claim: CLAIM_FOR_HUMANS }
   }
 
   close(): Promise<void> {
@@ -220,18 +221,6 @@ class SqliteStore implements ReceiptStore {
   async age(id: ReceiptId, ms: number): Promise<void> {
     this.#assertOpen()
     await this.#writer.write({ do: 'age', id, ms })
-  }
-
-  /**
-   * An answer that changes nothing (a replay, a conflict, in progress, …) is decided on what one read finds, without
-   * the write lock: it is the answer of that moment, and durable, since SQLite shows a transaction to others only
-   * after its fsync. `undefined` where something is to be written: that is decided anew under the lock.
-   */
-  #decideUnwritten(connection: Connection, request: ClaimRequest): ClaimDecision | undefined {
-    const stored = connection.tables.read(request.id)
-    if (stored === undefined) return undefined
-    const decision = decideClaim(stored, request, this.#now(connection))
-    return decision.kind === 'claimed' ? undefined : decision
   }
 
   /** Reads go on this thread's connection, each a short one. It never waits there for a lock. */
@@ -271,10 +260,3 @@ function reachIn(reach: ReachCrashPoint): (write: Write) => void {
     if (write.do === 'settle') reach('during-settle')
   }
 }
-
-const AND_IF_IT_WAS_THERE = `-- If there was a receipt already, still inside the transaction:
-SELECT * FROM counterfoil_receipts WHERE id = ?1;
--- decideClaim(receipt, request, now) decides. Where it says claimed:
-UPDATE counterfoil_receipts SET … WHERE id = ?1;
-
-COMMIT;`

@@ -24,13 +24,13 @@ export class WorkerLane {
 
   send(batch: readonly Waiting[]): void {
     this.#worker ??= this.#start()
-    // A script may end while the worker is idle, and not while it owes an answer.
-    this.#worker.ref()
     const packed = pack(
       this.#clock.now(),
       batch.map(({ write }) => write),
     )
     this.#worker.postMessage(packed satisfies Posted, [packed.bytes.buffer])
+    // A script may end while the worker is idle, and not while it owes an answer.
+    this.#worker.ref()
     this.#waiting.push(...batch)
   }
 

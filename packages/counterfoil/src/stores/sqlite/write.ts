@@ -14,7 +14,7 @@ import { age } from './age.ts'
 import { changeByHand } from './change-by-hand.ts'
 import { claim } from './claim.ts'
 import type { StoreClock } from './clock.ts'
-import { giveBack, refused, renew, saveStep, settle } from './fenced.ts'
+import { refused, renew, saveStep, settle, yieldClaim } from './fenced.ts'
 import { sweepBatch } from './sweep.ts'
 import type { Tables } from './tables.ts'
 
@@ -52,7 +52,7 @@ export function perform(tables: Tables, write: Write, clock: StoreClock): Answer
     case 'settle':
       return settle(tables, write.fence, write.settlement, clock)
     case 'yield':
-      return giveBack(tables, write.fence, write.recoverAfterMs, clock)
+      return yieldClaim(tables, write.fence, write.recoverAfterMs, clock)
     case 'renew':
       return renew(tables, write.fence, write.leaseMs, clock)
     case 'refused':

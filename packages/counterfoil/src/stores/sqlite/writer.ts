@@ -51,9 +51,9 @@ export class Writer {
     }
     try {
       worker.send(batch)
-    } catch (error) {
-      // The thread couldn't be started, or a value can't be sent to it.
-      for (const { reject } of batch) reject(error)
+    } catch {
+      // The thread couldn't be started, or there was no memory to send to it: each goes alone, on this thread.
+      void this.#direct.writeAll(batch)
     }
   }
 }

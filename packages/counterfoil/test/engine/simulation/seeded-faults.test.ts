@@ -133,7 +133,9 @@ const faults: readonly { readonly name: string; readonly changes: readonly Chang
   },
   {
     name: 'treats an attempt that was cut off as one that failed',
-    changes: [{ file: 'verdict.ts', from: "isCutOff(ended.error) ? 'unknown' : 'failed'", to: "'failed'" }],
+    changes: [
+      { file: 'verdict.ts', from: "isOfTheNetwork(ended.error) ? 'unknown' : 'failed'", to: "'failed'" },
+    ],
   },
   {
     name: 'gives back a claim only once, though the store did not hear of it',

@@ -1,4 +1,4 @@
-import type { StoreTime } from './receipt.ts'
+import type { StoreTime } from '../../core/index.ts'
 
 /**
  * A clock that never runs backwards: where the one beneath is set back, time stands still until that has caught up,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { steadyClock } from '../../src/core/index.ts'
+import { steadyClock } from '../../../src/stores/memory/clock.ts'
 
 it('a steady clock stands still where the one beneath runs backwards, until that has caught up', () => {
   const times = [10, 12, 5, 11, 12, 13]
