@@ -23,7 +23,8 @@ import type { Place } from './standing.ts'
  * every verb may be sent again after that, and counts once.
  *
  * **Errors.** A verb rejects with `StoreUnavailable` where the store could not be asked or could not write, with
- * `StoreFull` where a bounded store takes no new receipt, and with nothing else. One request's failure never fails
+ * `StoreFull` where a bounded store takes no new receipt, and with nothing else, within a bound of its own: a verb that
+ * never answers is a defect. One request's failure never fails
  * another's, even where they travel together.
  */
 export interface ReceiptStore {

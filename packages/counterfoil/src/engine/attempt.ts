@@ -60,6 +60,8 @@ export class RunningAttempt implements Attempt {
   #mark: Mark = 'none'
   #kept: Promise<ReadonlyMap<string, Uint8Array>> | undefined
   readonly #steps = new Map<string, Promise<Uint8Array>>()
+  /** What steps gave whose results aren't kept: to try such a step again is to keep its result, and not to run it. */
+  readonly #unsaved = new Map<string, unknown>()
 
   constructor(receipt: Running, lease: Lease, store: ReceiptStore, secret: string, codec: Codec) {
     this.number = receipt.attempt
@@ -83,6 +85,11 @@ export class RunningAttempt implements Attempt {
 
   get mark(): Mark {
     return this.#mark
+  }
+
+  /** Whether a step ran and its result could not be kept. */
+  get hasUnsavedSteps(): boolean {
+    return this.#unsaved.size > 0
   }
 
   keyFor(step: string): string {
@@ -114,9 +121,15 @@ export class RunningAttempt implements Attempt {
     // A first attempt has no earlier steps, and asks the store for none.
     const before = this.number === 1 ? undefined : (await this.#earlierSteps()).get(name)
     if (before !== undefined) return before
-    const result = encodeOutcome({ kind: 'value', value: this.#codec.encode(await run()) })
+    if (!this.#unsaved.has(name)) {
+      if (this.#lease.over) throw this.#lease.lose('lease_ending')
+      this.#unsaved.set(name, await run())
+    }
+    const value = this.#codec.encode(this.#unsaved.get(name))
+    const result = encodeOutcome({ kind: 'value', value })
     if ((await this.#store.saveStep(this.fence, name, result)) === 'lost')
       throw this.#lease.lose('taken_over')
+    this.#unsaved.delete(name)
     return result
   }
 

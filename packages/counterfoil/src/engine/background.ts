@@ -1,9 +1,12 @@
+import { answerWithin } from './answer-within.ts'
 import type { Runtime, Timer } from './runtime.ts'
 
 /** How long an ending that the store would not take is tried again. */
 const KEEP_TRYING_MS = 600_000
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 5_000
+/** How long one try may take. */
+const ANSWER_MS = 5_000
 
 /** Writes that nobody waits for any more, but that the receipts are better for. Tried until the store takes them, for ten minutes or until the engine closes. */
 export class Background {
@@ -17,7 +20,8 @@ export class Background {
   keepTrying(write: () => Promise<void>): void {
     const task = new Task(write, this.#runtime, () => this.#tasks.delete(task))
     this.#tasks.add(task)
-    task.start()
+    // At once, and not after a pause: the process may be about to end.
+    task.begin()
   }
 
   /** One last try for each. */
@@ -42,7 +46,11 @@ class Task {
     this.#startedAt = runtime.monotonicMs()
   }
 
-  start(): void {
+  begin(): void {
+    void this.#tryAgain()
+  }
+
+  #tryLater(): void {
     this.#pause = this.#runtime.after(
       this.#pauseMs * (0.5 + this.#runtime.jitter()),
       () => void this.#tryAgain(),
@@ -66,13 +74,13 @@ class Task {
       this.#done()
       return
     }
+    this.#tryLater()
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
-    this.start()
   }
 
   async #try(): Promise<boolean> {
     try {
-      await this.#write()
+      await answerWithin(this.#runtime, ANSWER_MS, this.#write(), () => new Error('no answer in time'))
       return true
     } catch {
       return false // whoever asked for it was told, or has left; here it is only tried again

@@ -1,10 +1,16 @@
 import { type ClaimDecision, type ClaimRequest, fenceOf, StoreUnavailable } from '../core/index.ts'
+import { answerWithin } from './answer-within.ts'
 import { type Engine, pause } from './engine.ts'
 import { holdsUntilMs } from './lease.ts'
 
 /** How often a claim whose answer didn't come is sent, under one token. */
 const MAX_SENDS = 3
 const PAUSE_MS = 25
+/**
+ * How long one answer may take. Not less for a shorter lease: each send that is given up may still arrive, and a late
+ * answer to a claim is dealt with all the same.
+ */
+const ANSWER_MS = 10_000
 
 export interface Claim {
   readonly decision: ClaimDecision
@@ -24,24 +30,60 @@ export async function claimFor(
 ): Promise<Claim> {
   const { runtime } = engine
   const request: ClaimRequest = { ...terms, token: runtime.random(), incarnation: runtime.random() }
+  const unanswered = new Set<Promise<ClaimDecision>>()
   runtime.reach?.('before-claim')
   for (let sends = 1; ; sends += 1) {
     const sentAt = engine.elapsed()
     try {
-      const decision = await engine.store.claim(request)
+      const decision = await send(engine, request, unanswered)
       runtime.reach?.('after-claim')
       // An answer that took as long as the lease: by now the claim may be another's. Sent again, it starts anew.
       if (decision.kind === 'claimed' && engine.elapsed() >= sentAt + holdsUntilMs(request.leaseMs))
         throw tooSlow(engine)
+      if (decision.kind !== 'claimed') giveBackLate(engine, request, unanswered)
       return { decision, request, sentAt }
     } catch (error) {
       if (!mayHaveBeenWritten(error)) throw error
       if (sends === MAX_SENDS) {
         withdraw(engine, request)
+        giveBackLate(engine, request, unanswered)
         throw error
       }
       await pause(runtime, PAUSE_MS * sends * (0.5 + runtime.jitter()))
     }
+  }
+}
+
+async function send(
+  engine: Engine,
+  request: ClaimRequest,
+  unanswered: Set<Promise<ClaimDecision>>,
+): Promise<ClaimDecision> {
+  const answer = engine.store.claim(request)
+  unanswered.add(answer)
+  try {
+    return await answerWithin(engine.runtime, ANSWER_MS, answer, () => tooSlow(engine))
+  } finally {
+    answer.then(
+      () => unanswered.delete(answer),
+      () => unanswered.delete(answer),
+    )
+  }
+}
+
+/** A send that nobody waits for any more may still win the claim: then it is won for nobody. */
+function giveBackLate(
+  engine: Engine,
+  request: ClaimRequest,
+  unanswered: ReadonlySet<Promise<ClaimDecision>>,
+): void {
+  for (const answer of unanswered) {
+    answer.then(
+      ({ kind }) => {
+        if (kind === 'claimed') withdraw(engine, request)
+      },
+      () => undefined,
+    )
   }
 }
 
@@ -57,7 +99,11 @@ export function withdraw(engine: Engine, request: ClaimRequest): void {
 }
 
 function tooSlow({ store }: Engine): StoreUnavailable {
-  return new StoreUnavailable(store.name, 'unreachable', 'answered a claim no sooner than its lease ended')
+  return new StoreUnavailable(
+    store.name,
+    'unreachable',
+    'did not answer a claim in time; the request can be sent again',
+  )
 }
 
 const nothingWritten = new Set([

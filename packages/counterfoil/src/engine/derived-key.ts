@@ -9,7 +9,8 @@ import type { ReceiptId } from '../core/index.ts'
  * 43 characters of base64url.
  */
 export function derivedKey(secret: string, id: ReceiptId, step: string, generation: number): string {
+  // As JSON: half of a surrogate pair has no UTF-8 of its own, and would be one with every other.
   return createHmac('sha256', `counterfoil derived key 1\n${secret}`)
-    .update(`${id}${step.length}:${step}${generation}`)
+    .update(`${id}${JSON.stringify(step)}${generation}`)
     .digest('base64url')
 }

@@ -52,16 +52,22 @@ export interface Events {
   emit(event: ReceiptEvent): void
 }
 
-/** A listener that throws harms nobody but itself: what it throws becomes a process warning. */
-export function eventsTo(listener: ((event: ReceiptEvent) => void) | undefined): Events {
+/** A listener that throws, or rejects, harms nobody but itself: its error becomes a process warning. */
+export function eventsTo(listener: ((event: ReceiptEvent) => unknown) | undefined): Events {
   if (listener === undefined) return { emit: () => undefined }
   return {
     emit(event) {
       try {
-        listener(event)
+        const said = listener(event)
+        if (said instanceof Promise) said.catch(warn)
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : String(error), { type: 'CounterfoilListener' })
+        warn(error)
       }
     },
   }
+}
+
+function warn(error: unknown): void {
+  const warning = error instanceof Error ? error : 'a listener threw something that is no Error'
+  process.emitWarning(warning, { type: 'CounterfoilListener' })
 }

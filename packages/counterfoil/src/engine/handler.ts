@@ -10,7 +10,7 @@ import {
 import type { Attempt, RunningAttempt } from './attempt.ts'
 import type { Finished } from './caller.ts'
 import type { Settings } from './settings.ts'
-import { defaultVerdict, type Ended, type Verdict } from './verdict.ts'
+import { defaultVerdict, type Ended, type Verdict, verdicts } from './verdict.ts'
 
 /** The user's function around the side effect. It may run on after its caller has left. */
 export type Handler<T> = (attempt: Attempt) => T | Promise<T>
@@ -56,11 +56,19 @@ export function valueIn<T>(
 }
 
 function verdictOn(ended: Ended<unknown>, attempt: RunningAttempt, { classify }: Settings): Verdict {
+  if (ended.kind === 'threw' && attempt.hasUnsavedSteps) return 'unknown'
   if (attempt.mark !== 'none') return attempt.mark
-  const own = classify?.(ended)
+  const own = checked(classify?.(ended))
   if (own !== undefined) return own
   // Stopped by its own signal: whatever it had sent by then may still take effect.
   return ended.kind === 'threw' && attempt.stopped ? 'unknown' : defaultVerdict(ended)
+}
+
+/** A judgement is a user's word: one that is none of the five must not settle anything. */
+function checked(own: unknown): Verdict | undefined {
+  if (own === undefined || verdicts.has(own)) return own as Verdict | undefined
+  if (own instanceof Promise) own.catch(() => undefined)
+  throw new TypeError(`classify must answer one of ${[...verdicts].join(', ')}, or undefined, and at once`)
 }
 
 function outcomeOf(ended: Ended<unknown>, codec: Codec): Outcome {
@@ -86,8 +94,9 @@ const forms: ReadonlySet<string> = new Set<EncodedValue['form']>(['nothing', 'js
 function decoded(codec: Codec, value: Parameters<Codec['decode']>[0]): unknown {
   try {
     return codec.decode(value)
-  } catch (error) {
-    throw new OutcomeUnreadable("the codec can't decode it", { cause: error })
+  } catch {
+    // Without its cause, which may quote the outcome.
+    throw new OutcomeUnreadable("the codec can't decode it")
   }
 }
 
@@ -95,18 +104,22 @@ function decoded(codec: Codec, value: Parameters<Codec['decode']>[0]): unknown {
 const MAX_MESSAGE = 4096
 
 function failureFacts(error: unknown): FailureFacts {
-  if (!(error instanceof Error)) return { name: typeof error, message: text(error), code: null }
-  const { code } = error as { code?: unknown }
+  if (typeof error !== 'object' || error === null) {
+    return { name: typeof error, message: text(() => error), code: null }
+  }
+  const at = (name: string): unknown => Reflect.get(error, name)
+  const code = text(() => at('code') ?? '')
   return {
-    name: text(error.name),
-    message: text(error.message),
-    code: code === undefined ? null : text(code),
+    name: text(() => at('name') ?? 'object'),
+    message: text(() => at('message') ?? error),
+    code: code === '' ? null : code,
   }
 }
 
-function text(value: unknown): string {
+/** Whatever was thrown may throw again when it is looked at. */
+function text(read: () => unknown): string {
   try {
-    return String(value).slice(0, MAX_MESSAGE).toWellFormed()
+    return String(read()).slice(0, MAX_MESSAGE).toWellFormed()
   } catch {
     return 'unprintable'
   }

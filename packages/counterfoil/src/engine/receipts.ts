@@ -14,7 +14,7 @@ import { EngineOperation, type Operation } from './operation.ts'
 import { Pursuits } from './pursuits.ts'
 import { RecoveryTimer } from './recovery-timer.ts'
 import { elapsedClock, nodeRuntime, type Runtime } from './runtime.ts'
-import { differences, type OperationOptions, refuseUnknown, settingsOf } from './settings.ts'
+import { differences, type OperationOptions, positive, refuseUnknown, settingsOf, whole } from './settings.ts'
 import { Sweeper } from './sweeper.ts'
 
 export interface ReceiptsOptions {
@@ -31,7 +31,7 @@ export interface ReceiptsOptions {
   /** Calls that may wait in this process, over all receipts. Default 20,000. */
   readonly maxWaiters?: number
   /** Told of every transition and every answer, for logs and metrics. */
-  readonly onEvent?: (event: ReceiptEvent) => void
+  readonly onEvent?: (event: ReceiptEvent) => unknown
   /** Time and randomness, for tests. */
   readonly runtime?: Runtime
 }
@@ -47,7 +47,10 @@ export interface Receipts {
   operation<T = unknown>(name: string, options: OperationOptions<T>): Operation<T>
   /** Sweeps one batch now, whatever the timer does. */
   sweep(): Promise<SweepAnswer>
-  /** Takes no new calls, sends those away who only wait, lets what runs finish and settle, then closes the store. */
+  /**
+   * Takes no new calls, sends those away who only wait, lets what runs finish and settle, then closes the store. It waits
+   * for every handler: one that never ends, and heeds no signal, keeps it waiting.
+   */
   close(): Promise<void>
 }
 
@@ -90,7 +93,7 @@ class EngineReceipts implements Receipts {
       background: new Background(runtime),
       secret: options.secret ?? '',
       hashKeys: options.hashKeys ?? false,
-      maxWaiters: options.maxWaiters ?? 20_000,
+      maxWaiters: whole('maxWaiters', options.maxWaiters ?? 20_000),
       waiters: 0,
       closing: false,
     }
@@ -101,7 +104,7 @@ class EngineReceipts implements Receipts {
       throw new OptionInvalid('sweep.batch', 'give a whole number of receipts, at least 1')
     }
     if (sweep !== 'off') {
-      const everyMs = durationMs('sweep.every', sweep.every ?? '1m')
+      const everyMs = positive('sweep.every', durationMs('sweep.every', sweep.every ?? '1m'))
       this.#sweeper = new Sweeper(this.#engine, { everyMs, batch: this.#batch })
     }
   }

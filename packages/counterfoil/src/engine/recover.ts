@@ -51,16 +51,35 @@ function inDoubt({ runtime }: Engine, { policies, history }: Running, error: unk
     : { go: 'back_off', backOffMs: backOffMs(history, runtime.jitter()), error }
 }
 
+/** What `recover` says, checked: it is a user's function, and everything that is no answer is "unknown". */
 async function ask(
   { recover }: Settings,
   receipt: Running,
   attempt: RunningAttempt,
 ): Promise<{ found: Found<unknown>; error?: unknown }> {
   try {
-    return { found: (await recover?.(receipt, attempt)) ?? { found: 'unknown' } }
+    const found = await Promise.race([recover?.(receipt, attempt), stopped(attempt.signal)])
+    if (attempt.mark === 'unknown') return { found: { found: 'unknown' } }
+    const answers: readonly unknown[] = [
+      'happened',
+      'did_not_happen',
+      'unknown',
+    ] satisfies Found<unknown>['found'][]
+    if (answers.includes(found?.found)) return { found: found as Found<unknown> }
+    throw new TypeError(
+      "recover must answer { found: 'happened', value }, { found: 'did_not_happen' } or { found: 'unknown' }",
+    )
   } catch (error) {
     return { found: { found: 'unknown' }, error }
   }
+}
+
+/** Rejects when the lease ends: a recovery that never answers must not hold its callers longer. */
+function stopped(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 /** Doubles with each recovery in a row before this one, with jitter so that recoveries don't come in step. */

@@ -44,9 +44,11 @@ export async function runAttempt(
     claimSentAt,
     listener: leaseListener,
   })
-  const attempt = new RunningAttempt(receipt, lease, store, engine.secret, settings.codec)
+  // One for the recovery and one for the work: what a recovery says of its own attempt is no word of the work's.
+  const newAttempt = (): RunningAttempt =>
+    new RunningAttempt(receipt, lease, store, engine.secret, settings.codec)
   try {
-    const found = await recoverFirst(engine, settings, receipt, attempt)
+    const found = await recoverFirst(engine, settings, receipt, newAttempt())
     if (found.go === 'back_off') {
       return ranOrNot(await giveUp(engine, receipt, lease, found.backOffMs, found.error), false)
     }
@@ -62,7 +64,7 @@ export async function runAttempt(
     }
     // A recovery may outlast its lease: somebody else may have recovered since, and be running.
     if (lease.over) return { kind: 'lost', ran: false }
-    const finished = await work(attempt)
+    const finished = await work(newAttempt())
     runtime.reach?.('after-effect')
     return ranOrNot(
       finished.verdict === 'unknown'

@@ -51,20 +51,27 @@ function randomText(): string {
   return pool.toString('hex', drawn - RANDOM_BYTES, drawn)
 }
 
+/** How far the two clocks may drift apart before it counts: the wall clock's readings are whole milliseconds. */
+const DRIFT_MS = 20
+
 /**
- * Time gone by, counted as the larger of the monotonic and the wall clock's: the monotonic one stops while a machine
- * is suspended, and the wall clock may be set back.
+ * Time gone by, by the monotonic clock, and by the wall clock where that has moved on further: the monotonic one stops
+ * while a machine is suspended. Where the wall clock is set back, only that is forgotten.
  */
 export function elapsedClock(runtime: Runtime): () => number {
-  let elapsed = 0
-  let monotonic = runtime.monotonicMs()
+  const began = runtime.monotonicMs()
+  let ahead = 0
+  let monotonic = began
   let wall = runtime.wallMs()
   return () => {
     const monotonicNow = runtime.monotonicMs()
     const wallNow = runtime.wallMs()
-    elapsed += Math.max(0, monotonicNow - monotonic, wallNow - wall)
-    monotonic = monotonicNow
-    wall = wallNow
-    return elapsed
+    const drift = wallNow - wall - (monotonicNow - monotonic)
+    if (Math.abs(drift) > DRIFT_MS) {
+      ahead += Math.max(0, drift)
+      monotonic = monotonicNow
+      wall = wallNow
+    }
+    return monotonicNow - began + ahead
   }
 }

@@ -220,12 +220,12 @@ export function refuseUnknown(options: object, known: readonly string[]): void {
   }
 }
 
-function positive(option: string, ms: number): number {
+export function positive(option: string, ms: number): number {
   if (ms <= 0) throw new OptionInvalid(option, 'make it longer than nothing')
   return ms
 }
 
-function whole(option: string, value: number): number {
+export function whole(option: string, value: number): number {
   if (!Number.isSafeInteger(value) || value < 0)
     throw new OptionInvalid(option, 'give a whole number, not below 0')
   return value

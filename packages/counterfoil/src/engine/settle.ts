@@ -8,9 +8,9 @@ import {
   type Settlement,
   StoreUnavailable,
 } from '../core/index.ts'
+import { answerWithin } from './answer-within.ts'
 import { type Engine, pause } from './engine.ts'
 import type { Lease } from './lease.ts'
-import type { Runtime } from './runtime.ts'
 
 /** Whether an earlier attempt may have had its effect. */
 export type Doubt = 'stands' | 'cleared'
@@ -122,7 +122,7 @@ async function untilLeaseEnds(
   lease.stop()
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await answerWithin(runtime, Math.max(lease.leftMs(), LATE_SETTLE_MS), write())
+      return await answerWithin(runtime, Math.max(lease.leftMs(), LATE_SETTLE_MS), write(), tooLate)
     } catch (error) {
       const nextMs = pauseMs * (0.5 + runtime.jitter())
       if (isClosed(error) || lease.leftMs() <= nextMs) return { kind: 'unanswered', error }
@@ -131,25 +131,8 @@ async function untilLeaseEnds(
   }
 }
 
-/** A store that hangs must not hold the caller past the lease. What it answers later is of no interest. */
-function answerWithin<T>(runtime: Runtime, ms: number, answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = runtime.after(
-      ms,
-      () => reject(new Error('the store did not answer before the lease ended')),
-      'keep_alive',
-    )
-    answer.then(
-      (value) => {
-        timer.cancel()
-        resolve(value)
-      },
-      (error) => {
-        timer.cancel()
-        reject(error)
-      },
-    )
-  })
+function tooLate(): Error {
+  return new Error('the store did not answer before the lease ended')
 }
 
 function settlementOf(ending: Ending): Settlement {

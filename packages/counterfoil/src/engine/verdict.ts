@@ -5,6 +5,14 @@
  */
 export type Verdict = 'succeeded' | 'failed' | 'rejected' | 'not_executed' | 'unknown'
 
+export const verdicts: ReadonlySet<unknown> = new Set<Verdict>([
+  'succeeded',
+  'failed',
+  'rejected',
+  'not_executed',
+  'unknown',
+])
+
 export type Ended<T> =
   | { readonly kind: 'returned'; readonly value: T }
   | { readonly kind: 'threw'; readonly error: unknown }
@@ -24,6 +32,9 @@ export function defaultVerdict(ended: Ended<unknown>): Verdict {
 
 const networkNames = new Set(['AbortError', 'TimeoutError'])
 const networkCodes = new Set([
+  // of a call to another operation, inside this one
+  'outcome_unknown',
+  'claim_lost',
   'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
@@ -44,11 +55,15 @@ const networkCodes = new Set([
 const MAX_CAUSES = 8
 
 function isOfTheNetwork(error: unknown): boolean {
-  let at = error
-  for (let depth = 0; depth < MAX_CAUSES && typeof at === 'object' && at !== null; depth += 1) {
-    const { name, code, cause } = at as { name?: unknown; code?: unknown; cause?: unknown }
-    if (networkNames.has(name as string) || networkCodes.has(code as string)) return true
-    at = cause
+  try {
+    let at = error
+    for (let depth = 0; depth < MAX_CAUSES && typeof at === 'object' && at !== null; depth += 1) {
+      const { name, code, cause } = at as { name?: unknown; code?: unknown; cause?: unknown }
+      if (networkNames.has(name as string) || networkCodes.has(code as string)) return true
+      at = cause
+    }
+    return false
+  } catch {
+    return false // it can't even be looked at: a failure like any other
   }
-  return false
 }

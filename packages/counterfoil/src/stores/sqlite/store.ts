@@ -60,8 +60,8 @@ export interface SqliteStoreOptions {
  * system or the power once answered. The file is created when first needed.
  *
  * Time is the host's wall clock, but never runs backwards: a high-water mark in the file sees to it across processes
- * and restarts. A step back of any size is tolerated; leases may differ by up to 1 s for it. A step forwards ends
- * leases that much early.
+ * and restarts. A step back of any size is tolerated; leases may differ by up to 1 s for it. A step forwards ends leases
+ * and retentions that much early, and stays: a key whose retention it has ended is forgotten.
  *
  * @example
  * const receipts = createReceipts({ store: sqliteStore('receipts.db') })

@@ -14,6 +14,8 @@ export class Writer {
   readonly #worker: WorkerLane | undefined
   #queue: Waiting[] = []
   #turn: Promise<void> | undefined
+  /** What the worker could not be given. */
+  #alone: Promise<unknown> | undefined
 
   constructor(direct: DirectLane, worker: WorkerLane | undefined) {
     this.#direct = direct
@@ -30,6 +32,7 @@ export class Writer {
   /** Everything written so far is answered. */
   async close(): Promise<void> {
     while (this.#turn !== undefined) await this.#turn
+    await this.#alone
     await this.#worker?.close()
   }
 
@@ -53,7 +56,7 @@ export class Writer {
       worker.send(batch)
     } catch {
       // The thread couldn't be started, or there was no memory to send to it: each goes alone, on this thread.
-      void this.#direct.writeAll(batch)
+      this.#alone = Promise.all([this.#alone, this.#direct.writeAll(batch)])
     }
   }
 }

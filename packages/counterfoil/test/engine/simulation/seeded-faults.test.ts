@@ -26,16 +26,6 @@ const faults: readonly { readonly name: string; readonly changes: readonly Chang
     changes: [{ file: 'lease.ts', from: 'const MARGIN = 0.1', to: 'const MARGIN = -0.1' }],
   },
   {
-    name: 'never renews a lease',
-    changes: [
-      {
-        file: 'lease.ts',
-        from: 'this.#runtime.after(ms, () => void this.#renew()',
-        to: 'this.#runtime.after(ms, () => {}',
-      },
-    ],
-  },
-  {
     name: 'counts its lease from the answer of the claim, not from the question',
     changes: [
       {
@@ -70,8 +60,8 @@ const faults: readonly { readonly name: string; readonly changes: readonly Chang
     changes: [
       {
         file: 'claim.ts',
-        from: 'await engine.store.claim(request)\n      runtime',
-        to: 'await engine.store.claim({ ...request, token: runtime.random() })\n      runtime',
+        from: 'engine.store.claim(request)',
+        to: 'engine.store.claim({ ...request, token: engine.runtime.random() })',
       },
     ],
   },
@@ -142,8 +132,8 @@ const faults: readonly { readonly name: string; readonly changes: readonly Chang
     changes: [
       {
         file: 'background.ts',
-        from: '  start(): void {',
-        to: '  start(): void {\n    if (this.#pauseMs > FIRST_PAUSE_MS) return',
+        from: '  #tryLater(): void {',
+        to: '  #tryLater(): void {\n    return',
       },
     ],
   },
