@@ -1,7 +1,7 @@
 import type { HandChange, HandRefusal, HandTarget } from './decide-by-hand.ts'
 import type { ClaimDecision, ClaimRequest } from './decide-claim.ts'
 import type { Settlement } from './decide-settle.ts'
-import type { Fence, InProgress, Receipt, ReceiptId, StoreTime } from './receipt.ts'
+import type { Fence, InProgress, Receipt, ReceiptId, Running, StoreTime } from './receipt.ts'
 import type { Place } from './standing.ts'
 
 /**
@@ -40,8 +40,11 @@ export interface ReceiptStore {
   /**
    * End an attempt: `decideSettle`, a compare-and-set on the fence. `settled` comes with the receipt as stored,
    * whether this call or an earlier one under the same fence has written it. On `lost` nothing has changed.
+   *
+   * @param claimed the receipt as the claim gave it, from whoever still has it. It spares a store the reading where
+   *   the receipt is unchanged since, and changes no answer: leases are renewed and refusals counted in between.
    */
-  settle(fence: Fence, settlement: Settlement): Promise<FencedAnswer>
+  settle(fence: Fence, settlement: Settlement, claimed?: Running): Promise<FencedAnswer>
 
   /** Start the holder's lease anew: `decideRenew`. */
   renew(fence: Fence, leaseMs: number): Promise<'renewed' | 'lost'>

@@ -68,7 +68,7 @@ export async function settleAs(
   }
   const written = await untilLeaseEnds(engine, lease, async () => {
     try {
-      const answer = store.settle(fence, settlementOf(settling))
+      const answer = store.settle(fence, settlementOf(settling), receipt)
       runtime.reach?.('during-settle')
       return await answer
     } catch (error) {

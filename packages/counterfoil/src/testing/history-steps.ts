@@ -22,6 +22,7 @@ export type HistoryStep =
       readonly do: 'settle'
       readonly grant: number
       readonly as: 'succeeded' | 'failed' | 'released' | 'released, doubt cleared'
+      readonly atHand: 'fence' | 'fence and receipt'
     }
   | { readonly do: 'renew' | 'yield' | 'saveStep'; readonly grant: number }
   | { readonly do: 'refused'; readonly grant: number; readonly generation: number }
@@ -76,6 +77,7 @@ function randomStep(random: Random): HistoryStep {
         do: 'settle',
         grant,
         as: random.pick(['succeeded', 'failed', 'released', 'released', 'released, doubt cleared']),
+        atHand: random.pick(['fence', 'fence and receipt']),
       }),
     ],
     [2, () => ({ do: random.pick(['renew', 'yield', 'saveStep']), grant })],

@@ -14,6 +14,7 @@ import {
   type Fence,
   type FencedAnswer,
   type FencedDecision,
+  fenceOf,
   type HandAnswer,
   type HandChange,
   type HandTarget,
@@ -26,6 +27,7 @@ import {
   type Receipt,
   type ReceiptId,
   type ReceiptStore,
+  type Running,
   type Settlement,
   type StoreTime,
   type SweepAnswer,
@@ -51,6 +53,8 @@ export class Lockstep {
   readonly #reader: ReceiptStore
   readonly #known = new Map<ReceiptId, Receipt | undefined>()
   readonly #steps = new Map<string, Map<string, Uint8Array>>()
+  /** By fence: what the claim gave. */
+  readonly #claimed = new Map<string, Running>()
 
   constructor(store: ReceiptStore, reader: ReceiptStore = store) {
     this.#store = store
@@ -73,17 +77,24 @@ export class Lockstep {
         return { answer: decision, receipt: decision.kind === 'claimed' ? decision.receipt : stored }
       },
     )
+    if (answer.kind === 'claimed') this.#claimed.set(nameOf(fenceOf(answer.receipt)), answer.receipt)
     if (before && before.incarnation !== this.#known.get(request.id)?.incarnation) {
       await this.#stepsAreGone(before)
     }
     return answer
   }
 
-  settle(fence: Fence, settlement: Settlement): Promise<FencedAnswer> {
+  /** @param atHand whether the settling caller still has the receipt that its claim gave. */
+  settle(
+    fence: Fence,
+    settlement: Settlement,
+    atHand: 'fence' | 'fence and receipt' = 'fence',
+  ): Promise<FencedAnswer> {
+    const claimed = atHand === 'fence' ? undefined : this.#claimed.get(nameOf(fence))
     return this.#step(
-      `settle as ${settlement.as}`,
+      `settle as ${settlement.as} with ${atHand} at hand`,
       fence.id,
-      () => this.#store.settle(fence, settlement),
+      () => this.#store.settle(fence, settlement, claimed),
       (stored, now) => fenced(stored, decideSettle(stored, fence, settlement, now)),
     )
   }
@@ -333,6 +344,10 @@ function forgotten(
 function fenced(stored: Receipt | undefined, decision: FencedDecision): Prediction<FencedAnswer> {
   if (decision.kind === 'lost') return { answer: decision, receipt: stored }
   return { answer: { kind: 'settled', receipt: decision.receipt }, receipt: decision.receipt }
+}
+
+function nameOf({ id, incarnation, attempt, token }: Fence): string {
+  return JSON.stringify([id, incarnation, attempt, token])
 }
 
 /** The words of a prediction, without its numbers. */

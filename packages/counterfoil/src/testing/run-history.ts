@@ -78,7 +78,7 @@ class Run {
   async #write(fence: Fence, step: Extract<HistoryStep, { grant: number }>): Promise<unknown> {
     switch (step.do) {
       case 'settle':
-        return this.#store.settle(fence, settlementOf(step.as, fence))
+        return this.#store.settle(fence, settlementOf(step.as, fence), step.atHand)
       case 'renew':
         return this.#store.renew(fence, LEASE_MS)
       case 'yield':

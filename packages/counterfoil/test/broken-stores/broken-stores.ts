@@ -40,6 +40,10 @@ export const brokenStores: Readonly<Record<string, BrokenStore>> = {
     },
     foundBy: ['settle table', 'zombies'],
   },
+  'a settle that trusts the receipt of its claim': {
+    faults: { claimed: 'trusted' },
+    foundBy: ['settle table', 'zombies', 'random histories', 'storms'],
+  },
   'check then set': {
     faults: { atomicity: 'check then set' },
     foundBy: ['storms', 'process storms'],

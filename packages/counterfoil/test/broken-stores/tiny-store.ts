@@ -20,6 +20,7 @@ import type {
   Receipt,
   ReceiptId,
   ReceiptStore,
+  Running,
   Settlement,
   StoreStats,
   StoreTime,
@@ -52,6 +53,8 @@ export interface Faults {
   readonly decideStep: typeof decideStep
   readonly decideByHand: typeof decideByHand
   readonly decideSweep: typeof decideSweep
+  /** What is thought of the receipt that a settle brings along: its claim's, as it was then. */
+  readonly claimed: 'ignored' | 'trusted'
   /** What a write does to others, beside its own: `remove` is the receipt of a claim that was refused. */
   readonly afterRefusal: 'nothing' | 'remove'
   /** What of an outcome is kept. */
@@ -77,6 +80,7 @@ const none: Faults = {
   decideStep,
   decideByHand,
   decideSweep,
+  claimed: 'ignored',
   afterRefusal: 'nothing',
   kept: (outcome) => outcome,
   placeOfSteps: (_, incarnation) => incarnation,
@@ -130,11 +134,12 @@ class TinyStore implements ReceiptStore {
     )
   }
 
-  settle(fence: Fence, settlement: Settlement): Promise<FencedAnswer> {
+  settle(fence: Fence, settlement: Settlement, claimed?: Running): Promise<FencedAnswer> {
     const { outcome } = settlement
+    const trusted = this.#faults.claimed === 'trusted' ? claimed : undefined
     const kept = { ...settlement, outcome: outcome && this.#faults.kept(outcome) } as Settlement
     return this.#change(fence.id, (stored, now) =>
-      fenced(stored, this.#faults.decideSettle(stored, fence, kept, now)),
+      fenced(stored, this.#faults.decideSettle(trusted ?? stored, fence, kept, now)),
     )
   }
 

@@ -78,8 +78,8 @@ function openStore(): ReceiptStore {
   const store = sqliteStore(file, onThisThread ? { reach } : {})
   if (terms.broken === 'check-then-set') return checkThenSet(store)
   return overStore(store, {
-    async settle(fence, settlement) {
-      const answer = await store.settle(fence, settlement)
+    async settle(...all) {
+      const answer = await store.settle(...all)
       pass('unanswered')
       return answer
     },

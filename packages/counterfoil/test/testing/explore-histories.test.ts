@@ -48,6 +48,7 @@ const step: fc.Arbitrary<HistoryStep> = fc.oneof(
         'released' as const,
         'released, doubt cleared' as const,
       ),
+      atHand: fc.constantFrom('fence' as const, 'fence and receipt' as const),
     }),
   },
   {

@@ -6,7 +6,7 @@ import {
   type StoreTime,
 } from '../../core/index.ts'
 import type { StoreClock } from './clock.ts'
-import { insertValues } from './row.ts'
+import { insertValues, whole } from './row.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -49,11 +49,11 @@ export function claim(tables: Tables, request: ClaimRequest, clock: StoreClock):
 export function answerWithoutWriting(
   tables: Tables,
   request: ClaimRequest,
-  now: StoreTime,
+  now: () => StoreTime,
 ): ClaimDecision | undefined {
   const stored = tables.read(request.id)
   if (stored === undefined) return undefined
-  const decision = decideClaim(stored, request, now)
+  const decision = decideClaim(stored, request, now())
   return decision.kind === 'claimed' ? undefined : decision
 }
 
@@ -67,18 +67,20 @@ INSERT INTO counterfoil_receipts (
   generations, history, state, retryable,
   lease_ends_at, given_up, recoverable_at, settled_at, sweep_due_at, outcome, request
 ) VALUES (
-  max(?6 * 1000, (SELECT coalesce(max(seq), 0) + 1 FROM counterfoil_receipts)),
-  ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
-  ?9, ?10, ?11, ?12, ?13,
-  ?14, ?15, ?16, ?17, ?18, ?19,
-  ?20, ?21, ?22, ?23,
-  ?24, ?25, ?26, ?27, ?28, ?29, ?30
+  max(?, (SELECT coalesce(max(seq), 0) + 1 FROM counterfoil_receipts)),
+  ?, ?, ?, ?, ?, ?, ?, ?,
+  ?, ?, ?, ?, ?,
+  ?, ?, ?, ?, ?, ?,
+  ?, ?, ?, ?,
+  ?, ?, ?, ?, ?, ?, ?
 )
 ON CONFLICT (id) DO NOTHING`
 
 /** `false` where there is a receipt under this id already; then nothing has changed. */
 function insert(tables: Tables, receipt: Running): boolean {
-  return tables.prepared(CLAIM_ABSENT).run(...insertValues(receipt)).changes === 1
+  return (
+    tables.prepared(CLAIM_ABSENT).run(whole(receipt.createdAt) * 1000, ...insertValues(receipt)).changes === 1
+  )
 }
 
 /** The claim as it runs, for `describe()`. */
@@ -86,9 +88,9 @@ export const CLAIM_FOR_HUMANS: string = `-- A read decides whether anything is t
 BEGIN IMMEDIATE;${CLAIM_ABSENT};
 
 -- If there was a receipt already, still inside the transaction:
-SELECT * FROM counterfoil_receipts WHERE id = ?1;
+SELECT * FROM counterfoil_receipts WHERE id = ?;
 -- decideClaim(receipt, request, now) decides. Where it says claimed, and the receipt lives on:
-UPDATE counterfoil_receipts SET … WHERE id = ?1;
+UPDATE counterfoil_receipts SET … WHERE id = ?;
 -- Where it says claimed because the key was forgotten: DELETE the row and its steps, and INSERT as above.
 
 COMMIT;`

@@ -1,4 +1,4 @@
-import { decideClaim, type FencedAnswer, type Receipt, type StoreTime } from '../../core/index.ts'
+import { type ClaimDecision, decideClaim, type StoreTime } from '../../core/index.ts'
 import type { Fault } from './faults.ts'
 import type { Packed } from './packing.ts'
 import type { Answer, Write } from './write.ts'
@@ -35,45 +35,32 @@ export function resultsIn({ results, whole }: Reply): Result[] {
 
 /** The answers of the common path; each of the others may hold bytes, and is copied as it is. */
 function isText(result: Result): boolean {
-  if ('fault' in result || result.answer === undefined || typeof result.answer === 'string') return false
-  if (!('kind' in result.answer)) return false
-  const { kind } = result.answer
-  return kind === 'claimed first' || (kind === 'settled as sent' && result.answer.receipt.request === null)
+  if ('fault' in result) return false
+  return typeof result.answer === 'number' || isClaimedFirst(result.answer)
 }
 
 /** An answer without what the asking thread knows already: to copy it back would cost as much as to write it. */
-export type LeanAnswer =
-  | Answer
-  /** Absent before: what is stored follows from the request and this time. */
-  | { readonly kind: 'claimed first'; readonly now: StoreTime }
-  /** The outcome is the very one that was sent. */
-  | { readonly kind: 'settled as sent'; readonly receipt: Receipt }
+export type LeanAnswer = Answer | ClaimedFirst
+
+/** Absent before: what is stored follows from the request and this time. */
+interface ClaimedFirst {
+  readonly kind: 'claimed first'
+  readonly now: StoreTime
+}
 
 export function leanAnswer(write: Write, answer: Answer): LeanAnswer {
-  if (answer === undefined || typeof answer === 'string' || !('kind' in answer)) return answer
-  if (write.do === 'claim' && answer.kind === 'claimed') {
-    // The request's own fingerprint, and not one that was read: this decision was made about an absent receipt.
-    const first = answer.receipt.fingerprint === write.request.fingerprint
-    return first ? { kind: 'claimed first', now: answer.receipt.createdAt } : answer
-  }
-  if (write.do === 'settle' && answer.kind === 'settled' && outcomeOf(answer) === write.settlement.outcome) {
-    return { kind: 'settled as sent', receipt: { ...answer.receipt, outcome: null } as Receipt }
-  }
-  return answer
+  if (write.do !== 'claim') return answer
+  const decision = answer as ClaimDecision
+  // The request's own fingerprint, and not one that was read: this decision was made about an absent receipt.
+  const first = decision.kind === 'claimed' && decision.receipt.fingerprint === write.request.fingerprint
+  return first ? { kind: 'claimed first', now: decision.receipt.createdAt } : answer
 }
 
 export function fullAnswer(write: Write, answer: LeanAnswer): Answer {
-  if (answer === undefined || typeof answer === 'string' || !('kind' in answer)) return answer
-  if (answer.kind === 'claimed first' && write.do === 'claim') {
-    return decideClaim(undefined, write.request, answer.now)
-  }
-  if (answer.kind === 'settled as sent' && write.do === 'settle') {
-    return { kind: 'settled', receipt: { ...answer.receipt, outcome: write.settlement.outcome } as Receipt }
-  }
-  return answer as Answer
+  if (!isClaimedFirst(answer)) return answer
+  return decideClaim(undefined, (write as Extract<Write, { do: 'claim' }>).request, answer.now)
 }
 
-/** `undefined` where the receipt has no outcome to have: released while doubt stood, it was abandoned. */
-function outcomeOf({ receipt }: Extract<FencedAnswer, { kind: 'settled' }>): Uint8Array | null | undefined {
-  return receipt.state === 'in_progress' ? undefined : receipt.outcome
+function isClaimedFirst(answer: LeanAnswer): answer is ClaimedFirst {
+  return typeof answer === 'object' && 'kind' in answer && answer.kind === 'claimed first'
 }

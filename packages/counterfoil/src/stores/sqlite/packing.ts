@@ -51,6 +51,8 @@ function bytesOf(write: Write): Uint8Array | null {
       return write.request.request
     case 'settle':
       return write.settlement.outcome
+    case 'settle_unchanged':
+      return write.outcome
     case 'save_step':
       return write.result
     case 'change_by_hand':
@@ -66,6 +68,8 @@ function withBytes(write: Write, bytes: Uint8Array | null): Write {
       return { ...write, request: { ...write.request, request: bytes } }
     case 'settle':
       return { ...write, settlement: { ...write.settlement, outcome: bytes } } as Write
+    case 'settle_unchanged':
+      return { ...write, outcome: bytes } as Write
     case 'save_step':
       return { ...write, result: bytes } as Write
     case 'change_by_hand':

@@ -102,7 +102,7 @@ function movingValues(receipt: Receipt): Value[] {
     whole(receipt.claimedAt),
     receipt.predecessor,
     whole(receipt.doubtSince),
-    JSON.stringify(receipt.generations),
+    generationsText(receipt),
     receipt.history.length === 0 ? '[]' : JSON.stringify(receipt.history),
     receipt.state,
     receipt.state === 'failed' ? Number(receipt.retryable) : null,
@@ -150,12 +150,19 @@ export function idText(id: Uint8Array): ReceiptId {
   return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex')
 }
 
+export function generationsText({ generations }: Receipt): string {
+  return JSON.stringify(generations)
+}
+
+/** Past this a number is not read back as it was written. */
+export const MAX_WHOLE: number = Number.MAX_SAFE_INTEGER
+
 /** Kept as whole milliseconds, rounded up: a lease may last longer for it, and never shorter. */
 export function whole(ms: number): number
 export function whole(ms: number | null): number | null
 export function whole(ms: number | null): number | null {
   if (ms === null) return null
-  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(ms)))
+  return Math.max(-MAX_WHOLE, Math.min(MAX_WHOLE, Math.ceil(ms)))
 }
 
 function settled(facts: ReceiptFacts, row: Row): Receipt {

@@ -4,6 +4,7 @@ import {
   type AbandonedQuery,
   type ClaimDecision,
   type ClaimRequest,
+  decideSettle,
   type Fence,
   type FencedAnswer,
   type Finding,
@@ -21,6 +22,7 @@ import {
   type Receipt,
   type ReceiptId,
   type ReceiptStore,
+  type Running,
   type Settlement,
   type StoreDescription,
   type StoreStats,
@@ -40,6 +42,7 @@ import { File } from './file.ts'
 import { findAbandoned, type Scanned, scanList, scanPlaces } from './list.ts'
 import { checkedPath, checkedTimeout } from './options.ts'
 import { schema } from './schema.ts'
+import { asUnchanged } from './settle-unchanged.ts'
 import { anythingDue, SWEEP_BATCH } from './sweep.ts'
 import { Watchers } from './watchers.ts'
 import { WorkerLane } from './worker-lane.ts'
@@ -91,7 +94,7 @@ class SqliteStore implements ReceiptStore {
 
   async claim(request: ClaimRequest): Promise<ClaimDecision> {
     const decision = await this.#look((connection) =>
-      answerWithoutWriting(connection.tables, request, this.#now(connection)),
+      answerWithoutWriting(connection.tables, request, () => this.#now(connection)),
     )
     if (decision !== undefined) return decision
     const answer = await this.#writer.write({ do: 'claim', request })
@@ -99,9 +102,10 @@ class SqliteStore implements ReceiptStore {
     return answer
   }
 
-  async settle(fence: Fence, settlement: Settlement): Promise<FencedAnswer> {
+  async settle(fence: Fence, settlement: Settlement, claimed?: Running): Promise<FencedAnswer> {
     this.#assertOpen()
-    return this.#told(fence.id, await this.#writer.write({ do: 'settle', fence, settlement }))
+    const answer = await this.#settleUnchanged(fence, settlement, claimed)
+    return this.#told(fence.id, answer ?? (await this.#writer.write({ do: 'settle', fence, settlement })))
   }
 
   async renew(fence: Fence, leaseMs: number): Promise<'renewed' | 'lost'> {
@@ -239,6 +243,20 @@ class SqliteStore implements ReceiptStore {
     return this.#clock.now()
   }
 
+  /** `undefined` where the receipt must be read first. */
+  async #settleUnchanged(
+    fence: Fence,
+    settlement: Settlement,
+    claimed: Running | undefined,
+  ): Promise<FencedAnswer | undefined> {
+    const write = asUnchanged(fence, settlement, claimed)
+    if (write === undefined) return undefined
+    const at = await this.#writer.write(write)
+    if (at === 'changed') return undefined
+    const decision = decideSettle(claimed, fence, settlement, at)
+    return decision.kind === 'write' ? { kind: 'settled', receipt: decision.receipt } : undefined
+  }
+
   #told(id: ReceiptId, answer: FencedAnswer): FencedAnswer {
     if (answer.kind === 'settled') this.#watchers.changed(id)
     return answer
@@ -257,6 +275,6 @@ class SqliteStore implements ReceiptStore {
 
 function reachIn(reach: ReachCrashPoint): (write: Write) => void {
   return (write) => {
-    if (write.do === 'settle') reach('during-settle')
+    if (write.do === 'settle' || write.do === 'settle_unchanged') reach('during-settle')
   }
 }

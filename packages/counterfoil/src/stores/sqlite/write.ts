@@ -8,6 +8,7 @@ import type {
   HandTarget,
   ReceiptId,
   Settlement,
+  StoreTime,
   SweepAnswer,
 } from '../../core/index.ts'
 import { age } from './age.ts'
@@ -15,6 +16,7 @@ import { changeByHand } from './change-by-hand.ts'
 import { claim } from './claim.ts'
 import type { StoreClock } from './clock.ts'
 import { refused, renew, saveStep, settle, yieldClaim } from './fenced.ts'
+import { type SettleUnchanged, settleUnchanged } from './settle-unchanged.ts'
 import { sweepBatch } from './sweep.ts'
 import type { Tables } from './tables.ts'
 
@@ -22,6 +24,7 @@ import type { Tables } from './tables.ts'
 export type Write =
   | { readonly do: 'claim'; readonly request: ClaimRequest }
   | { readonly do: 'settle'; readonly fence: Fence; readonly settlement: Settlement }
+  | SettleUnchanged
   | { readonly do: 'yield'; readonly fence: Fence; readonly recoverAfterMs: number }
   | { readonly do: 'renew'; readonly fence: Fence; readonly leaseMs: number }
   | { readonly do: 'refused'; readonly fence: Fence; readonly step: string; readonly generation: number }
@@ -33,6 +36,7 @@ export type Write =
 export interface Answers {
   readonly claim: ClaimDecision
   readonly settle: FencedAnswer
+  readonly settle_unchanged: StoreTime | 'changed'
   readonly yield: FencedAnswer
   readonly renew: 'renewed' | 'lost'
   readonly refused: 'written' | 'lost'
@@ -51,6 +55,8 @@ export function perform(tables: Tables, write: Write, clock: StoreClock): Answer
       return claim(tables, write.request, clock)
     case 'settle':
       return settle(tables, write.fence, write.settlement, clock)
+    case 'settle_unchanged':
+      return settleUnchanged(tables, write, clock)
     case 'yield':
       return yieldClaim(tables, write.fence, write.recoverAfterMs, clock)
     case 'renew':

@@ -157,13 +157,15 @@ function fencedWrites({ first, stored }: Built): readonly Question[] {
     released('stands', null),
   ]
   return Object.entries(fences).flatMap(([says, fence]) => [
-    ...settlements.map((settlement) => ({
-      says: `settle as ${settlement.as} under ${says}`,
-      ask: async (store: Lockstep) => {
-        await store.settle(fence, settlement)
-        await store.settle(fence, succeeded('sent twice'))
-      },
-    })),
+    ...settlements.flatMap((settlement) =>
+      (['fence', 'fence and receipt'] as const).map((atHand) => ({
+        says: `settle as ${settlement.as} under ${says}, with ${atHand} at hand`,
+        ask: async (store: Lockstep) => {
+          await store.settle(fence, settlement, atHand)
+          await store.settle(fence, succeeded('sent twice'), atHand)
+        },
+      })),
+    ),
     { says: `yield under ${says}`, ask: (store) => store.yield(fence, BACK_OFF_MS) },
     { says: `renew under ${says}`, ask: (store) => store.renew(fence, 3 * LEASE_MS) },
     { says: `refused under ${says}`, ask: (store) => store.refused(fence, 'charge', 1) },

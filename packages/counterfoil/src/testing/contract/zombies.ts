@@ -112,12 +112,14 @@ async function overtaken(store: Lockstep): Promise<{ zombie: Fence; winner: Fenc
 /** That nothing has changed is seen by the lockstep: it compares the whole receipt. */
 async function expectPowerless(store: Lockstep, fence: Fence): Promise<void> {
   const lost = { kind: 'lost' }
-  for (const settlement of [
-    succeeded('by a zombie'),
-    failed('by a zombie'),
-    released('cleared', 'by a zombie'),
-  ]) {
-    expectSame(`settle as ${settlement.as}`, lost, await store.settle(fence, settlement))
+  for (const atHand of ['fence', 'fence and receipt'] as const) {
+    for (const settlement of [
+      succeeded('by a zombie'),
+      failed('by a zombie'),
+      released('cleared', 'by a zombie'),
+    ]) {
+      expectSame(`settle as ${settlement.as}`, lost, await store.settle(fence, settlement, atHand))
+    }
   }
   expectSame('yield', lost, await store.yield(fence, BACK_OFF_MS))
   expectSame('renew', 'lost', await store.renew(fence, LEASE_MS))

@@ -1,10 +1,12 @@
-import type {
-  ClaimDecision,
-  ClaimRequest,
-  Fence,
-  FencedAnswer,
-  ReceiptStore,
-  Settlement,
+import {
+  type ClaimDecision,
+  type ClaimRequest,
+  type Fence,
+  type FencedAnswer,
+  fenceOf,
+  type ReceiptStore,
+  type Running,
+  type Settlement,
 } from '../../core/index.ts'
 import {
   claimAnswerOf,
@@ -45,8 +47,9 @@ export class Recorder {
     return decision
   }
 
-  async settle(fence: Fence, settlement: Settlement): Promise<FencedAnswer | undefined> {
-    return this.#write('settle', fence, settlement.as, () => this.#store.settle(fence, settlement))
+  async settle(claimed: Running, settlement: Settlement): Promise<FencedAnswer | undefined> {
+    const fence = fenceOf(claimed)
+    return this.#write('settle', fence, settlement.as, () => this.#store.settle(fence, settlement, claimed))
   }
 
   async yield(fence: Fence, recoverAfterMs: number): Promise<FencedAnswer | undefined> {

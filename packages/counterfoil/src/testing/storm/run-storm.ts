@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { type ClaimRequest, type Fence, fenceOf, type Policies, type ReceiptStore } from '../../core/index.ts'
+import {
+  type ClaimRequest,
+  fenceOf,
+  type Policies,
+  type ReceiptStore,
+  type Running,
+} from '../../core/index.ts'
 import { type Random, seeded } from '../random.ts'
 import {
   failed,
@@ -31,8 +37,7 @@ async function callAtOnce(recorder: Recorder, { key, calls }: OneKeyPlan): Promi
   const first = requestWith({ key, leaseMs: LEASE_MS })
   const call = async (): Promise<void> => {
     const answer = await recorder.claim(retryOf(first))
-    if (answer?.kind === 'claimed')
-      await recorder.settle(fenceOf(answer.receipt), succeeded(answer.receipt.token))
+    if (answer?.kind === 'claimed') await recorder.settle(answer.receipt, succeeded(answer.receipt.token))
   }
   await Promise.all(Array.from({ length: calls }, call))
 }
@@ -54,8 +59,8 @@ async function mix(recorder: Recorder, store: ReceiptStore, plan: MixedPlan): Pr
 class Caller {
   readonly random: Random
   readonly #recorder: Recorder
-  /** Fences that it held and did not settle: it may come back to them, by then a zombie or merely late. */
-  readonly #left: Fence[] = []
+  /** Claims that it held and did not settle: it may come back to them, by then a zombie or merely late. */
+  readonly #left: Running[] = []
 
   constructor(recorder: Recorder, random: Random) {
     this.#recorder = recorder
@@ -78,20 +83,20 @@ class Caller {
       Array.from({ length: copies }, () => this.#recorder.claim(copyOf(request))),
     )
     if (answer?.kind !== 'claimed') return
-    const fence = fenceOf(answer.receipt)
-    if (this.random.int(3) === 0) await this.#recorder.renew(fence, request.leaseMs)
-    if (this.random.int(4) === 0) this.#left.push(fence)
-    else await this.#end(fence)
+    if (this.random.int(3) === 0) await this.#recorder.renew(fenceOf(answer.receipt), request.leaseMs)
+    if (this.random.int(4) === 0) this.#left.push(answer.receipt)
+    else await this.#end(answer.receipt)
     if (this.random.int(6) === 0) await this.#recorder.claim(copyOf(request))
   }
 
-  async #end(fence: Fence): Promise<void> {
+  async #end(claimed: Running): Promise<void> {
+    const fence = fenceOf(claimed)
     const outcome = `${fence.attempt} ${fence.token}`
     const end = this.random.weighted<() => Promise<unknown>>([
-      [2, () => this.#recorder.settle(fence, succeeded(outcome))],
-      [1, () => this.#recorder.settle(fence, failed(outcome))],
-      [6, () => this.#recorder.settle(fence, released('stands', outcome))],
-      [2, () => this.#recorder.settle(fence, released('cleared', null))],
+      [2, () => this.#recorder.settle(claimed, succeeded(outcome))],
+      [1, () => this.#recorder.settle(claimed, failed(outcome))],
+      [6, () => this.#recorder.settle(claimed, released('stands', outcome))],
+      [2, () => this.#recorder.settle(claimed, released('cleared', null))],
       [2, () => this.#recorder.yield(fence, 0)],
       [1, () => this.#recorder.renew(fence, STORM_LEASE_MS)],
     ])

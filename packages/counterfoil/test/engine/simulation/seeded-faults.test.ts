@@ -15,9 +15,9 @@ const faults: readonly { readonly name: string; readonly changes: readonly Chang
     changes: [
       {
         file: 'settle.ts',
-        from: '      const answer = store.settle(fence, settlementOf(settling))',
+        from: '      const answer = store.settle(fence, settlementOf(settling), receipt)',
         to: `      const { receipt: stored } = await store.read(id)
-      const answer = store.settle(stored ? fenceOf(stored) : fence, settlementOf(settling))`,
+      const answer = store.settle(stored ? fenceOf(stored) : fence, settlementOf(settling), receipt)`,
       },
     ],
   },

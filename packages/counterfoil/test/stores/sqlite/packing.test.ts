@@ -13,6 +13,7 @@ const writes: readonly Write[] = [
   { do: 'settle', fence, settlement: { as: 'succeeded', outcome: new Uint8Array() } },
   { do: 'settle', fence, settlement: { as: 'released', outcome: null, doubt: 'cleared' } },
   { do: 'settle', fence, settlement: { as: 'failed', outcome: Uint8Array.of(0, 255) } },
+  { do: 'settle_unchanged', fence, claimedAt: 3, generations: '{}', outcome: Uint8Array.of(5, 0) },
   { do: 'yield', fence, recoverAfterMs: 5 },
   { do: 'refused', fence, step: '__proto__\ud800"\\', generation: 2 },
   { do: 'save_step', fence, step: '\u0000', result: new Uint8Array(70_000).fill(7) },
