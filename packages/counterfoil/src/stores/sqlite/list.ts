@@ -62,7 +62,7 @@ export function scanPlaces(tables: Tables, now: StoreTime, before: number): Scan
   return end === undefined ? { found } : { found, next: end.seq }
 }
 
-/** By the index on leases: the longest abandoned come first, and settled receipts are not in it. */
+/** By the index on times: the longest abandoned come first, and neither settled receipts nor living leases are looked at. */
 export function findAbandoned(tables: Tables, query: AbandonedQuery, now: StoreTime): InProgress[] {
   const found: InProgress[] = []
   let looked = 0
