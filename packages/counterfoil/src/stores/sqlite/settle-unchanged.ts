@@ -1,5 +1,13 @@
-import { type Fence, holds, type Running, type Settlement, type StoreTime } from '../../core/index.ts'
+import {
+  type Fence,
+  type FencedAnswer,
+  holds,
+  type Running,
+  type Settlement,
+  type StoreTime,
+} from '../../core/index.ts'
 import type { StoreClock } from './clock.ts'
+import { settle } from './fenced.ts'
 import { generationsText, idBytes, MAX_WHOLE, whole } from './row.ts'
 import type { Tables } from './tables.ts'
 
@@ -14,8 +22,8 @@ export interface SettleUnchanged {
 
 /**
  * The common end of an attempt as one conditional UPDATE, the compare-and-set on the fence itself: nothing is read
- * before, and of the receipt only the time comes back. `changed` where the row is not as claimed but for its lease,
- * or not under this fence: that is decided on what a reading finds.
+ * before, and of the receipt only the time comes back. Where the row is not as claimed but for its lease, or not under
+ * this fence, it is decided on what a reading finds, in the same transaction.
  *
  * Under one fence a running receipt changes only by renewals and by counted refusals (and its times by `age`).
  */
@@ -23,31 +31,23 @@ export function settleUnchanged(
   tables: Tables,
   { fence, claimedAt, generations, outcome }: SettleUnchanged,
   clock: StoreClock,
-): StoreTime | 'changed' {
+): StoreTime | FencedAnswer {
   const at = whole(clock.now())
+  const { id, token, attempt, incarnation } = fence
   const { changes } = tables
     .prepared(SUCCEED)
-    .run(
-      at,
-      at,
-      outcome,
-      idBytes(fence.id),
-      fence.token,
-      fence.attempt,
-      fence.incarnation,
-      claimedAt,
-      generations,
-    )
-  return changes === 1 ? at : 'changed'
+    .run(at, at, outcome, idBytes(id), token, attempt, incarnation, claimedAt, generations)
+  return changes === 1 ? at : settle(tables, fence, { as: 'succeeded', outcome }, clock)
 }
 
-/** `undefined` where it has to be decided on what a reading finds. */
+/** `undefined` where it is to be decided on what a reading finds from the start. */
 export function asUnchanged(
   fence: Fence,
   settlement: Settlement,
   claimed: Running | undefined,
 ): SettleUnchanged | undefined {
-  if (settlement.as !== 'succeeded' || claimed === undefined || !holds(fence, claimed)) return undefined
+  if (settlement.as !== 'succeeded' || claimed === undefined) return undefined
+  if (claimed.id !== fence.id || !holds(fence, claimed)) return undefined
   const { outcome } = settlement
   const generations = generationsText(claimed)
   return { do: 'settle_unchanged', fence, claimedAt: whole(claimed.claimedAt), generations, outcome }

@@ -81,6 +81,7 @@ class SqliteStore implements ReceiptStore {
   readonly #file: File
   readonly #writer: Writer
   readonly #watchers: Watchers
+  readonly #calls = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
   constructor(context: FaultContext, { reach, now }: SqliteStoreOptions) {
@@ -92,20 +93,20 @@ class SqliteStore implements ReceiptStore {
     this.#writer = new Writer(direct, reach || now ? undefined : new WorkerLane(context, this.#clock))
   }
 
-  async claim(request: ClaimRequest): Promise<ClaimDecision> {
-    const decision = await this.#look((connection) =>
-      answerWithoutWriting(connection.tables, request, () => this.#now(connection)),
-    )
-    if (decision !== undefined) return decision
-    const answer = await this.#writer.write({ do: 'claim', request })
-    if (answer.kind === 'claimed') this.#watchers.changed(request.id)
-    return answer
+  claim(request: ClaimRequest): Promise<ClaimDecision> {
+    return this.#underWay(this.#claim(request))
   }
 
   async settle(fence: Fence, settlement: Settlement, claimed?: Running): Promise<FencedAnswer> {
     this.#assertOpen()
-    const answer = await this.#settleUnchanged(fence, settlement, claimed)
-    return this.#told(fence.id, answer ?? (await this.#writer.write({ do: 'settle', fence, settlement })))
+    const unchanged = asUnchanged(fence, settlement, claimed)
+    const answer = await this.#writer.write(unchanged ?? { do: 'settle', fence, settlement })
+    if (typeof answer === 'object') return this.#told(fence.id, answer)
+    const decision = decideSettle(claimed, fence, settlement, answer)
+    return this.#told(
+      fence.id,
+      decision.kind === 'lost' ? decision : { kind: 'settled', receipt: decision.receipt },
+    )
   }
 
   async renew(fence: Fence, leaseMs: number): Promise<'renewed' | 'lost'> {
@@ -189,19 +190,8 @@ class SqliteStore implements ReceiptStore {
     return answer
   }
 
-  async sweep(limit: number): Promise<SweepAnswer> {
-    const total = { dropped: 0, removed: 0, entombed: [] as SweepAnswer['entombed'][number][], more: false }
-    if (!(await this.#look((connection) => anythingDue(connection.tables, this.#now(connection)))))
-      return total
-    for (let left = limit; left > 0; left -= SWEEP_BATCH) {
-      const part = await this.#writer.write({ do: 'sweep', limit: Math.min(left, SWEEP_BATCH) })
-      total.dropped += part.dropped
-      total.removed += part.removed
-      total.entombed.push(...part.entombed)
-      total.more = part.more
-      if (!part.more) break
-    }
-    return total
+  sweep(limit: number): Promise<SweepAnswer> {
+    return this.#underWay(this.#sweep(limit))
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
@@ -243,18 +233,37 @@ class SqliteStore implements ReceiptStore {
     return this.#clock.now()
   }
 
-  /** `undefined` where the receipt must be read first. */
-  async #settleUnchanged(
-    fence: Fence,
-    settlement: Settlement,
-    claimed: Running | undefined,
-  ): Promise<FencedAnswer | undefined> {
-    const write = asUnchanged(fence, settlement, claimed)
-    if (write === undefined) return undefined
-    const at = await this.#writer.write(write)
-    if (at === 'changed') return undefined
-    const decision = decideSettle(claimed, fence, settlement, at)
-    return decision.kind === 'write' ? { kind: 'settled', receipt: decision.receipt } : undefined
+  async #claim(request: ClaimRequest): Promise<ClaimDecision> {
+    const decision = await this.#look((connection) =>
+      answerWithoutWriting(connection.tables, request, () => this.#now(connection)),
+    )
+    if (decision !== undefined) return decision
+    const answer = await this.#writer.write({ do: 'claim', request })
+    if (answer.kind === 'claimed') this.#watchers.changed(request.id)
+    return answer
+  }
+
+  async #sweep(limit: number): Promise<SweepAnswer> {
+    const total = { dropped: 0, removed: 0, entombed: [] as SweepAnswer['entombed'][number][], more: false }
+    if (!(await this.#look((connection) => anythingDue(connection.tables, this.#now(connection)))))
+      return total
+    for (let left = limit; left > 0; left -= SWEEP_BATCH) {
+      const part = await this.#writer.write({ do: 'sweep', limit: Math.min(left, SWEEP_BATCH) })
+      total.dropped += part.dropped
+      total.removed += part.removed
+      total.entombed.push(...part.entombed)
+      total.more = part.more
+      if (!part.more) break
+    }
+    return total
+  }
+
+  /** What reads before it writes: its write is yet to come when the store is closed. */
+  #underWay<T>(call: Promise<T>): Promise<T> {
+    this.#calls.add(call)
+    const over = (): void => void this.#calls.delete(call)
+    call.then(over, over)
+    return call
   }
 
   #told(id: ReceiptId, answer: FencedAnswer): FencedAnswer {
@@ -268,6 +277,7 @@ class SqliteStore implements ReceiptStore {
 
   async #close(): Promise<void> {
     this.#watchers.close()
+    await Promise.allSettled(this.#calls)
     await this.#writer.close()
     this.#file.close()
   }

@@ -36,7 +36,7 @@ export type Write =
 export interface Answers {
   readonly claim: ClaimDecision
   readonly settle: FencedAnswer
-  readonly settle_unchanged: StoreTime | 'changed'
+  readonly settle_unchanged: StoreTime | FencedAnswer
   readonly yield: FencedAnswer
   readonly renew: 'renewed' | 'lost'
   readonly refused: 'written' | 'lost'

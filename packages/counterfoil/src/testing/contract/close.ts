@@ -1,6 +1,16 @@
-import { type ReceiptStore, StoreUnavailable } from '../../core/index.ts'
+import { fenceOf, type ReceiptStore, type Running, StoreUnavailable } from '../../core/index.ts'
 import type { ContractCase } from '../contract-case.ts'
-import { byHand, bytesOf, firstFence, LEASE_MS, OPERATION, requestWith, succeeded } from '../requests.ts'
+import {
+  byHand,
+  bytesOf,
+  failed,
+  firstFence,
+  LEASE_MS,
+  OPERATION,
+  released,
+  requestWith,
+  succeeded,
+} from '../requests.ts'
 import { expectRejection, expectSame, expectThat } from '../violation.ts'
 
 export const closes: readonly ContractCase[] = [
@@ -40,6 +50,25 @@ export const closes: readonly ContractCase[] = [
       await other.close()
     },
   },
+  ...Object.entries(underWay()).map(
+    ([what, call]): ContractCase => ({
+      topic: 'close',
+      name: `${what} that was under way when the store was closed is answered before it is closed`,
+      needs: null,
+      run: async (subject) => {
+        const store = await subject.open()
+        const claimed = await store.claim(requestWith())
+        expectThat(claimed.kind === 'claimed', 'claimed', claimed)
+        let closed = false
+        const answeredLate = call(store, claimed.receipt).then(() => closed)
+        await store.close()
+        // An answer may take some steps through promises, and no turn of the event loop.
+        for (let step = 0; step < 20; step += 1) await undefined
+        closed = true
+        expectThat(!(await answeredLate), 'nothing is answered after the close')
+      },
+    }),
+  ),
   {
     topic: 'close',
     name: 'the store tells its name, its schema, its claim and what it survives',
@@ -64,6 +93,18 @@ export const closes: readonly ContractCase[] = [
     },
   },
 ]
+
+function underWay(): Readonly<Record<string, (store: ReceiptStore, claimed: Running) => Promise<unknown>>> {
+  return {
+    'a claim': (store) => store.claim(requestWith()),
+    'a sweep': (store) => store.sweep(1),
+    'a success': (store, claimed) => store.settle(fenceOf(claimed), succeeded()),
+    'a success with its receipt at hand': (store, claimed) =>
+      store.settle(fenceOf(claimed), succeeded(), claimed),
+    'a failure': (store, claimed) => store.settle(fenceOf(claimed), failed(), claimed),
+    'a release': (store, claimed) => store.settle(fenceOf(claimed), released(), claimed),
+  }
+}
 
 function everyVerb(
   store: ReceiptStore,

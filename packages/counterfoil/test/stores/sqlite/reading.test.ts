@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { SCAN } from '../../../src/stores/sqlite/list.ts'
 import { SWEEP_BATCH } from '../../../src/stores/sqlite/sweep.ts'
-import { requestWith } from '../../../src/testing/requests.ts'
+import { ages, requestWith } from '../../../src/testing/requests.ts'
 import { claimed, newPath, openAt, outcome, strangerAt } from './a-file.ts'
 
 describe('a long list', () => {
@@ -88,6 +88,20 @@ describe('an audit', () => {
     const findings = await openAt(path).audit()
     expect(findings.filter(({ level }) => level === 'refusal')).toEqual([])
   })
+})
+
+it('sweeps the longest due first: settled receipts do not keep a held one waiting', async () => {
+  const store = openAt(newPath())
+  const held = requestWith()
+  await store.claim(held)
+  await store.age(held.id, 2 * ages.pastPatience)
+  for (let n = 0; n < 3; n += 1) {
+    const request = requestWith()
+    await store.settle(await claimed(store, request), { as: 'succeeded', outcome })
+    await store.age(request.id, ages.pastTtl)
+  }
+  expect((await store.sweep(2)).entombed.map(({ id }) => id)).toEqual([held.id])
+  expect(await store.sweep(10)).toMatchObject({ dropped: 2, more: false })
 })
 
 describe('the index on times', () => {

@@ -30,7 +30,7 @@ describe('a success of a receipt that is unchanged since its claim', () => {
     })
   })
 
-  it('is written only under its fence, and only where the row is as it was claimed', async () => {
+  it('is written only under its fence', async () => {
     const path = newPath()
     const claimed = await claimedBy(openAt(path), requestWith())
     const write = asUnchanged(fenceOf(claimed), succeeded, claimed) as SettleUnchanged
@@ -42,13 +42,27 @@ describe('a success of a receipt that is unchanged since its claim', () => {
       { ...write, fence: { ...fence, token: 'another' } },
       { ...write, fence: { ...fence, attempt: 2 } },
       { ...write, fence: { ...fence, incarnation: 'another' } },
-      { ...write, claimedAt: write.claimedAt - 1 },
-      { ...write, generations: '{"charge":1}' },
     ]
-    for (const other of others) expect(settleUnchanged(tables, other, clock)).toBe('changed')
+    for (const other of others) {
+      expect(settleUnchanged(tables, other, clock)).toEqual({ kind: 'lost' })
+    }
     expect(tables.read(fence.id)).toEqual(claimed)
     expect(settleUnchanged(tables, write, clock)).toBeTypeOf('number')
-    expect(settleUnchanged(tables, write, clock)).toBe('changed')
+    expect(settleUnchanged(tables, write, clock)).toMatchObject({ kind: 'settled' })
+    database.close()
+  })
+
+  it.each([
+    ['a refusal was counted', { generations: '{"charge":1}' }],
+    ['its times have moved', { claimedAt: 1 }],
+  ])('is decided on what is read where %s', async (_why, given) => {
+    const path = newPath()
+    const claimed = await claimedBy(openAt(path), requestWith())
+    const write = { ...(asUnchanged(fenceOf(claimed), succeeded, claimed) as SettleUnchanged), ...given }
+    const clock = storeClock()
+    const { tables, database } = openConnection(path, clock)
+    const answer = settleUnchanged(tables, write, clock)
+    expect(answer).toEqual({ kind: 'settled', receipt: tables.read(claimed.id) })
     database.close()
   })
 
