@@ -2,11 +2,11 @@ import {
   type ClaimRequest,
   type Codec,
   encodeOutcome,
+  FINGERPRINT_VERSION,
   type Fingerprint,
   type FingerprintAlgorithm,
   fingerprintAlgorithms,
   fingerprintBy,
-  fingerprintValue,
   type IgnoredMembers,
   ignoredMembers,
   OWN_FINGERPRINT_VERSION,
@@ -15,18 +15,30 @@ import {
 } from '../core/index.ts'
 import type { Settings } from './settings.ts'
 
-/** A request to run an operation once. */
-export interface Call {
+/** Who calls, and under which key. */
+export interface Scoped {
   /** Who owns the key. Two tenants never see each other's receipts. */
   readonly tenant: string
   /** The idempotency key: 1 to 255 UTF-8 bytes of text. */
   readonly key: string
-  /** What is asked for: the same key with another request is a conflict. Plain data, or bytes. */
-  readonly request: unknown
   /** A keyed digest of the caller's credentials, in deployments that tell callers apart by nothing else. */
   readonly credentials?: string
   /** Fires when the caller is gone: it stops waiting. An attempt that it started runs on and settles. */
   readonly signal?: AbortSignal
+}
+
+/** A request to run an operation once. */
+export interface Call extends Scoped {
+  /** What is asked for: the same key with another request is a conflict. Plain data, or bytes. */
+  readonly request: unknown
+}
+
+/** A request in a form of its own, which knows how to be fingerprinted. */
+export interface SeenRequest {
+  /** What the operation's own `fingerprint` function is given. */
+  readonly request: unknown
+  /** @throws {UnfingerprintableRequest} */
+  fingerprintBy(algorithm: FingerprintAlgorithm): Fingerprint
 }
 
 /** What all claims of one call have in common. */
@@ -35,6 +47,8 @@ export interface PreparedCall {
   /** The request's fingerprint by another receipt's algorithm; `undefined` where it can't be computed here. */
   fingerprintAs(version: Fingerprint['version']): Fingerprint | undefined
 }
+
+const newestAlgorithm = fingerprintAlgorithms.get(FINGERPRINT_VERSION) as FingerprintAlgorithm
 
 /** Makes calls of one operation ready to claim. */
 export class Preparation {
@@ -52,27 +66,40 @@ export class Preparation {
   }
 
   /** @throws {KeyInvalid | ScopeInvalid | UnfingerprintableRequest} */
-  prepare({ tenant, key, request, credentials }: Call): PreparedCall {
-    const { policies, leaseMs, ttlMs, keyRetentionMs, fingerprint, rerun, codec } = this.#settings
+  prepare(call: Call): PreparedCall {
+    const { request } = call
+    const { rerun, codec } = this.#settings
     const options = { ignore: this.#ignore }
+    const seen = { request, fingerprintBy: (by: FingerprintAlgorithm) => by.value(request, options) }
+    return this.prepareSeen(call, seen, rerun ? keptRequest(codec, request) : null)
+  }
+
+  /** @throws {KeyInvalid | ScopeInvalid | UnfingerprintableRequest} */
+  prepareSeen(
+    { tenant, key, credentials }: Scoped,
+    seen: SeenRequest,
+    kept: Uint8Array | null,
+  ): PreparedCall {
+    const { policies, leaseMs, ttlMs, keyRetentionMs, fingerprint } = this.#settings
+    const own = (): Fingerprint | undefined => fingerprint && fingerprintBy(fingerprint(seen.request))
     return {
       terms: {
         id: receiptId({ tenant, operation: this.#operation, key }),
         tenant,
         operation: this.#operation,
         key: this.#hashKeys ? null : key,
-        fingerprint: fingerprint ? fingerprintBy(fingerprint(request)) : fingerprintValue(request, options),
+        fingerprint: own() ?? seen.fingerprintBy(newestAlgorithm),
         credentials: credentials ?? null,
         policies,
         leaseMs,
         ttlMs,
         keyRetentionMs,
-        request: rerun ? keptRequest(codec, request) : null,
+        request: kept,
       },
       fingerprintAs(version) {
-        if (version === OWN_FINGERPRINT_VERSION) return fingerprint && fingerprintBy(fingerprint(request))
-        const algorithm: FingerprintAlgorithm | undefined = fingerprintAlgorithms.get(version)
-        return algorithm?.value(request, options)
+        if (version === OWN_FINGERPRINT_VERSION) return own()
+        const algorithm = fingerprintAlgorithms.get(version)
+        return algorithm && seen.fingerprintBy(algorithm)
       },
     }
   }

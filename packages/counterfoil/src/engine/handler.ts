@@ -23,12 +23,22 @@ export async function runHandler<T>(handler: Handler<T>, attempt: Attempt): Prom
   }
 }
 
-/** What the handler's end means for the receipt. */
+/** What the end of a handler that answers with a value means for the receipt. */
 export function finishedAs(ended: Ended<unknown>, attempt: RunningAttempt, settings: Settings): Finished {
-  const outcome = outcomeOf(ended, settings.codec)
+  return finishedWith(outcomeOf(ended, settings.codec), defaultVerdict, ended, attempt, settings)
+}
+
+/** The same for an outcome of another form, with a default judgement of its own. */
+export function finishedWith<T>(
+  outcome: Outcome,
+  byDefault: (ended: Ended<T>) => Verdict,
+  ended: Ended<T>,
+  attempt: RunningAttempt,
+  settings: Settings,
+): Finished {
   const error = ended.kind === 'threw' ? ended.error : undefined
   try {
-    return { verdict: verdictOn(ended, attempt, settings), outcome, error }
+    return { verdict: verdictOn(ended, attempt, settings, byDefault), outcome, error }
   } catch (classifyError) {
     // A judgement that fails is no judgement: the receipt is held or re-run, as the guarantee says of the unknown.
     return { verdict: 'unknown', outcome, error: classifyError }
@@ -55,13 +65,18 @@ export function valueIn<T>(
   }
 }
 
-function verdictOn(ended: Ended<unknown>, attempt: RunningAttempt, { classify }: Settings): Verdict {
+function verdictOn<T>(
+  ended: Ended<T>,
+  attempt: RunningAttempt,
+  { classify }: Settings,
+  byDefault: (ended: Ended<T>) => Verdict,
+): Verdict {
   if (ended.kind === 'threw' && attempt.hasUnsavedSteps) return 'unknown'
   if (attempt.mark !== 'none') return attempt.mark
   const own = checked(classify?.(ended))
   if (own !== undefined) return own
   // Stopped by its own signal: whatever it had sent by then may still take effect.
-  return ended.kind === 'threw' && attempt.stopped ? 'unknown' : defaultVerdict(ended)
+  return ended.kind === 'threw' && attempt.stopped ? 'unknown' : byDefault(ended)
 }
 
 /** A judgement is a user's word: one that is none of the five must not settle anything. */

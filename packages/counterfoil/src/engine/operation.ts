@@ -1,5 +1,5 @@
 import { OptionInvalid, ReceiptsClosed } from '../core/index.ts'
-import { type Call, Preparation } from './call.ts'
+import { type Call, Preparation, type PreparedCall, type Scoped, type SeenRequest } from './call.ts'
 import type { Conclusion, Work } from './caller.ts'
 import type { Engine } from './engine.ts'
 import { finishedAs, type Handler, runHandler, valueIn } from './handler.ts'
@@ -84,13 +84,16 @@ export class EngineOperation<T> implements Operation<T> {
       ended = await runHandler(handler, attempt)
       return finishedAs(ended, attempt, this.settings)
     }
-    const conclusion = await this.#pursuits.for(prepared, this.settings, this.#latency).join({
-      call: prepared,
-      work,
-      intent: this.settings.recover ? 'run_or_recover' : 'run',
-      signal: call.signal,
-    })
-    return this.#resultOf(conclusion, ended)
+    return this.#resultOf(await this.#join(prepared, work, call.signal), ended)
+  }
+
+  /**
+   * What `once` is built on, for faces whose requests and outcomes have a form of their own: runs the work if this is
+   * the first call with its key, and tells how it ended otherwise.
+   */
+  async conclude(call: Scoped, seen: SeenRequest, work: Work): Promise<Conclusion> {
+    if (this.#engine.closing) throw new ReceiptsClosed()
+    return this.#join(this.#preparation.prepareSeen(call, seen, null), work, call.signal)
   }
 
   recoverAbandoned(): Promise<RecoveryReport> {
@@ -100,6 +103,15 @@ export class EngineOperation<T> implements Operation<T> {
       preparation: this.#preparation,
       pursuits: this.#pursuits,
       latency: this.#latency,
+    })
+  }
+
+  #join(call: PreparedCall, work: Work, signal: AbortSignal | undefined): Promise<Conclusion> {
+    return this.#pursuits.for(call, this.settings, this.#latency).join({
+      call,
+      work,
+      intent: this.settings.recover ? 'run_or_recover' : 'run',
+      signal,
     })
   }
 

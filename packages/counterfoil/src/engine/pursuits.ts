@@ -4,10 +4,13 @@ import type { Latency } from './latency.ts'
 import { Pursuit } from './pursuit.ts'
 import type { Settings } from './settings.ts'
 
-/** This process's efforts, at most one of them open to callers for each receipt. */
+/**
+ * This process's efforts, at most one of them open to callers for each request. Different requests under one key have
+ * one each: the store tells them apart.
+ */
 export class Pursuits {
   readonly #engine: Engine
-  readonly #open = new Map<string, Pursuit>()
+  readonly #open = new Map<string, readonly Pursuit[]>()
   readonly #active = new Set<Pursuit>()
 
   constructor(engine: Engine) {
@@ -21,9 +24,8 @@ export class Pursuits {
   /** The effort that serves this call: the one under way, or a new one. */
   for(call: PreparedCall, settings: Settings, latency: Latency): Pursuit {
     const { id } = call.terms
-    const underWay = this.#open.get(id)
-    if (underWay?.serves(call)) return underWay
-    return this.#begin(call, settings, latency)
+    const underWay = this.#open.get(id)?.find((pursuit) => pursuit.serves(call))
+    return underWay ?? this.#begin(call, settings, latency)
   }
 
   /** Sends away who only waits, and lets what runs finish and settle. */
@@ -43,13 +45,14 @@ export class Pursuits {
       (callers) => this.#begin(call, settings, latency).adopt(callers),
     )
     this.#active.add(pursuit)
-    // Beside an effort for another request under the same key: the store tells the two apart, and nobody joins this one.
-    if (!this.#open.has(id)) this.#open.set(id, pursuit)
+    this.#open.set(id, [...(this.#open.get(id) ?? []), pursuit])
     void pursuit.done.then(() => this.#active.delete(pursuit))
     return pursuit
   }
 
   #close(id: string, pursuit: Pursuit): void {
-    if (this.#open.get(id) === pursuit) this.#open.delete(id)
+    const others = (this.#open.get(id) ?? []).filter((open) => open !== pursuit)
+    if (others.length > 0) this.#open.set(id, others)
+    else this.#open.delete(id)
   }
 }

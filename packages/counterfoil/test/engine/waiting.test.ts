@@ -217,6 +217,18 @@ describe('callers of one key in one process', () => {
     expect(other.error).toMatchObject({ code: 'key_conflict' })
     expect(work.attempts).toHaveLength(1)
   })
+
+  test('share one with their like, also while another request under the key has an effort of its own', async () => {
+    const world = new World()
+    const process = world.process()
+    const operation = process.receipts.operation<string>(OPERATION, ONCE)
+    const work = new Work()
+    follow(operation.once(call('order 1', { request: { amount: 2 } }), work.handler))
+    for (let like = 0; like < 3; like += 1) follow(operation.once(call(), work.handler))
+    await world.pass(0)
+    expect(process.link.calls.claim).toBe(2)
+    expect(work.attempts).toHaveLength(1)
+  })
 })
 
 describe('the caps on waiters', () => {

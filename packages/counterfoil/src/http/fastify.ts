@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify'
+import type { Attempt, Operation } from '../engine/index.ts'
+import { HttpOperation, type HttpOptions } from './exchange.ts'
+import { serve } from './on-node/serve.ts'
+
+export type { HttpOptions, ReplayedReceipt } from './exchange.ts'
+
+/** What a route says to run once per idempotency key. */
+export interface IdempotencyOptions extends HttpOptions<FastifyRequest> {
+  readonly operation: Operation<never>
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The attempt that this handler runs under; `undefined` where the request has no idempotency key. */
+    idempotency: Attempt | undefined
+  }
+  interface RouteShorthandOptions {
+    /** Run this route once per idempotency key. */
+    idempotency?: IdempotencyOptions
+  }
+}
+
+/**
+ * The plugin: routes with an `idempotency` option run once per key, after their other preHandler hooks. A retry gets
+ * the same status, fields and bytes. A body is compared by what Fastify's parser has made of it.
+ *
+ * @example
+ * await app.register(counterfoil)
+ * app.post('/charges', { idempotency: { operation: charge, tenant: (req) => req.user.id } }, handler)
+ */
+export async function counterfoil(app: FastifyInstance): Promise<void> {
+  app.decorateRequest('idempotency', undefined)
+  app.addHook('onRoute', (route) => {
+    const { idempotency } = route as { idempotency?: IdempotencyOptions }
+    if (idempotency === undefined) return
+    route.preHandler = [route.preHandler ?? [], hookOf(idempotency)].flat()
+  })
+}
+
+// The hook is for routes of the application that registers it, not only for those of a scope below
+// (Fastify's reference, "Plugins", fastify-plugin).
+Object.assign(counterfoil, { [Symbol.for('skip-override')]: true })
+
+function hookOf({ operation, ...options }: IdempotencyOptions): preHandlerHookHandler {
+  const over = new HttpOperation<FastifyRequest>(operation, options)
+  return (request, reply, done) => {
+    serve(over, {
+      request,
+      incoming: request.raw,
+      response: reply.raw,
+      body: request.body,
+      untouched: () => done(),
+      run(attempt) {
+        request.idempotency = attempt
+        done()
+      },
+      beforeOther: () => takeOver(reply),
+    }).catch(done)
+  }
+}
+
+/** The answer goes out below Fastify; what other hooks have set, such as CORS fields, goes with it. */
+function takeOver(reply: FastifyReply): void {
+  reply.hijack()
+  if (reply.raw.headersSent) return
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) reply.raw.setHeader(name, value)
+  }
+}

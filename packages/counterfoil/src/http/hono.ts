@@ -1,0 +1,49 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Attempt, Operation } from '../engine/index.ts'
+import { HttpOperation, type HttpOptions } from './exchange.ts'
+import { serveFetch } from './on-fetch/serve.ts'
+
+export type { HttpOptions, ReplayedReceipt } from './exchange.ts'
+
+/** What `c.get('idempotency')` gives: the attempt, or `undefined` where the request has no idempotency key. */
+export interface IdempotencyVariables {
+  idempotency: Attempt | undefined
+}
+
+/**
+ * Middleware for Hono: what comes after it runs once per idempotency key, and a retry gets the same status, fields and
+ * bytes. Put it after authentication, and before whatever reads the body.
+ *
+ * @example
+ * app.post('/charges', idempotent(charge, { tenant: (c) => c.get('account') }), handler)
+ *
+ * @throws {OptionInvalid}
+ */
+export function idempotent(
+  operation: Operation<never>,
+  options: HttpOptions<Context>,
+): MiddlewareHandler<{ Variables: IdempotencyVariables }> {
+  const over = new HttpOperation<Context>(operation, options)
+  return async (c, next) => {
+    let ran = false
+    const response = await serveFetch(over, {
+      request: c,
+      raw: c.req.raw,
+      async untouched() {
+        ran = true
+        await next()
+        return c.res
+      },
+      async run(attempt, again) {
+        ran = true
+        c.set('idempotency', attempt)
+        c.req.raw = again
+        await next()
+        return c.res
+      },
+    })
+    // Where the handler ran, all fields are in its response already; a replay gets those that others have set for it.
+    if (ran) c.res = undefined
+    c.res = response
+  }
+}

@@ -1,0 +1,275 @@
+import type { ServerResponse } from 'node:http'
+import type { Captured, Response } from '../exchange.ts'
+import { type FieldLines, flat, REPLAYED } from '../field-lines.ts'
+import { fieldLines, isEventStream, isMark, linesOf, rawList } from './head.ts'
+import { hook, joint, pretend } from './hooks.ts'
+import { sendResponse } from './send-response.ts'
+
+type Callback = (error?: Error | null) => void
+
+/**
+ * Holds a response back while its handler makes it, through every way that leads to the wire: each of them ends in
+ * `writeHead`, `write` or `end`. What others have wrapped around the response before, such as a compression, gets it
+ * when it is sent, and so again with every replay. Past the limit, or as an event stream, it goes out as it comes.
+ */
+export class ResponseCapture {
+  /** Resolves when the handler has ended its response, or broken it off. */
+  readonly captured: Promise<Captured>
+  readonly #response: ServerResponse
+  readonly #limit: number
+  readonly #original: Pick<
+    ServerResponse,
+    'writeHead' | 'write' | 'end' | 'flushHeaders' | 'emit' | 'destroy'
+  >
+  readonly #hooks: (() => void)[]
+  /** What others had set before the handler began: another response has it too. */
+  readonly #before: FieldLines
+  /** Once the head is written, until it is sent. */
+  #head: Head | undefined
+  readonly #chunks: Buffer[] = []
+  #size = 0
+  #mode: 'holding' | 'streaming' | 'ended' = 'holding'
+  #streams: 'too_large' | 'streamed' = 'streamed'
+  /** Whether the connection closed under the handler, which is not to notice. */
+  #callerGone = false
+  #whenSent: Callback | undefined
+  #conclude!: (captured: Captured) => void
+
+  constructor(response: ServerResponse, limit: number) {
+    this.#response = response
+    this.#limit = limit
+    this.#before = linesOf(response)
+    const { writeHead, write, end, flushHeaders, emit, destroy } = response
+    this.#original = { writeHead, write, end, flushHeaders, emit, destroy }
+    this.captured = new Promise((resolve) => {
+      this.#conclude = resolve
+    })
+    this.#hooks = [
+      hook(response, 'writeHead', (...args: unknown[]) => this.#writeHead(args)),
+      hook(response, 'write', (chunk: unknown, ...rest: unknown[]) => this.#write(chunk, rest)),
+      hook(response, 'end', (...args: unknown[]) => this.#end(args)),
+      hook(response, 'flushHeaders', () => this.#flushHeaders()),
+      hook(response, 'destroy', (error?: Error) => this.#breakOff(error)),
+      hook(response, 'emit', (event: string, ...args: unknown[]) => this.#emit(event, args)),
+      // Node marks so what it has closed, and stream utilities would not write to it.
+      pretend(response, 'destroyed', () => false),
+      pretend(response, '_closed', () => false),
+      ...this.#hookSocket(),
+    ]
+  }
+
+  /** The handler threw; what it had held back is dropped. */
+  fail(error: unknown): void {
+    if (this.#mode === 'holding') this.#ended({ kind: 'threw', error })
+    else if (this.#mode === 'streaming') this.#breakOff()
+  }
+
+  /** Sends what was held back. */
+  release(): void {
+    this.#restore()
+    this.#sendHead()
+    this.#original.end.call(this.#response, Buffer.concat(this.#chunks), 'utf8', () => this.#whenSent?.())
+  }
+
+  /** Sends another response in place of the one that was held back, of which nothing has gone out. */
+  replace(other: Response): void {
+    this.#restore()
+    this.#head?.unwrite()
+    for (const name of this.#response.getHeaderNames()) this.#response.removeHeader(name)
+    for (const [name, value] of this.#before) this.#response.appendHeader(name, value)
+    sendResponse(this.#response, other)
+  }
+
+  #writeHead([status, ...rest]: unknown[]): ServerResponse {
+    const response = this.#response
+    if (this.#head !== undefined) throw failure('ERR_HTTP_HEADERS_SENT', 'the head was written before')
+    const headers = rest.find((arg) => typeof arg === 'object' && arg !== null)
+    const message = rest.find((arg) => typeof arg === 'string')
+    response.statusCode = status as number
+    if (message !== undefined) response.statusMessage = message as string
+    response.removeHeader(REPLAYED)
+    const raw = headers === undefined ? [] : rawList(headers).filter(([name]) => !isMark(name))
+    // As Node does: a list alone goes out as it stands, and else each field takes the place of one set before.
+    const alone = Array.isArray(headers) && response.getHeaderNames().length === 0
+    if (!alone) {
+      for (const [name] of raw) response.removeHeader(name)
+      for (const [name, value] of raw) response.appendHeader(name, value as string)
+    }
+    this.#head = {
+      lines: alone ? raw.flatMap(([name, value]) => fieldLines(name, value)) : linesOf(response),
+      alone,
+      unwrite: joint([
+        // What others ask to see whether the head is written; Node too, before it sets another field.
+        pretend(response, '_header', () => 'held'),
+        pretend(response, 'headersSent', () => true),
+      ]),
+    }
+    return response
+  }
+
+  #writeHeadIfNone(): Head {
+    if (this.#head === undefined) this.#response.writeHead(this.#response.statusCode)
+    return this.#head as Head
+  }
+
+  /** Through what others have wrapped around it. */
+  #sendHead(): void {
+    const { lines, alone, unwrite } = this.#head as Head
+    unwrite()
+    if (alone) this.#original.writeHead.call(this.#response, this.#response.statusCode, flat(lines))
+    else this.#original.writeHead.call(this.#response, this.#response.statusCode)
+  }
+
+  #write(chunk: unknown, rest: unknown[]): boolean {
+    const callback = callbackIn(rest)
+    if (this.#mode === 'ended') {
+      return this.#tooLate(callback, failure('ERR_STREAM_WRITE_AFTER_END', 'write after end'))
+    }
+    const bytes = bytesOf(chunk, rest[0])
+    if (this.#mode === 'holding') this.#hold(bytes)
+    else if (!this.#callerGone) return this.#original.write.call(this.#response, bytes, 'utf8', callback)
+    if (callback) process.nextTick(callback)
+    return true
+  }
+
+  #hold(bytes: Buffer): void {
+    const { lines } = this.#writeHeadIfNone()
+    this.#chunks.push(bytes)
+    this.#size += bytes.length
+    if (isEventStream(lines)) this.#stream('streamed')
+    else if (this.#size > this.#limit) this.#stream('too_large')
+  }
+
+  #flushHeaders(): void {
+    const { lines } = this.#writeHeadIfNone()
+    if (this.#mode !== 'holding' || !isEventStream(lines)) return
+    this.#stream('streamed')
+    this.#original.flushHeaders.call(this.#response)
+  }
+
+  #stream(why: 'too_large' | 'streamed'): void {
+    this.#mode = 'streaming'
+    this.#streams = why
+    this.#sendHead()
+    for (const chunk of this.#chunks.splice(0)) this.#original.write.call(this.#response, chunk, 'utf8')
+  }
+
+  #end(args: unknown[]): ServerResponse {
+    const callback = callbackIn(args)
+    const chunk = typeof args[0] === 'function' ? undefined : args[0]
+    if (this.#mode === 'ended') {
+      this.#tooLate(callback, failure('ERR_STREAM_ALREADY_FINISHED', 'end() was called before'))
+      return this.#response
+    }
+    const last = chunk === undefined || chunk === null ? Buffer.alloc(0) : bytesOf(chunk, args[1])
+    const held = this.#mode === 'holding'
+    if (held) {
+      this.#lengthIsKnown(last.length)
+      this.#hold(last)
+    }
+    if (this.#mode === 'holding') {
+      this.#whenSent = callback
+      const body = new Uint8Array(Buffer.concat(this.#chunks))
+      this.#ended({ kind: 'response', ...this.#responseHead(), body })
+    } else {
+      this.#streamed(true)
+      this.#restore()
+      // What was held has gone out with the rest of it.
+      this.#original.end.call(this.#response, held ? Buffer.alloc(0) : last, 'utf8', callback)
+    }
+    return this.#response
+  }
+
+  /** As Node does where a response is ended before its head was written. */
+  #lengthIsKnown(length: number): void {
+    const { statusCode } = this.#response
+    if (this.#head !== undefined || statusCode === 204 || statusCode === 304) return
+    if (this.#response.hasHeader('content-length') || this.#response.hasHeader('transfer-encoding')) return
+    this.#response.setHeader('Content-Length', length)
+  }
+
+  #breakOff(error?: Error): ServerResponse {
+    if (this.#mode === 'streaming') this.#streamed(false)
+    else if (this.#mode === 'holding') {
+      this.#ended({ kind: 'threw', error: error ?? new Error('the handler destroyed its response') })
+      return this.#response
+    }
+    this.#restore()
+    return this.#original.destroy.call(this.#response, error)
+  }
+
+  #streamed(whole: boolean): void {
+    this.#ended({ kind: 'streamed', ...this.#responseHead(), why: this.#streams, whole })
+  }
+
+  #ended(captured: Captured): void {
+    this.#mode = 'ended'
+    this.#hooks.push(pretend(this.#response, 'writableEnded', () => true))
+    this.#conclude(captured)
+  }
+
+  /** A caller that disconnects doesn't stop the attempt: the handler goes on as if it were there. */
+  #emit(event: string, args: unknown[]): boolean {
+    if (event !== 'close') return this.#original.emit.call(this.#response, event, ...args)
+    this.#callerGone = true
+    if (this.#mode === 'streaming') this.#original.emit.call(this.#response, 'drain')
+    return true
+  }
+
+  /** Express answers an error after the head by closing the connection: nobody will end that response. */
+  #hookSocket(): (() => void)[] {
+    const { socket } = this.#response
+    if (socket === null) return []
+    const { destroy } = socket
+    const closing = (error?: Error): unknown => {
+      // Node itself closes it so where the caller has left; then the handler goes on.
+      const byUs = error === undefined && !socket.readableEnded && !socket.destroyed
+      const result = destroy.call(socket, error)
+      if (byUs) this.fail(new ConnectionClosed())
+      return result
+    }
+    return [hook(socket, 'destroy', closing)]
+  }
+
+  #restore(): void {
+    for (const unhook of this.#hooks) unhook()
+    if (this.#callerGone) this.#response.emit('close')
+  }
+
+  #tooLate(callback: Callback | undefined, error: Error): false {
+    if (callback) process.nextTick(callback, error)
+    return false
+  }
+
+  #responseHead(): { status: number; headers: FieldLines } {
+    return { status: this.#response.statusCode, headers: this.#head?.lines ?? [] }
+  }
+}
+
+interface Head {
+  readonly lines: FieldLines
+  /** Node is to send these lines as they stand; else it has them already. */
+  readonly alone: boolean
+  readonly unwrite: () => void
+}
+
+/** What the handler had done by then, nobody knows: by its code it counts as an error of the network. */
+class ConnectionClosed extends Error {
+  readonly code = 'ECONNABORTED'
+  override readonly message = 'the connection was closed by this process before the response was ended'
+}
+
+function failure(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code })
+}
+
+function callbackIn(args: unknown[]): Callback | undefined {
+  return args.find((arg): arg is Callback => typeof arg === 'function')
+}
+
+/** A copy, since whoever wrote it may use its memory again. */
+function bytesOf(chunk: unknown, encoding: unknown): Buffer {
+  return typeof chunk === 'string'
+    ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+    : Buffer.from(chunk as Uint8Array)
+}

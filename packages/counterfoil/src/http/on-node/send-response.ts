@@ -1,0 +1,9 @@
+import type { ServerResponse } from 'node:http'
+import type { Response } from '../exchange.ts'
+import { flat } from '../field-lines.ts'
+
+/** Field lines set before by others stay, unless this response has the same. */
+export function sendResponse(response: ServerResponse, { status, headers, body }: Response): void {
+  response.writeHead(status, flat(headers))
+  response.end(body)
+}

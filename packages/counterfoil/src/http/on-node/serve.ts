@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Attempt } from '../../engine/index.ts'
+import { CallerGone } from '../caller-gone.ts'
+import type { Answer, Captured, HttpOperation } from '../exchange.ts'
+import { paired } from '../field-lines.ts'
+import { bodyOf } from './request-body.ts'
+import { ResponseCapture } from './response-capture.ts'
+import { sendResponse } from './send-response.ts'
+
+/** One request on Node's own server, as a framework has it. */
+export interface Served<Request> {
+  /** The framework's request, for the functions of the options. */
+  readonly request: Request
+  readonly incoming: IncomingMessage
+  readonly response: ServerResponse
+  /** Path and query as received; a framework may have cut `incoming.url`. Default `incoming.url`. */
+  readonly target?: string | undefined
+  /** What a parser has made of the body; `undefined` where none has been at it. */
+  readonly body: unknown
+  /** Runs the handler as if nobody were here: the request has no key, or is none of ours. */
+  untouched(): unknown
+  /** Runs the handler under its claim. It may be done long before or after its response is. */
+  run(attempt: Attempt): unknown
+  /** Called before an answer is sent that is not the handler's. */
+  beforeOther?(): void
+}
+
+/** One request through the exchange. */
+export async function serve<Request>(
+  operation: HttpOperation<Request>,
+  served: Served<Request>,
+): Promise<unknown> {
+  const { request, incoming, response, target = incoming.url ?? '' } = served
+  const head = { method: incoming.method ?? '', target, headers: paired(incoming.rawHeaders) }
+  let capture: ResponseCapture | undefined
+  const send = (answer: Answer): void => {
+    if (answer.kind === 'own') capture?.release()
+    if (answer.kind !== 'other') return
+    served.beforeOther?.()
+    if (capture) capture.replace(answer.response)
+    else sendResponse(response, answer.response)
+  }
+  let key: string | undefined
+  try {
+    key = operation.keyOf(request, head)
+  } catch (error) {
+    return send(operation.refuse(error))
+  }
+  if (key === undefined) return served.untouched()
+  const keyed = { request, key, head, signal: goneSignal(response) }
+  const handle = (attempt: Attempt): Promise<Captured> => {
+    const holding = new ResponseCapture(response, operation.captureLimit)
+    capture = holding
+    Promise.resolve(attempt)
+      .then((attempt) => served.run(attempt))
+      .catch((error: unknown) => holding.fail(error))
+    return holding.captured
+  }
+  const answer = await bodyOf(incoming, served.body, operation.maxRequestBytes).then(
+    (body) => operation.answer({ ...keyed, body }, handle),
+    (error: unknown) => operation.refuse(error),
+  )
+  return send(answer)
+}
+
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(new CallerGone())
+  })
+  return gone.signal
+}

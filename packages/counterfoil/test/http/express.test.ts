@@ -1,0 +1,106 @@
+import { createServer } from 'node:http'
+import { gunzipSync } from 'node:zlib'
+import compression from 'compression'
+import express, { type RequestHandler } from 'express'
+import { expect, it, onTestFinished } from 'vitest'
+import { idempotent } from '../../src/http/express.ts'
+import { createReceipts } from '../../src/index.ts'
+import { memoryStore } from '../../src/stores/memory/index.ts'
+import { ask, json, kept } from './raw-client.ts'
+import { listening } from './service.ts'
+
+const text = 'counterfoil '.repeat(500)
+const gzip = { headers: [['Accept-Encoding', 'gzip']] } as const
+
+it('keeps what compression inside it has made: a retry gets the very same compressed bytes', async () => {
+  const port = await serviceOf((once) => [once, compression(), sendText])
+  const first = await ask(port, json('a', {}, gzip))
+  const retry = await ask(port, json('a', {}, gzip))
+  expect(first.field('content-encoding')).toBe('gzip')
+  expect(gunzipSync(retry.body).toString()).toBe(text)
+  expect(retry.sha256).toBe(first.sha256)
+  expect(kept(retry)).toEqual(kept(first))
+})
+
+it('keeps what goes into compression outside of it: each caller gets its own encoding', async () => {
+  const port = await serviceOf((once) => [compression(), once, sendText])
+  const first = await ask(port, json('a', {}, gzip))
+  expect(gunzipSync(first.body).toString()).toBe(text)
+  const plain = await ask(port, json('a', {}))
+  expect(plain.field('content-encoding')).toBeUndefined()
+  expect(plain.body.toString()).toBe(text)
+  const compressed = await ask(port, json('a', {}, gzip))
+  expect(gunzipSync(compressed.body).toString()).toBe(text)
+})
+
+it.each([
+  ['json', (_, response) => response.status(201).json({ a: 1 })],
+  ['redirect', (_, response) => response.redirect(303, '/charges/1')],
+  ['sendFile', (_, response) => response.sendFile(import.meta.filename)],
+  ['sendStatus', (_, response) => response.sendStatus(202)],
+  ['a cookie and a header', (_, response) => response.cookie('s', '1').set('X-Own', '1').send('x')],
+] as [string, RequestHandler][])("replays Express's own %s", async (_what, handler) => {
+  const port = await serviceOf((once) => [once, handler])
+  const first = await ask(port, json('a', {}))
+  const retry = await ask(port, json('a', {}))
+  expect(retry.status).toBe(first.status)
+  expect(retry.sha256).toBe(first.sha256)
+  const withoutCookie = kept(first).filter(([name]) => name !== 'Set-Cookie')
+  expect(kept(retry)).toEqual(withoutCookie)
+})
+
+it('holds the receipt where Express closed the connection after half a response', async () => {
+  const port = await serviceOf((once) => [
+    once,
+    (_request, response, next) => {
+      response.write('half')
+      next(new Error('thrown after the head'))
+    },
+  ])
+  await expect(ask(port, json('a', {}))).rejects.toThrow()
+  const retry = await ask(port, json('a', {}))
+  expect(retry.json()).toMatchObject({ status: 409, error: { type: 'outcome-unknown' } })
+})
+
+it('sees the whole path below a mounted router: two routers are two requests', async () => {
+  const receipts = createReceipts({ store: memoryStore(), sweep: 'off' })
+  const operation = receipts.operation<never>('charge', { guarantee: 'at-most-once' })
+  const router = express.Router().post('/charges', idempotent(operation, { tenant: () => 'acme' }), sendText)
+  const server = createServer(express().use('/v1', router).use('/v2', router))
+  const port = await listening(server)
+  onTestFinished(() => void server.close())
+  await ask(port, json('a', {}, { path: '/v1/charges' }))
+  expect((await ask(port, json('a', {}, { path: '/v1/charges' }))).status).toBe(200)
+  expect((await ask(port, json('a', {}, { path: '/v2/charges' }))).status).toBe(422)
+})
+
+it('says at the first request that a body was read and left nowhere', async () => {
+  const errors: unknown[] = []
+  const swallow: RequestHandler = (request, _response, next) => {
+    request.resume().on('end', () => next())
+  }
+  const port = await serviceOf(
+    (once) => [swallow, once, sendText],
+    (error) => errors.push(error),
+  )
+  expect((await ask(port, json('a', {}))).status).toBe(500)
+  expect(String(errors[0])).toContain('the body was read before')
+})
+
+const sendText: RequestHandler = (_request, response) => {
+  response.type('text').send(text)
+}
+
+async function serviceOf(
+  handlers: (once: RequestHandler) => RequestHandler[],
+  onError: (error: unknown) => void = () => undefined,
+): Promise<number> {
+  const receipts = createReceipts({ store: memoryStore(), sweep: 'off' })
+  const operation = receipts.operation<never>('charge', { guarantee: 'at-most-once' })
+  const app = express()
+  app.set('env', 'test')
+  app.post('/charges', ...handlers(idempotent(operation, { tenant: () => 'acme', onError })))
+  const server = createServer(app)
+  onTestFinished(() => void server.close())
+  return listening(server)
+}
