@@ -4,7 +4,7 @@ import { sqliteStore } from 'counterfoil/sqlite'
 
 // What all examples share: an operation, and the side effect that must happen once.
 
-export const receipts: Receipts = createReceipts({
+const receipts: Receipts = createReceipts({
   store: sqliteStore(process.env.RECEIPTS ?? 'receipts.db'),
 })
 

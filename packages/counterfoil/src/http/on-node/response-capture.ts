@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http'
 import type { Captured, Response } from '../exchange.ts'
 import { type FieldLines, flat, REPLAYED } from '../field-lines.ts'
 import { fieldLines, isEventStream, isMark, linesOf, rawList } from './head.ts'
-import { hook, joint, pretend } from './hooks.ts'
 import { sendResponse } from './send-response.ts'
 
 type Callback = (error?: Error | null) => void
@@ -17,11 +16,8 @@ export class ResponseCapture {
   readonly captured: Promise<Captured>
   readonly #response: ServerResponse
   readonly #limit: number
-  readonly #original: Pick<
-    ServerResponse,
-    'writeHead' | 'write' | 'end' | 'flushHeaders' | 'emit' | 'destroy'
-  >
-  readonly #hooks: (() => void)[]
+  readonly #original: Pick<ServerResponse, Overridden>
+  readonly #unhookSocket: () => void
   /** What others had set before the handler began: another response has it too. */
   readonly #before: FieldLines
   /** Once the head is written, until it is sent. */
@@ -44,18 +40,14 @@ export class ResponseCapture {
     this.captured = new Promise((resolve) => {
       this.#conclude = resolve
     })
-    this.#hooks = [
-      hook(response, 'writeHead', (...args: unknown[]) => this.#writeHead(args)),
-      hook(response, 'write', (chunk: unknown, ...rest: unknown[]) => this.#write(chunk, rest)),
-      hook(response, 'end', (...args: unknown[]) => this.#end(args)),
-      hook(response, 'flushHeaders', () => this.#flushHeaders()),
-      hook(response, 'destroy', (error?: Error) => this.#breakOff(error)),
-      hook(response, 'emit', (event: string, ...args: unknown[]) => this.#emit(event, args)),
-      // Node marks so what it has closed, and stream utilities would not write to it.
-      pretend(response, 'destroyed', () => false),
-      pretend(response, '_closed', () => false),
-      ...this.#hookSocket(),
-    ]
+    const own = response as unknown as Overridable
+    own.writeHead = (...args) => this.#writeHead(args)
+    own.write = (chunk, ...rest) => this.#write(chunk, rest)
+    own.end = (...args) => this.#end(args)
+    own.flushHeaders = () => this.#flushHeaders()
+    own.destroy = (error) => this.#breakOff(error as Error | undefined)
+    own.emit = (event, ...args) => this.#emit(event as string, args)
+    this.#unhookSocket = this.#hookSocket()
   }
 
   /** The handler threw; what it had held back is dropped. */
@@ -74,7 +66,7 @@ export class ResponseCapture {
   /** Sends another response in place of the one that was held back, of which nothing has gone out. */
   replace(other: Response): void {
     this.#restore()
-    this.#head?.unwrite()
+    this.#internals._header = null
     for (const name of this.#response.getHeaderNames()) this.#response.removeHeader(name)
     for (const [name, value] of this.#before) this.#response.appendHeader(name, value)
     sendResponse(this.#response, other)
@@ -95,15 +87,9 @@ export class ResponseCapture {
       for (const [name] of raw) response.removeHeader(name)
       for (const [name, value] of raw) response.appendHeader(name, value as string)
     }
-    this.#head = {
-      lines: alone ? raw.flatMap(([name, value]) => fieldLines(name, value)) : linesOf(response),
-      alone,
-      unwrite: joint([
-        // What others ask to see whether the head is written; Node too, before it sets another field.
-        pretend(response, '_header', () => 'held'),
-        pretend(response, 'headersSent', () => true),
-      ]),
-    }
+    const lines = alone ? raw.flatMap(([name, value]) => fieldLines(name, value)) : linesOf(response)
+    this.#head = { lines, alone }
+    this.#internals._header = 'held back'
     return response
   }
 
@@ -114,8 +100,8 @@ export class ResponseCapture {
 
   /** Through what others have wrapped around it. */
   #sendHead(): void {
-    const { lines, alone, unwrite } = this.#head as Head
-    unwrite()
+    const { lines, alone } = this.#head as Head
+    this.#internals._header = null
     if (alone) this.#original.writeHead.call(this.#response, this.#response.statusCode, flat(lines))
     else this.#original.writeHead.call(this.#response, this.#response.statusCode)
   }
@@ -204,7 +190,7 @@ export class ResponseCapture {
 
   #ended(captured: Captured): void {
     this.#mode = 'ended'
-    this.#hooks.push(pretend(this.#response, 'writableEnded', () => true))
+    this.#internals.finished = true
     this.#conclude(captured)
   }
 
@@ -212,28 +198,43 @@ export class ResponseCapture {
   #emit(event: string, args: unknown[]): boolean {
     if (event !== 'close') return this.#original.emit.call(this.#response, event, ...args)
     this.#callerGone = true
+    // Stream utilities would not write to it, nor wait for it.
+    this.#internals.destroyed = false
+    this.#internals._closed = false
     if (this.#mode === 'streaming') this.#original.emit.call(this.#response, 'drain')
     return true
   }
 
   /** Express answers an error after the head by closing the connection: nobody will end that response. */
-  #hookSocket(): (() => void)[] {
+  #hookSocket(): () => void {
     const { socket } = this.#response
-    if (socket === null) return []
+    if (socket === null) return () => undefined
     const { destroy } = socket
-    const closing = (error?: Error): unknown => {
+    socket.destroy = ((error?: Error) => {
       // Node itself closes it so where the caller has left; then the handler goes on.
       const byUs = error === undefined && !socket.readableEnded && !socket.destroyed
       const result = destroy.call(socket, error)
       if (byUs) this.fail(new ConnectionClosed())
       return result
+    }) as typeof destroy
+    return () => {
+      socket.destroy = destroy
     }
-    return [hook(socket, 'destroy', closing)]
   }
 
+  /** By assignment alone: a property that is defined or deleted makes all of Node's own work on it slow. */
   #restore(): void {
-    for (const unhook of this.#hooks) unhook()
-    if (this.#callerGone) this.#response.emit('close')
+    this.#unhookSocket()
+    Object.assign(this.#response, this.#original)
+    this.#internals.finished = false
+    if (!this.#callerGone) return
+    this.#internals.destroyed = true
+    this.#internals._closed = true
+    this.#response.emit('close')
+  }
+
+  get #internals(): Internals {
+    return this.#response as unknown as Internals
   }
 
   #tooLate(callback: Callback | undefined, error: Error): false {
@@ -250,8 +251,21 @@ interface Head {
   readonly lines: FieldLines
   /** Node is to send these lines as they stand; else it has them already. */
   readonly alone: boolean
-  readonly unwrite: () => void
 }
+
+/** What Node's own work on a response goes by, and what libraries such as `compression` look at. */
+interface Internals {
+  /** The head as it goes to the wire; with one, `headersSent` is true. */
+  _header: string | null
+  /** `end` was called: `writableEnded`. */
+  finished: boolean
+  destroyed: boolean
+  _closed: boolean
+}
+
+type Overridable = Record<Overridden, (...args: unknown[]) => unknown>
+
+type Overridden = 'writeHead' | 'write' | 'end' | 'flushHeaders' | 'emit' | 'destroy'
 
 /** What the handler had done by then, nobody knows: by its code it counts as an error of the network. */
 class ConnectionClosed extends Error {
