@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { type Ended, exitCodeMeanings } from './exit-codes.ts'
+import { addGateway } from './gateway/index.ts'
 import type { Io } from './io.ts'
 import { addReceipts } from './receipts/index.ts'
 import { visible } from './terminal/visible.ts'
@@ -12,7 +13,9 @@ import { visible } from './terminal/visible.ts'
  */
 export function createProgram(io: Io, ended: Ended): Command {
   const program = new Command('counterfoil')
-    .description('Idempotency receipts: find them, see what they hold, settle or release what is held.')
+    .description(
+      'Idempotency receipts: a gateway that makes them, and verbs to find, see, settle and release them.',
+    )
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
@@ -36,6 +39,7 @@ export function createProgram(io: Io, ended: Ended): Command {
     })
     .addHelpText('afterAll', ({ error }) => (error ? '' : exitCodesText(io)))
   addReceipts(program, io, ended)
+  addGateway(program, io, ended)
   return program
 }
 

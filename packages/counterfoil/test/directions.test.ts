@@ -33,7 +33,10 @@ const library: Readonly<Record<string, Layer>> = {
 }
 
 const command: Readonly<Record<string, Layer>> = {
-  '**': { imports: [], packages: ['node:*', 'commander', 'counterfoil', 'counterfoil/testing'] },
+  '**': {
+    imports: [],
+    packages: ['node:*', 'commander', 'counterfoil', 'counterfoil/node', 'counterfoil/testing'],
+  },
 }
 
 describe('import directions', () => {

@@ -33,6 +33,12 @@ export interface Call extends Scoped {
   readonly request: unknown
 }
 
+/** A call of a face that may name its operation, and tell its callers apart by their credentials. */
+export interface FacedCall extends Scoped {
+  /** Default: the operation's own name. */
+  readonly operation?: string | undefined
+}
+
 /** A request in a form of its own, which knows how to be fingerprinted. */
 export interface SeenRequest {
   /** What the operation's own `fingerprint` function is given. */
@@ -76,7 +82,7 @@ export class Preparation {
 
   /** @throws {KeyInvalid | ScopeInvalid | UnfingerprintableRequest} */
   prepareSeen(
-    { tenant, key, credentials }: Scoped,
+    { tenant, key, credentials, operation = this.#operation }: FacedCall,
     seen: SeenRequest,
     kept: Uint8Array | null,
   ): PreparedCall {
@@ -84,9 +90,9 @@ export class Preparation {
     const own = (): Fingerprint | undefined => fingerprint && fingerprintBy(fingerprint(seen.request))
     return {
       terms: {
-        id: receiptId({ tenant, operation: this.#operation, key }),
+        id: receiptId({ tenant, operation, key }),
         tenant,
-        operation: this.#operation,
+        operation,
         key: this.#hashKeys ? null : key,
         fingerprint: own() ?? seen.fingerprintBy(newestAlgorithm),
         credentials: credentials ?? null,

@@ -1,5 +1,6 @@
+import { createHmac } from 'node:crypto'
 import { OptionInvalid, ReceiptsClosed } from '../core/index.ts'
-import { type Call, Preparation, type PreparedCall, type Scoped, type SeenRequest } from './call.ts'
+import { type Call, type FacedCall, Preparation, type PreparedCall, type SeenRequest } from './call.ts'
 import type { Conclusion, Work } from './caller.ts'
 import type { Engine } from './engine.ts'
 import { finishedAs, type Handler, runHandler, valueIn } from './handler.ts'
@@ -91,7 +92,7 @@ export class EngineOperation<T> implements Operation<T> {
    * What `once` is built on, for faces whose requests and outcomes have a form of their own: runs the work if this is
    * the first call with its key, and tells how it ended otherwise.
    */
-  async conclude(call: Scoped, seen: SeenRequest, work: Work): Promise<Conclusion> {
+  async conclude(call: FacedCall, seen: SeenRequest, work: Work): Promise<Conclusion> {
     if (this.#engine.closing) throw new ReceiptsClosed()
     return this.#join(this.#preparation.prepareSeen(call, seen, null), work, call.signal)
   }
@@ -104,6 +105,13 @@ export class EngineOperation<T> implements Operation<T> {
       pursuits: this.#pursuits,
       latency: this.#latency,
     })
+  }
+
+  /** A keyed digest of what a caller presents to show who it is: never kept itself. */
+  credentialsDigest(presented: string): string {
+    return createHmac('sha256', `counterfoil credentials 1\n${this.#engine.secret}`)
+      .update(presented)
+      .digest('hex')
   }
 
   #join(call: PreparedCall, work: Work, signal: AbortSignal | undefined): Promise<Conclusion> {

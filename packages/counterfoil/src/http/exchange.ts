@@ -7,6 +7,8 @@ import {
   OutcomeUnreadable,
   type Receipt,
   type ResponseOutcome,
+  StoreFull,
+  StoreUnavailable,
 } from '../core/index.ts'
 import type { RunningAttempt } from '../engine/attempt.ts'
 import type { Conclusion, Finished, Work } from '../engine/caller.ts'
@@ -15,15 +17,23 @@ import type { Attempt, Operation } from '../engine/index.ts'
 import { EngineOperation } from '../engine/operation.ts'
 import { defaultVerdict, type Ended } from '../engine/verdict.ts'
 import { CallerGone } from './caller-gone.ts'
-import { type Keeps, keepAllBut, notKept, REPLAYED, valuesOf } from './field-lines.ts'
+import { type FieldLines, type Keeps, keepAllBut, notKept, REPLAYED, valuesOf } from './field-lines.ts'
 import { HttpRefusal, type Problem, problemBody, problemLines, problemOf } from './problem.ts'
 import { RequestFingerprints, type RequestHead, type SeenBody } from './request.ts'
 import { type ResponseHead, verdictOfStatus } from './status-verdict.ts'
 
 /** What a team decides about an operation's requests. `Request` is the framework's. */
 export interface HttpOptions<Request> {
-  /** Who owns the key: a stable principal, never a token that rotates. Asked after authentication. */
-  readonly tenant: (request: Request) => string | Promise<string>
+  /**
+   * Who owns the key: a stable principal, never a token that rotates. Asked after authentication. Where there is one
+   * tenant only, its name: then a retry must carry the credentials of the first request (403), unless
+   * `authorizeReplay` says who may see an outcome.
+   */
+  readonly tenant: ((request: Request) => string | Promise<string>) | OneTenant
+  /** The operation's name for this request; default the operation's own. For a proxy in front of many. */
+  readonly name?: (request: Request) => string
+  /** Where the store can't be asked, run as if Counterfoil weren't there. Only under a guarantee that re-runs. */
+  readonly failOpen?: boolean
   /** Where the key is, if not in the `Idempotency-Key` field; `undefined` where the request has none. */
   readonly key?: (request: Request) => string | undefined
   /** Refuse a request without a key (400). Default: it is handled as if Counterfoil weren't there. */
@@ -38,6 +48,13 @@ export interface HttpOptions<Request> {
   readonly maxRequestBytes?: number
   /** Told of what the application's caller is not: an error of the handler, or of one of these functions. Default: `console.error`. */
   readonly onError?: (error: unknown) => void
+}
+
+/** A deployment with one tenant, whose callers are told apart by `Authorization`, `X-API-Key` and `Cookie`. */
+export interface OneTenant {
+  readonly only: string
+  /** Which cookies are credentials; default all. */
+  readonly cookies?: readonly string[]
 }
 
 /** What `authorizeReplay` is told of the receipt: neither its token nor its outcome. */
@@ -71,6 +88,8 @@ export type Answer =
   /** It has gone out already, or there is nobody left to answer. */
   | { readonly kind: 'sent' }
   | { readonly kind: 'other'; readonly response: Response }
+  /** The store can't be asked and the operation stays open: handle it as if nobody were here. */
+  | { readonly kind: 'open' }
 
 export type Response = Pick<ResponseOutcome, 'status' | 'headers' | 'body'>
 
@@ -92,7 +111,7 @@ export class HttpOperation<Request> {
   /** @throws {OptionInvalid} */
   constructor(operation: Operation<never>, options: HttpOptions<Request>) {
     this.#operation = checkedOperation(operation)
-    this.#options = checkedOptions(options)
+    this.#options = checkedOptions(options, this.#operation.settings)
     this.#methods = new Set(options.methods ?? ['POST', 'PATCH'])
     this.#keeps = keepAllBut([...notKept, ...(options.notKept ?? [])])
     this.#fingerprints = new RequestFingerprints(this.#operation.settings.ignore)
@@ -124,17 +143,18 @@ export class HttpOperation<Request> {
   ): Promise<Answer> {
     let captured: Captured | undefined
     const work: Work = async (attempt) => {
-      captured = await handle(attempt).catch((error: unknown): Captured => ({ kind: 'threw', error }))
+      captured = await capturedBy(handle, attempt)
       return this.#finished(captured, attempt)
     }
     try {
-      const tenant = await this.#options.tenant(request)
+      const who = await this.#callerOf(request, head)
       const seen = this.#fingerprints.see(head, valuesOf(head.headers, 'content-type')[0], body)
-      const conclusion = await this.#operation.conclude({ tenant, key, signal }, seen, work)
+      const conclusion = await this.#operation.conclude({ ...who, key, signal }, seen, work)
       return ownAnswer(captured, conclusion) ?? (await this.#replay(request, conclusion))
     } catch (error) {
       // Who has run gets what its handler said, even if nobody knows whether that had its effect.
       const own = error instanceof OutcomeUnknown ? ownAnswer(captured) : sentAnswer(captured)
+      if (this.#options.failOpen && captured === undefined && isOfTheStore(error)) return { kind: 'open' }
       return own ?? this.refuse(error)
     }
   }
@@ -145,6 +165,18 @@ export class HttpOperation<Request> {
     const problem = problemOf(error)
     if (problem.status === 500) this.#report(error)
     return { kind: 'other', response: problemResponse(problem) }
+  }
+
+  async #callerOf(
+    request: Request,
+    { headers }: RequestHead,
+  ): Promise<{ tenant: string; operation: string | undefined; credentials?: string }> {
+    const { tenant, name, authorizeReplay } = this.#options
+    const operation = name?.(request)
+    if (typeof tenant === 'function') return { tenant: await tenant(request), operation }
+    if (authorizeReplay) return { tenant: tenant.only, operation }
+    const credentials = this.#operation.credentialsDigest(presented(headers, tenant.cookies))
+    return { tenant: tenant.only, operation, credentials }
   }
 
   #finished(captured: Captured, attempt: RunningAttempt): Finished {
@@ -190,7 +222,12 @@ export class HttpOperation<Request> {
 
   #report(error: unknown): void {
     const { onError = console.error } = this.#options
-    onError(error)
+    try {
+      const told: unknown = onError(error)
+      if (told instanceof Promise) told.catch(() => undefined)
+    } catch {
+      // Its answer depends on no logger.
+    }
   }
 }
 
@@ -211,6 +248,29 @@ function ownAnswer(captured: Captured | undefined, conclusion?: Conclusion): Ans
 
 function sentAnswer(captured: Captured | undefined): Answer | undefined {
   return captured?.kind === 'streamed' ? { kind: 'sent' } : undefined
+}
+
+/** Whatever goes wrong with the capture itself ends the attempt too. */
+async function capturedBy(
+  handle: (attempt: Attempt) => Promise<Captured>,
+  attempt: Attempt,
+): Promise<Captured> {
+  try {
+    return await handle(attempt)
+  } catch (error) {
+    return { kind: 'threw', error }
+  }
+}
+
+function isOfTheStore(error: unknown): boolean {
+  return error instanceof StoreUnavailable || error instanceof StoreFull
+}
+
+/** What the caller presents to show who it is. */
+function presented(headers: FieldLines, cookies: readonly string[] | undefined): string {
+  const sent = valuesOf(headers, 'cookie').flatMap((value) => value.split(/; */))
+  const named = cookies && sent.filter((cookie) => cookies.includes(cookie.split('=', 1)[0] as string))
+  return JSON.stringify([valuesOf(headers, 'authorization'), valuesOf(headers, 'x-api-key'), named ?? sent])
 }
 
 function endedAs(captured: Captured): Ended<ResponseHead> {
@@ -236,8 +296,18 @@ function checkedOperation(operation: Operation<never>): EngineOperation<unknown>
   return known
 }
 
-function checkedOptions<Request>(options: HttpOptions<Request>): HttpOptions<Request> {
-  if (typeof options?.tenant !== 'function') {
+function checkedOptions<Request>(
+  options: HttpOptions<Request>,
+  { policies }: EngineOperation<unknown>['settings'],
+): HttpOptions<Request> {
+  const { tenant, failOpen } = options ?? {}
+  if (failOpen && policies.onAbandoned === 'hold') {
+    throw new OptionInvalid(
+      'failOpen',
+      'an operation that may run at most once must not run where that is not known',
+    )
+  }
+  if (typeof tenant !== 'function' && typeof tenant?.only !== 'string') {
     throw new OptionInvalid(
       'tenant',
       'give the function that says who owns the key, such as (req) => req.auth.accountId',

@@ -36,7 +36,7 @@ export function idempotent<R extends Request = Request>(
       incoming: request,
       response,
       target: request.originalUrl,
-      body: request.body as unknown,
+      body: parsedBody(request),
       untouched: () => next(),
       run(attempt) {
         request.idempotency = attempt
@@ -44,4 +44,12 @@ export function idempotent<R extends Request = Request>(
       },
     }).catch(next)
   }
+}
+
+/** body-parser of Express 4 sets an empty object where it has read nothing: then the stream is still there to be seen. */
+function parsedBody(request: Request): unknown {
+  const { body, readableDidRead } = request as Request & { body: unknown }
+  const { _body: parsed = false } = request as { _body?: boolean }
+  const empty = typeof body === 'object' && body !== null && Object.keys(body).length === 0
+  return parsed || readableDidRead || !empty ? body : undefined
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify'
+import { OptionInvalid } from '../core/index.ts'
 import type { Attempt, Operation } from '../engine/index.ts'
 import { HttpOperation, type HttpOptions } from './exchange.ts'
 import { serve } from './on-node/serve.ts'
@@ -30,6 +31,12 @@ declare module 'fastify' {
  * app.post('/charges', { idempotency: { operation: charge, tenant: (req) => req.user.id } }, handler)
  */
 export async function counterfoil(app: FastifyInstance): Promise<void> {
+  if ('http2' in app.initialConfig && app.initialConfig.http2) {
+    throw new OptionInvalid(
+      'http2',
+      'responses over HTTP/2 are not captured yet: register it on a server of HTTP/1.1',
+    )
+  }
   app.decorateRequest('idempotency', undefined)
   app.addHook('onRoute', (route) => {
     const { idempotency } = route as { idempotency?: IdempotencyOptions }
@@ -63,7 +70,6 @@ function hookOf({ operation, ...options }: IdempotencyOptions): preHandlerHookHa
 /** The answer goes out below Fastify; what other hooks have set, such as CORS fields, goes with it. */
 function takeOver(reply: FastifyReply): void {
   reply.hijack()
-  if (reply.raw.headersSent) return
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value)
   }

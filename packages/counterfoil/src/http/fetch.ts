@@ -4,8 +4,15 @@ import { serveFetch } from './on-fetch/serve.ts'
 
 export type { HttpOptions, ReplayedReceipt } from './exchange.ts'
 
-/** Answers a request; `attempt` is `undefined` where the request has no idempotency key. */
-export type FetchHandler = (request: Request, attempt: Attempt | undefined) => Response | Promise<Response>
+/**
+ * Answers a request; `attempt` is `undefined` where the request has no idempotency key. What else the framework gives
+ * its handlers, such as a context, comes after it.
+ */
+export type FetchHandler<Rest extends readonly unknown[] = []> = (
+  request: Request,
+  attempt: Attempt | undefined,
+  ...rest: Rest
+) => Response | Promise<Response>
 
 /**
  * Makes a handler of the Fetch standard (Next.js route handlers, SvelteKit, Bun, Deno, …) run once per idempotency
@@ -18,17 +25,17 @@ export type FetchHandler = (request: Request, attempt: Attempt | undefined) => R
  *
  * @throws {OptionInvalid}
  */
-export function idempotent(
+export function idempotent<Rest extends readonly unknown[] = []>(
   operation: Operation<never>,
   options: HttpOptions<Request>,
-  handler: FetchHandler,
-): (request: Request) => Promise<Response> {
+  handler: FetchHandler<Rest>,
+): (request: Request, ...rest: Rest) => Promise<Response> {
   const over = new HttpOperation<Request>(operation, options)
-  return (request) =>
+  return (request, ...rest) =>
     serveFetch(over, {
       request,
       raw: request,
-      untouched: () => handler(request, undefined),
-      run: (attempt, again) => handler(again, attempt),
+      untouched: (request) => handler(request, undefined, ...rest),
+      run: (attempt, again) => handler(again, attempt, ...rest),
     })
 }

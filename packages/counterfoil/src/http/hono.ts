@@ -25,25 +25,26 @@ export function idempotent(
 ): MiddlewareHandler<{ Variables: IdempotencyVariables }> {
   const over = new HttpOperation<Context>(operation, options)
   return async (c, next) => {
-    let ran = false
     const response = await serveFetch(over, {
       request: c,
       raw: c.req.raw,
-      async untouched() {
-        ran = true
+      async untouched(request) {
+        c.req.raw = request
         await next()
         return c.res
       },
       async run(attempt, again) {
-        ran = true
         c.set('idempotency', attempt)
         c.req.raw = again
         await next()
         return c.res
       },
+      // All fields are in it already; another answer gets those that others have set.
+      beforeOwn() {
+        c.res = undefined
+      },
     })
-    // Where the handler ran, all fields are in its response already; a replay gets those that others have set for it.
-    if (ran) c.res = undefined
+    if (response === c.res) return
     c.res = response
   }
 }

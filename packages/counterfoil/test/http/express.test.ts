@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import compression from 'compression'
 import express, { type RequestHandler } from 'express'
+import express4 from 'express4'
 import { expect, it, onTestFinished } from 'vitest'
 import { idempotent } from '../../src/http/express.ts'
 import { createReceipts } from '../../src/index.ts'
@@ -84,7 +86,55 @@ it('says at the first request that a body was read and left nowhere', async () =
     (error) => errors.push(error),
   )
   expect((await ask(port, json('a', {}))).status).toBe(500)
-  expect(String(errors[0])).toContain('the body was read before')
+  expect(String(errors[0])).toContain('the body is read before')
+})
+
+it('sends a file to nobody where its caller has left, and the retry gets it', async () => {
+  const gate = Promise.withResolvers<void>()
+  let runs = 0
+  const port = await serviceOf((once) => [
+    once,
+    async (_request, response) => {
+      runs += 1
+      await gate.promise
+      response.sendFile(import.meta.filename)
+    },
+  ])
+  const caller = new AbortController()
+  const hungUp = ask(port, json('a', {}, { signal: caller.signal })).catch(() => 'gone')
+  while (runs === 0) await pause(1)
+  caller.abort()
+  await hungUp
+  await pause(10)
+  gate.resolve()
+  const retry = await ask(port, json('a', {}))
+  expect(retry.body.toString()).toContain('sends a file to nobody')
+  expect(runs).toBe(1)
+})
+
+it("tells bodies apart that Express 4's parser has not read", async () => {
+  const receipts = createReceipts({ store: memoryStore(), sweep: 'off' })
+  const operation = receipts.operation<never>('charge', { guarantee: 'at-most-once' })
+  const app = express4().post(
+    '/charges',
+    express4.json(),
+    idempotent(operation, { tenant: () => 'acme' }),
+    sendText,
+  )
+  const server = createServer(app)
+  const port = await listening(server)
+  onTestFinished(() => void server.close())
+  const plain = (body: string) =>
+    ask(port, {
+      headers: [
+        ['Content-Type', 'text/plain'],
+        ['Idempotency-Key', 'a'],
+      ],
+      body,
+    })
+  expect((await plain('amount=5')).status).toBe(200)
+  expect((await plain('amount=6000')).status).toBe(422)
+  expect((await plain('amount=5')).status).toBe(200)
 })
 
 const sendText: RequestHandler = (_request, response) => {

@@ -75,6 +75,23 @@ describe.each(Object.entries(faces))('over %s', (_name, face) => {
     expect(runs()).toBe(1)
   })
 
+  it('a caller who hangs up gets nothing, and the retry the answer without a body', async () => {
+    const gate = Promise.withResolvers<void>()
+    const { ask, runs } = await serviceOn(face, async () => {
+      await gate.promise
+      return { status: 204 }
+    })
+    const caller = new AbortController()
+    const hungUp = ask(json('a', {}, { signal: caller.signal })).catch(() => 'gone')
+    while (runs() === 0) await pause(1)
+    caller.abort()
+    await hungUp
+    await pause(10)
+    gate.resolve()
+    expect((await ask(json('a', {}))).status).toBe(204)
+    expect(runs()).toBe(1)
+  })
+
   it.each([
     ['no bytes', { body: '' }],
     ['204', { status: 204 }],

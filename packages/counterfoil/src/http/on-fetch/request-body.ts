@@ -28,7 +28,17 @@ export async function readRequest(
     chunks.push(chunk)
   }
   const bytes = joined(chunks, size)
-  return { bytes, again: new Request(request, { body: bytes }) }
+  return { bytes, again: copyOf(request, bytes) }
+}
+
+/** Of the same class, since frameworks have their own; else a plain one. */
+function copyOf(request: Request, body: Uint8Array<ArrayBuffer>): Request {
+  const Own = request.constructor as typeof Request
+  try {
+    return new Own(request, { body })
+  } catch {
+    return new Request(request, { body })
+  }
 }
 
 export function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {

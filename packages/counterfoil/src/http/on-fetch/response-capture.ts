@@ -13,6 +13,7 @@ export type Capture =
 export async function capture(made: Response, limit: number): Promise<Capture> {
   const response = withoutMark(made)
   const { status } = response
+  if (status < 200) throw new TypeError('the handler answered with Response.error(), which cannot be sent')
   const head = { status, headers: [...response.headers] as [string, string][] }
   if (response.body === null) {
     return { kind: 'held', captured: { kind: 'response', ...head, body: new Uint8Array() } }
@@ -23,6 +24,7 @@ export async function capture(made: Response, limit: number): Promise<Capture> {
   const streams = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
   while (!streams && size <= limit) {
     const { done, value } = await reader.read()
+    if (!done) assertBytes(value)
     if (done) return { kind: 'held', captured: { kind: 'response', ...head, body: joined(chunks, size) } }
     chunks.push(value)
     size += value.length
@@ -34,6 +36,11 @@ export async function capture(made: Response, limit: number): Promise<Capture> {
     response: new Response(stream, response),
     captured: whole.then((whole) => ({ kind: 'streamed', ...head, why, whole })),
   }
+}
+
+function assertBytes(chunk: unknown): void {
+  if (!(chunk instanceof Uint8Array))
+    throw new TypeError(`a body's stream must give bytes, not ${typeof chunk}`)
 }
 
 /** Only we mark replays. */
@@ -55,18 +62,24 @@ function onwards(
     if (done) resolve(true)
     return value
   }
+  let left = false
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
+      let chunk: Uint8Array | undefined
       try {
-        const chunk = chunks.shift() ?? (await next())
-        if (chunk) controller.enqueue(chunk)
-        else controller.close()
+        chunk = chunks.shift() ?? (await next())
       } catch (error) {
         resolve(false)
         controller.error(error)
+        return
       }
+      // The caller may have left while it was awaited; the source is then read to its end below.
+      if (left) return
+      if (chunk) controller.enqueue(chunk)
+      else controller.close()
     },
     cancel() {
+      left = true
       const drain = async (): Promise<void> => {
         while (await next());
       }

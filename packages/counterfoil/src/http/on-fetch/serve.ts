@@ -10,9 +10,11 @@ export interface Fetched<Own> {
   readonly request: Own
   readonly raw: Request
   /** Answers as if nobody were here: the request has no key, or is none of ours. */
-  untouched(): Response | Promise<Response>
+  untouched(request: Request): Response | Promise<Response>
   /** Answers under its claim. @param again the request, its body unread. */
   run(attempt: Attempt, again: Request): Response | Promise<Response>
+  /** Called before the handler's own response is given back. */
+  beforeOwn?(): void
 }
 
 /** One request through the exchange. */
@@ -33,7 +35,7 @@ export async function serveFetch<Own>(
   } catch (error) {
     return refused(operation, error)
   }
-  if (key === undefined) return fetched.untouched()
+  if (key === undefined) return fetched.untouched(raw)
   const keyed = { request, key, head, signal: gone(raw.signal) }
   try {
     const { bytes, again } = await readRequest(raw, operation.maxRequestBytes)
@@ -53,7 +55,10 @@ async function answered<Own>(
   let running: Promise<Captured> | undefined
   const run = async (attempt: Attempt): Promise<Captured> => {
     const held = await capture(await fetched.run(attempt, again), operation.captureLimit)
-    if (held.kind === 'streaming') streaming.resolve(held.response)
+    if (held.kind === 'streaming') {
+      fetched.beforeOwn?.()
+      streaming.resolve(held.response)
+    }
     return held.captured
   }
   const handle = (attempt: Attempt): Promise<Captured> => {
@@ -63,9 +68,12 @@ async function answered<Own>(
   const send = async (): Promise<Response> => {
     const answer = await operation.answer(keyed, handle)
     if (answer.kind === 'other') return responseOf(answer.response)
+    if (answer.kind === 'open') return fetched.untouched(again)
     // The caller may have left meanwhile: a framework must not think that the handler is done for that.
     const own = await running?.catch(() => undefined)
-    return answer.kind === 'own' && own?.kind === 'response' ? responseOf(own) : nobody()
+    if (answer.kind !== 'own' || own?.kind !== 'response') return nobody()
+    fetched.beforeOwn?.()
+    return responseOf(own)
   }
   return Promise.race([streaming.promise, send()])
 }

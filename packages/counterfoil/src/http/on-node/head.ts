@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http'
 import { type FieldLines, REPLAYED } from '../field-lines.ts'
 
 /** What one kind of header field is given as. */
@@ -31,4 +31,22 @@ export function isEventStream(lines: FieldLines): boolean {
   return lines.some(
     ([name, value]) => name.toLowerCase() === 'content-type' && /^text\/event-stream\b/i.test(value),
   )
+}
+
+/** Thrown at the handler, as Node does, while it can still answer something else. */
+export function validateHead(
+  status: unknown,
+  message: unknown,
+  raw: readonly (readonly [name: string, value: HeaderValue])[],
+): void {
+  if (!Number.isInteger(status) || (status as number) < 100 || (status as number) > 999) {
+    throw Object.assign(new RangeError(`Invalid status code: ${String(status)}`), {
+      code: 'ERR_HTTP_INVALID_STATUS_CODE',
+    })
+  }
+  if (message !== undefined) validateHeaderValue('statusMessage', message as string)
+  for (const [name, value] of raw) {
+    validateHeaderName(name)
+    for (const one of Array.isArray(value) ? value : [value]) validateHeaderValue(name, one as string)
+  }
 }

@@ -17,13 +17,11 @@ import type { SeenBody } from '../request.ts'
  */
 export async function bodyOf(request: IncomingMessage, body: unknown, maxBytes: number): Promise<SeenBody> {
   if (body instanceof Uint8Array) return { as: 'bytes', bytes: body }
-  if (body !== undefined) return { as: 'value', value: body }
+  if (body instanceof Readable && body !== request) throw unseen('a stream that cannot be read twice')
+  if (body !== undefined && body !== request) return { as: 'value', value: body }
   if (request.readableDidRead || request.readableEnded) {
     if (hasNoBody(request)) return { as: 'bytes', bytes: new Uint8Array() }
-    throw new OptionInvalid(
-      'body',
-      'the body was read before and nothing of it is left to see; put the idempotency before whatever reads it, or have the parser set request.body',
-    )
+    throw unseen('read before, and nothing of it is left to see')
   }
   const bytes = await read(request, maxBytes)
   putBack(request, bytes)
@@ -93,6 +91,13 @@ async function decoded(bytes: Buffer, encoding: string | undefined, maxBytes: nu
 function codingsOf(encoding = ''): string[] {
   const codings = encoding.split(',').map((coding) => coding.trim().toLowerCase())
   return codings.filter((coding) => coding !== '' && coding !== 'identity').reverse()
+}
+
+function unseen(what: string): OptionInvalid {
+  return new OptionInvalid(
+    'body',
+    `the body is ${what}; put the idempotency before whatever reads it, or have the parser set request.body to a value`,
+  )
 }
 
 function tooLarge(maxBytes: number): HttpRefusal {

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Captured, Response } from '../exchange.ts'
 import { type FieldLines, flat, REPLAYED } from '../field-lines.ts'
-import { fieldLines, isEventStream, isMark, linesOf, rawList } from './head.ts'
+import { unendingSocket } from './alive.ts'
+import { fieldLines, isEventStream, isMark, linesOf, rawList, validateHead } from './head.ts'
 import { sendResponse } from './send-response.ts'
 
 type Callback = (error?: Error | null) => void
@@ -17,7 +19,7 @@ export class ResponseCapture {
   readonly #response: ServerResponse
   readonly #limit: number
   readonly #original: Pick<ServerResponse, Overridden>
-  readonly #unhookSocket: () => void
+  readonly #showSocket: () => void
   /** What others had set before the handler began: another response has it too. */
   readonly #before: FieldLines
   /** Once the head is written, until it is sent. */
@@ -47,7 +49,7 @@ export class ResponseCapture {
     own.flushHeaders = () => this.#flushHeaders()
     own.destroy = (error) => this.#breakOff(error as Error | undefined)
     own.emit = (event, ...args) => this.#emit(event as string, args)
-    this.#unhookSocket = this.#hookSocket()
+    this.#showSocket = this.#hideSocket()
   }
 
   /** The handler threw; what it had held back is dropped. */
@@ -64,11 +66,13 @@ export class ResponseCapture {
   }
 
   /** Sends another response in place of the one that was held back, of which nothing has gone out. */
-  replace(other: Response): void {
+  replace(other: Response, beforeSending: () => void): void {
     this.#restore()
     this.#internals._header = null
     for (const name of this.#response.getHeaderNames()) this.#response.removeHeader(name)
     for (const [name, value] of this.#before) this.#response.appendHeader(name, value)
+    this.#response.statusMessage = ''
+    beforeSending()
     sendResponse(this.#response, other)
   }
 
@@ -77,10 +81,11 @@ export class ResponseCapture {
     if (this.#head !== undefined) throw failure('ERR_HTTP_HEADERS_SENT', 'the head was written before')
     const headers = rest.find((arg) => typeof arg === 'object' && arg !== null)
     const message = rest.find((arg) => typeof arg === 'string')
+    const raw = headers === undefined ? [] : rawList(headers).filter(([name]) => !isMark(name))
+    validateHead(status, message, raw)
     response.statusCode = status as number
     if (message !== undefined) response.statusMessage = message as string
     response.removeHeader(REPLAYED)
-    const raw = headers === undefined ? [] : rawList(headers).filter(([name]) => !isMark(name))
     // As Node does: a list alone goes out as it stands, and else each field takes the place of one set before.
     const alone = Array.isArray(headers) && response.getHeaderNames().length === 0
     if (!alone) {
@@ -136,6 +141,7 @@ export class ResponseCapture {
   #stream(why: 'too_large' | 'streamed'): void {
     this.#mode = 'streaming'
     this.#streams = why
+    this.#showSocket()
     this.#sendHead()
     for (const chunk of this.#chunks.splice(0)) this.#original.write.call(this.#response, chunk, 'utf8')
   }
@@ -205,26 +211,24 @@ export class ResponseCapture {
     return true
   }
 
-  /** Express answers an error after the head by closing the connection: nobody will end that response. */
-  #hookSocket(): () => void {
-    const { socket } = this.#response
-    if (socket === null) return () => undefined
-    const { destroy } = socket
-    socket.destroy = ((error?: Error) => {
-      // Node itself closes it so where the caller has left; then the handler goes on.
-      const byUs = error === undefined && !socket.readableEnded && !socket.destroyed
-      const result = destroy.call(socket, error)
-      if (byUs) this.fail(new ConnectionClosed())
-      return result
-    }) as typeof destroy
-    return () => {
-      socket.destroy = destroy
+  /** What the request and the response show of the connection. */
+  #hideSocket(): () => void {
+    const { req: request } = this.#response
+    const { socket } = request
+    const facade = unendingSocket(socket, (error) => this.fail(error ?? new ConnectionClosed()))
+    const shown = this.#response.socket === socket
+    const show = (as: Socket): void => {
+      Object.assign(request, { socket: as })
+      // With nothing to send there is nothing that Node itself would do with it.
+      if (shown) Object.assign(this.#response, { socket: as })
     }
+    show(facade)
+    return () => show(socket)
   }
 
   /** By assignment alone: a property that is defined or deleted makes all of Node's own work on it slow. */
   #restore(): void {
-    this.#unhookSocket()
+    this.#showSocket()
     Object.assign(this.#response, this.#original)
     this.#internals.finished = false
     if (!this.#callerGone) return

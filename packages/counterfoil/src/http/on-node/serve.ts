@@ -3,6 +3,7 @@ import type { Attempt } from '../../engine/index.ts'
 import { CallerGone } from '../caller-gone.ts'
 import type { Answer, Captured, HttpOperation } from '../exchange.ts'
 import { paired } from '../field-lines.ts'
+import { keepReadable } from './alive.ts'
 import { bodyOf } from './request-body.ts'
 import { ResponseCapture } from './response-capture.ts'
 import { sendResponse } from './send-response.ts'
@@ -33,12 +34,14 @@ export async function serve<Request>(
   const { request, incoming, response, target = incoming.url ?? '' } = served
   const head = { method: incoming.method ?? '', target, headers: paired(incoming.rawHeaders) }
   let capture: ResponseCapture | undefined
-  const send = (answer: Answer): void => {
+  const send = (answer: Answer): unknown => {
     if (answer.kind === 'own') capture?.release()
-    if (answer.kind !== 'other') return
-    served.beforeOther?.()
-    if (capture) capture.replace(answer.response)
-    else sendResponse(response, answer.response)
+    if (answer.kind === 'open') return served.untouched()
+    if (answer.kind !== 'other') return undefined
+    const before = (): void => served.beforeOther?.()
+    if (capture) return capture.replace(answer.response, before)
+    before()
+    return sendResponse(response, answer.response)
   }
   let key: string | undefined
   try {
@@ -57,10 +60,19 @@ export async function serve<Request>(
     return holding.captured
   }
   const answer = await bodyOf(incoming, served.body, operation.maxRequestBytes).then(
-    (body) => operation.answer({ ...keyed, body }, handle),
+    (body) => {
+      keepReadable(incoming)
+      return operation.answer({ ...keyed, body }, handle)
+    },
     (error: unknown) => operation.refuse(error),
   )
-  return send(answer)
+  try {
+    return send(answer)
+  } catch (error) {
+    // The receipt is settled; its caller asks again, and gets its outcome.
+    operation.refuse(error)
+    return response.destroy()
+  }
 }
 
 function goneSignal(response: ServerResponse): AbortSignal {

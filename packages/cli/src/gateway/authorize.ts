@@ -1,0 +1,28 @@
+import { type IncomingMessage, request as overHttp } from 'node:http'
+import { request as overHttps } from 'node:https'
+import { requestFields } from './fields.ts'
+
+const ofTheBody = ['content-length', 'content-type', 'content-encoding', 'transfer-encoding']
+
+/** Asks a URL, with the retry's own fields, whether its caller may see the outcome: 2xx says yes. */
+export function authorizer(url: URL, timeoutMs: number): (request: IncomingMessage) => Promise<boolean> {
+  const send = url.protocol === 'https:' ? overHttps : overHttp
+  return (incoming) => {
+    const fields = requestFields(incoming, { upstreamHost: url.host, plain: true })
+    const headers = fields.filter(([name]) => !ofTheBody.includes(name.toLowerCase())).flat()
+    return new Promise((resolve, reject) => {
+      const asked = send(url, {
+        headers: headers as unknown as Record<string, string>,
+        timeout: timeoutMs,
+      })
+      asked.on('response', (answer) => {
+        answer.resume()
+        const { statusCode = 500 } = answer
+        resolve(statusCode >= 200 && statusCode < 300)
+      })
+      asked.on('timeout', () => asked.destroy(new Error('the authoriser did not answer in time')))
+      asked.on('error', reject)
+      asked.end()
+    })
+  }
+}

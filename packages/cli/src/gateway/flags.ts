@@ -1,0 +1,115 @@
+import type { ReceiptEvent } from 'counterfoil'
+import { CommandError } from '../command-error.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { GatewaySettings } from './gateway.ts'
+
+/** As commander gives them. */
+export interface GatewayFlags {
+  readonly upstream: string
+  readonly listen: string
+  readonly store: string
+  readonly guarantee: 'at-most-once' | 'at-least-once'
+  readonly requireKey?: true
+  readonly tenantHeader?: string
+  readonly authorize?: string
+  readonly methods: string
+  readonly ttl: string
+  readonly keyRetention?: string
+  readonly lease: string
+  readonly wait: string
+  readonly reject?: true
+  readonly maxDuration: string
+  readonly maxRequest: string
+  readonly captureLimit: string
+  readonly upstreamTimeout: string
+  readonly failOpen?: true
+  readonly log: 'json' | 'pretty'
+}
+
+type Time = `${number}ms`
+
+/** @throws {CommandError} one sentence that names the flag. The durations of receipts are checked by the library. */
+export function settingsIn(
+  flags: GatewayFlags,
+  told: { onEvent: (event: ReceiptEvent) => void; onError: (error: unknown) => void },
+): GatewaySettings {
+  return {
+    ...told,
+    upstream: urlIn('--upstream', flags.upstream),
+    upstreamTimeoutMs: msIn('--upstream-timeout', flags.upstreamTimeout),
+    tenantHeader:
+      flags.tenantHeader === undefined ? undefined : fieldIn('--tenant-header', flags.tenantHeader),
+    authorize: flags.authorize === undefined ? undefined : urlIn('--authorize', flags.authorize),
+    operation: {
+      guarantee: flags.guarantee,
+      ttl: time('--ttl', flags.ttl),
+      ...(flags.keyRetention === undefined
+        ? {}
+        : { keyRetention: time('--key-retention', flags.keyRetention) }),
+      lease: time('--lease', flags.lease),
+      maxDuration: time('--max-duration', flags.maxDuration),
+      wait: flags.reject ? 'reject' : time('--wait', flags.wait),
+      maxOutcomeBytes: bytesIn('--capture-limit', flags.captureLimit),
+    },
+    http: {
+      requireKey: flags.requireKey ?? false,
+      methods: methodsIn(flags.methods),
+      maxRequestBytes: bytesIn('--max-request', flags.maxRequest),
+      ...(flags.failOpen ? { failOpen: true } : {}),
+    },
+  }
+}
+
+export function addressIn(listen: string): { host: string; port: number } {
+  const [, host, digits] = /^(?:\[?([^\]]*)\]?:)?(\d{1,5})$/.exec(listen) ?? []
+  const port = Number(digits)
+  if (digits === undefined || port > 65_535)
+    wrong('--listen', listen, 'give an address and a port, such as 127.0.0.1:8787')
+  return { host: host || '127.0.0.1', port }
+}
+
+function urlIn(flag: string, text: string): URL {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
+    return wrong(flag, text, 'give a URL such as http://127.0.0.1:3000, without a query or a password')
+  }
+  return url
+}
+
+function fieldIn(flag: string, name: string): string {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
+    ? name
+    : wrong(flag, name, 'give the name of a field, such as X-Tenant')
+}
+
+function methodsIn(list: string): string[] {
+  const methods = list.split(',').map((method) => method.trim())
+  const fault = methods.find((method) => !/^[A-Z]+$/.test(method) || method === 'OPTIONS')
+  if (fault !== undefined)
+    wrong('--methods', list, 'give methods with commas, such as POST,PATCH; OPTIONS is never touched')
+  return methods
+}
+
+function bytesIn(flag: string, text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,12})(b|kb|mb)?$/i.exec(text) ?? []
+  if (digits === undefined) return wrong(flag, text, 'give bytes, such as 500kb or 10mb')
+  return (
+    Number(digits) * { '': 1, b: 1, kb: 1024, mb: 1_048_576 }[unit.toLowerCase() as '' | 'b' | 'kb' | 'mb']
+  )
+}
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+function msIn(flag: string, text: string): number {
+  const [, digits, unit] = /^(\d{1,12})(ms|s|m|h|d)$/.exec(text) ?? []
+  if (digits === undefined) return wrong(flag, text, 'give a time with its unit, such as 500ms, 30s or 10m')
+  return Number(digits) * units[unit as keyof typeof units]
+}
+
+function time(flag: string, text: string): Time {
+  return `${msIn(flag, text)}ms`
+}
+
+function wrong(flag: string, given: string, advice: string): never {
+  throw new CommandError(exitCodes.usage, `${flag} can't be '${given}': ${advice}.`)
+}

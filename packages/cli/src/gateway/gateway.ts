@@ -1,0 +1,69 @@
+import { Agent, createServer, type IncomingMessage, type Server } from 'node:http'
+import { Agent as SecureAgent } from 'node:https'
+import { createReceipts, type OperationOptions, type ReceiptEvent, type ReceiptStore } from 'counterfoil'
+import { type HttpOptions, type IdempotentRequest, idempotent } from 'counterfoil/node'
+import { authorizer } from './authorize.ts'
+import { forward, type Upstream } from './forward.ts'
+import { upgrade } from './upgrade.ts'
+
+export interface GatewaySettings {
+  readonly upstream: URL
+  readonly upstreamTimeoutMs: number
+  readonly operation: OperationOptions
+  /** The field that names the tenant; without one there is one tenant. */
+  readonly tenantHeader: string | undefined
+  readonly authorize: URL | undefined
+  readonly http: Pick<HttpOptions<IncomingMessage>, 'requireKey' | 'methods' | 'maxRequestBytes' | 'failOpen'>
+  readonly onEvent: (event: ReceiptEvent) => void
+  readonly onError: (error: unknown) => void
+}
+
+export interface Gateway {
+  readonly server: Server
+  /** Takes no new requests, lets those under way finish and settle, and closes the store. */
+  close(): Promise<void>
+}
+
+/** A reverse proxy whose keyed requests run once: the exchange of the library, with the upstream as the handler. */
+export function createGateway(store: ReceiptStore, settings: GatewaySettings): Gateway {
+  const { upstream: url, upstreamTimeoutMs: timeoutMs, tenantHeader } = settings
+  const agent = new (url.protocol === 'https:' ? SecureAgent : Agent)({ keepAlive: true })
+  const upstream: Upstream = { url, agent, timeoutMs }
+  const receipts = createReceipts({ store, onEvent: settings.onEvent })
+  const operation = receipts.operation('gateway', settings.operation)
+  const listener = idempotent(
+    operation,
+    {
+      ...settings.http,
+      // An upstream's operation is its method and path as received.
+      name: ({ method, url = '/' }) => `${method} ${url.split('?', 1)[0]}`,
+      tenant: tenantHeader === undefined ? { only: 'all' } : tenantIn(tenantHeader),
+      ...(settings.authorize ? { authorizeReplay: authorizer(settings.authorize, timeoutMs) } : {}),
+      onError: settings.onError,
+    },
+    (request: IdempotentRequest, response) => forward(upstream, request, response, request.idempotency),
+  )
+  const server = createServer((request, response) => void listener(request, response))
+  // An upload takes as long as it takes; that a head comes in time is still seen to.
+  server.requestTimeout = 0
+  server.on('upgrade', (request, socket, head) => upgrade(upstream, request, socket, head))
+  return {
+    server,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await closed
+      await receipts.close()
+      agent.destroy()
+    },
+  }
+}
+
+function tenantIn(header: string): (request: IncomingMessage) => string {
+  const name = header.toLowerCase()
+  return ({ headers }) => {
+    const value = headers[name]
+    if (typeof value === 'string' && value !== '') return value
+    throw new Error(`the request has no ${header} field, which names its tenant`)
+  }
+}

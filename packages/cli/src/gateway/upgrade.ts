@@ -1,0 +1,43 @@
+import { type IncomingMessage, request as overHttp } from 'node:http'
+import { request as overHttps } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { onward, paired, requestFields } from './fields.ts'
+import type { Upstream } from './forward.ts'
+
+/** A connection that becomes another protocol's, such as WebSocket: both ends are joined, and nothing is looked at. */
+export function upgrade({ url }: Upstream, incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const send = url.protocol === 'https:' ? overHttps : overHttp
+  const fields = requestFields(incoming, { upstreamHost: url.host, plain: false })
+  const lines = [...fields, ['Connection', 'Upgrade'], ['Upgrade', incoming.headers.upgrade ?? '']] as const
+  const onwards = send({
+    protocol: url.protocol,
+    hostname: url.hostname,
+    port: url.port,
+    method: incoming.method ?? 'GET',
+    path: `${url.pathname.replace(/\/$/, '')}${incoming.url ?? '/'}`,
+    headers: lines.flat() as unknown as Record<string, string>,
+  })
+  socket.on('error', () => onwards.destroy())
+  onwards.on('error', () => socket.destroy())
+  onwards.on('upgrade', (answer, other, rest) => {
+    socket.write(headText(answer, paired(answer.rawHeaders)))
+    other.on('error', () => socket.destroy())
+    socket.on('error', () => other.destroy())
+    if (rest.length > 0) socket.write(rest)
+    if (head.length > 0) other.write(head)
+    other.pipe(socket).pipe(other)
+  })
+  onwards.on('response', (answer) => {
+    socket.write(headText(answer, [...onward(paired(answer.rawHeaders)), ['Connection', 'close']]))
+    answer.pipe(socket)
+  })
+  onwards.end()
+}
+
+function headText(
+  { statusCode, statusMessage }: IncomingMessage,
+  lines: readonly (readonly [string, string])[],
+): string {
+  const fields = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${fields}\r\n`
+}

@@ -1,0 +1,368 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { type ServerResponse, request as send } from 'node:http'
+import { connect } from 'node:net'
+import { buffer, text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { memoryStore } from 'counterfoil/memory'
+import { describe, expect, it } from 'vitest'
+import { ask, kept, keyed } from './ask.ts'
+import { gatewayTo, listening, upstream } from './world.ts'
+
+describe('a keyed request', () => {
+  it('runs once at the upstream, and a retry gets the same status, raw fields and bytes', async () => {
+    const bytes = gzipSync(randomBytes(500))
+    const behind = await upstream(async (request, response) => {
+      expect(await text(request)).toBe('{"amount":5}')
+      response.writeHead(201, 'Made', [
+        'X-oDD',
+        '1',
+        'Link',
+        '</a>',
+        'Content-Encoding',
+        'gzip',
+        'Link',
+        '</b>',
+      ])
+      response.end(bytes)
+    })
+    const { port } = await gatewayTo(behind.port)
+    const first = await ask(port, keyed('a', '{"amount":5}'))
+    const retry = await ask(port, keyed('"a"', '{ "amount": 5 }'))
+    expect([first.status, retry.status]).toEqual([201, 201])
+    expect(kept(first)).toEqual(['X-oDD', '1', 'Link', '</a>', 'Content-Encoding', 'gzip', 'Link', '</b>'])
+    expect(kept(retry)).toEqual(kept(first))
+    expect(retry.sha256).toBe(first.sha256)
+    expect(first.field('idempotent-replayed')).toBeUndefined()
+    expect(retry.field('idempotent-replayed')).toBe('true')
+    expect(behind.runs()).toBe(1)
+  })
+
+  it.each([
+    ['0 bytes', 200, (response) => response.end()],
+    ['204', 204, (response) => response.writeHead(204).end()],
+    ['304', 304, (response) => response.writeHead(304, { ETag: '"x"' }).end()],
+    [
+      'chunked',
+      200,
+      (response) => {
+        response.write('a')
+        response.end('b')
+      },
+    ],
+    ['1 MB', 200, (response) => response.end(Buffer.alloc(1_000_000, 7))],
+    ['a refusal', 422, (response) => response.writeHead(422).end('no')],
+  ] as [string, number, (response: ServerResponse) => unknown][])(
+    'comes back byte for byte: %s',
+    async (_what, status, make) => {
+      const behind = await upstream((_, response) => make(response))
+      const { port } = await gatewayTo(behind.port)
+      const first = await ask(port, keyed('a', '{}'))
+      const retry = await ask(port, keyed('a', '{}'))
+      expect([first.status, retry.status]).toEqual([status, status])
+      expect(kept(retry)).toEqual(kept(first))
+      expect(retry.sha256).toBe(first.sha256)
+      expect(behind.runs()).toBe(1)
+    },
+  )
+
+  it('is another operation on another path, and another request with another query', async () => {
+    const behind = await upstream((request, response) => response.end(request.url))
+    const { port } = await gatewayTo(behind.port)
+    expect((await ask(port, keyed('a', '{}', { path: '/v1/x?a=1' }))).body.toString()).toBe('/v1/x?a=1')
+    expect((await ask(port, keyed('a', '{}', { path: '/v1/y' }))).body.toString()).toBe('/v1/y')
+    expect((await ask(port, keyed('a', '{}', { path: '/v1/x?a=2' }))).status).toBe(422)
+    expect(behind.runs()).toBe(2)
+  })
+
+  it('cannot be made to lose its key by a field of the connection, nor be marked by a stranger', async () => {
+    const seen: (string | undefined)[] = []
+    const behind = await upstream((request, response) => {
+      seen.push(
+        request.headers['idempotency-key'] as string,
+        request.headers['idempotent-replayed'] as string,
+      )
+      response.writeHead(200, { 'Idempotent-Replayed': 'true', Connection: 'X-Hop', 'X-Hop': '1' }).end('x')
+    })
+    const { port } = await gatewayTo(behind.port)
+    const trick = ['Connection', 'Idempotency-Key, Content-Length', 'Idempotent-Replayed', 'true']
+    const first = await ask(port, keyed('a', '{}', { headers: trick }))
+    expect(seen).toEqual(['a', undefined])
+    expect(first.field('idempotent-replayed')).toBeUndefined()
+    expect(first.field('x-hop')).toBeUndefined()
+    await ask(port, keyed('a', '{}', { headers: trick }))
+    expect(behind.runs()).toBe(1)
+  })
+
+  it('asks for bytes that any retry can read', async () => {
+    const behind = await upstream((request, response) =>
+      response.end(String(request.headers['accept-encoding'])),
+    )
+    const { port } = await gatewayTo(behind.port)
+    const answer = await ask(port, keyed('a', '{}', { headers: ['Accept-Encoding', 'br'] }))
+    expect(answer.body.toString()).toBe('identity')
+  })
+
+  it('goes on when its caller hangs up', async () => {
+    const gate = Promise.withResolvers<void>()
+    const behind = await upstream(async (_, response) => {
+      await gate.promise
+      response.end('paid')
+    })
+    const { port } = await gatewayTo(behind.port)
+    const caller = new AbortController()
+    const hungUp = ask(port, keyed('a', '{}', { signal: caller.signal })).catch(() => 'gone')
+    while (behind.runs() === 0) await pause(1)
+    caller.abort()
+    expect(await hungUp).toBe('gone')
+    await pause(10)
+    gate.resolve()
+    expect((await ask(port, keyed('a', '{}'))).body.toString()).toBe('paid')
+    expect(behind.runs()).toBe(1)
+  })
+
+  it('released by an upstream that refuses with 503 and Retry-After runs again', async () => {
+    const behind = await upstream((_, response) => response.writeHead(503, { 'Retry-After': '1' }).end())
+    const { port } = await gatewayTo(behind.port)
+    for (let time = 1; time <= 2; time += 1) {
+      expect((await ask(port, keyed('a', '{}'))).status).toBe(503)
+      expect(behind.runs()).toBe(time)
+    }
+  })
+
+  it('through a second gateway behind the first is still one request, with one answer', async () => {
+    const behind = await upstream((_, response) => response.end(randomBytes(20)))
+    const inner = await gatewayTo(behind.port)
+    const outer = await gatewayTo(inner.port)
+    const first = await ask(outer.port, keyed('a', '{}'))
+    const retry = await ask(outer.port, keyed('a', '{}'))
+    expect(retry.sha256).toBe(first.sha256)
+    expect(first.field('idempotent-replayed')).toBeUndefined()
+    expect((await ask(inner.port, keyed('a', '{}'))).sha256).toBe(first.sha256)
+    expect(behind.runs()).toBe(1)
+  })
+})
+
+describe('an upstream that fails', () => {
+  it('refused the connection: 502, nothing ran, and a retry runs', async () => {
+    const behind = await upstream((_, response) => response.end('paid'))
+    const { port: dead, server } = await upstream(() => undefined)
+    server.close()
+    await once(server, 'close')
+    const store = memoryStore()
+    const down = await gatewayTo(dead, {}, store)
+    const refused = await ask(down.port, keyed('a', '{}'))
+    expect(refused.status).toBe(502)
+    expect(refused.json()).toMatchObject({ error: { type: 'upstream-unreachable' } })
+    const up = await gatewayTo(behind.port, {}, store)
+    expect((await ask(up.port, keyed('a', '{}'))).body.toString()).toBe('paid')
+  })
+
+  it.each([
+    ['at-most-once', 409, 1],
+    ['at-least-once', 504, 2],
+  ] as const)(
+    'did not answer in time: 504, and under %s a retry gets %i',
+    async (guarantee, status, runs) => {
+      const behind = await upstream(() => undefined)
+      const { port } = await gatewayTo(behind.port, { guarantee, upstreamTimeout: '50ms' })
+      const first = await ask(port, keyed('a', '{}'))
+      expect(first.status).toBe(504)
+      expect(first.json()).toMatchObject({ error: { type: 'upstream-timeout' } })
+      expect((await ask(port, keyed('a', '{}'))).status).toBe(status)
+      expect(behind.runs()).toBe(runs)
+    },
+  )
+
+  it.each([
+    ['before its head', (response: ServerResponse) => response.destroy()],
+    [
+      'midway',
+      (response: ServerResponse) => {
+        response.writeHead(200, { 'Content-Length': '100' })
+        response.write('half', () => response.destroy())
+      },
+    ],
+  ])('broke off %s: the outcome is unknown, and nothing runs again', async (_when, breakOff) => {
+    const behind = await upstream((_, response) => breakOff(response))
+    const { port } = await gatewayTo(behind.port)
+    const first = await ask(port, keyed('a', '{}'))
+    expect(first.status).toBeGreaterThanOrEqual(500)
+    const retry = await ask(port, keyed('a', '{}'))
+    expect(retry.json()).toMatchObject({ status: 409, error: { type: 'outcome-unknown' } })
+    expect(behind.runs()).toBe(1)
+  })
+
+  it('is not called where the store has no room: 503; with --fail-open it is', async () => {
+    const behind = await upstream((_, response) => response.end('x'))
+    const closed = await gatewayTo(behind.port, {}, memoryStore({ maxReceipts: 1 }))
+    await ask(closed.port, keyed('a', '{}'))
+    expect((await ask(closed.port, keyed('b', '{}'))).status).toBe(503)
+    expect(behind.runs()).toBe(1)
+    const flags = { guarantee: 'at-least-once', failOpen: true } as const
+    const open = await gatewayTo(behind.port, flags, memoryStore({ maxReceipts: 1 }))
+    await ask(open.port, keyed('a', '{"n":1}'))
+    expect((await ask(open.port, keyed('b', '{"n":2}'))).body.toString()).toBe('x')
+    expect(behind.runs()).toBe(3)
+  })
+})
+
+describe('who may see an outcome', () => {
+  it('of one tenant: who has the credentials of the first request', async () => {
+    const behind = await upstream((_, response) => response.end('secret'))
+    const { port } = await gatewayTo(behind.port)
+    await ask(port, keyed('a', '{}', { headers: ['Authorization', 'Bearer 1'] }))
+    const other = await ask(port, keyed('a', '{}', { headers: ['Authorization', 'Bearer 2'] }))
+    expect(other.json()).toMatchObject({ status: 403, error: { type: 'other-credentials' } })
+    expect((await ask(port, keyed('a', '{}'))).status).toBe(403)
+    expect((await ask(port, keyed('a', '{}', { headers: ['Authorization', 'Bearer 1'] }))).status).toBe(200)
+    expect(behind.runs()).toBe(1)
+  })
+
+  it('where a URL is asked: whom it lets', async () => {
+    const behind = await upstream((_, response) => response.end('x'))
+    const asked: unknown[] = []
+    const judge = await upstream((request, response) => {
+      asked.push(request.method, request.headers['content-length'])
+      response.writeHead(request.headers.authorization === 'Bearer 2' ? 204 : 403).end()
+    })
+    const { port } = await gatewayTo(behind.port, { authorize: `http://127.0.0.1:${judge.port}/may` })
+    await ask(port, keyed('a', '{}', { headers: ['Authorization', 'Bearer 1'] }))
+    expect((await ask(port, keyed('a', '{}', { headers: ['Authorization', 'Bearer 2'] }))).status).toBe(200)
+    expect((await ask(port, keyed('a', '{}', { headers: ['Authorization', 'Bearer 3'] }))).status).toBe(403)
+    expect(asked).toEqual(['GET', undefined, 'GET', undefined])
+    expect(behind.runs()).toBe(1)
+  })
+
+  it('of tenants by a field: nobody of another tenant', async () => {
+    const behind = await upstream((_, response) => response.end(randomBytes(8)))
+    const { port, errors } = await gatewayTo(behind.port, { tenantHeader: 'X-Tenant' })
+    const one = await ask(port, keyed('a', '{}', { headers: ['X-Tenant', 'one'] }))
+    const two = await ask(port, keyed('a', '{}', { headers: ['X-Tenant', 'two'] }))
+    expect(two.sha256).not.toBe(one.sha256)
+    expect((await ask(port, keyed('a', '{}'))).status).toBe(500)
+    expect(String(errors[0])).toContain('X-Tenant')
+    expect(behind.runs()).toBe(2)
+  })
+})
+
+describe('what passes through', () => {
+  it.each([
+    ['a safe method with a key', { method: 'GET', headers: ['Idempotency-Key', 'a'] }],
+    ['a request without a key', { body: 'x' }],
+    ['OPTIONS', { method: 'OPTIONS', headers: ['Idempotency-Key', 'a'] }],
+    ['DELETE', { method: 'DELETE', headers: ['Idempotency-Key', 'a'] }],
+  ])('as it comes, each time: %s', async (_what, sent) => {
+    const behind = await upstream((request, response) => response.end(`${request.method} ${request.url}`))
+    const { port } = await gatewayTo(behind.port)
+    for (let time = 1; time <= 2; time += 1) {
+      const answer = await ask(port, { path: '/a%2Fb?c=d', ...sent })
+      expect(answer.body.toString()).toBe(`${'method' in sent ? sent.method : 'POST'} /a%2Fb?c=d`)
+      expect(behind.runs()).toBe(time)
+    }
+  })
+
+  it('with who sent it, and trailers', async () => {
+    const behind = await upstream((request, response) => {
+      response.writeHead(200, { Trailer: 'X-Sum' })
+      response.write(`${request.headers['x-forwarded-for']} ${request.headers['x-forwarded-proto']}`)
+      response.addTrailers({ 'X-Sum': '1' })
+      response.end()
+    })
+    const { port } = await gatewayTo(behind.port)
+    const answer = await ask(port, { method: 'GET', headers: ['X-Forwarded-For', '10.0.0.1'] })
+    expect(answer.body.toString()).toBe('10.0.0.1, 127.0.0.1 http')
+    expect(answer.trailers).toEqual(['X-Sum', '1'])
+  })
+
+  it('an event stream without waiting for its end, and a caller who leaves it takes it along', async () => {
+    const left = Promise.withResolvers<void>()
+    const behind = await upstream((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+      response.write('data: 1\n\n')
+      response.once('close', () => left.resolve())
+    })
+    const { port } = await gatewayTo(behind.port)
+    const call = send({ port, path: '/events', agent: false })
+    call.end()
+    const [response] = await once(call, 'response')
+    const [chunk] = await once(response, 'data')
+    expect(String(chunk)).toBe('data: 1\n\n')
+    call.destroy()
+    await left.promise
+  })
+
+  it('an upgrade, in both directions', async () => {
+    const { createServer } = await import('node:http')
+    const server = createServer()
+    server.on('upgrade', (request, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n')
+      socket.write(`${request.url} `)
+      socket.pipe(socket)
+    })
+    const { port } = await gatewayTo(await listening(server))
+    const socket = connect(port, '127.0.0.1')
+    socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n')
+    let seen = ''
+    socket.on('data', (chunk: Buffer) => {
+      seen += chunk.toString()
+    })
+    while (!seen.includes('/ws ')) await pause(1)
+    socket.write('hello')
+    while (!seen.endsWith('hello')) await pause(1)
+    expect(seen).toMatch(/^HTTP\/1\.1 101 /)
+    socket.destroy()
+    server.close()
+  })
+
+  it('a large upload and a large download, without holding them', async () => {
+    const SIZE = process.env.COUNTERFOIL_SOAK ? 1024 : 64
+    const piece = Buffer.alloc(1_048_576, 1)
+    const behind = await upstream(async (request, response) => {
+      let size = 0
+      for await (const chunk of request) size += (chunk as Buffer).length
+      response.setHeader('X-Got', String(size))
+      for (let n = 0; n < SIZE; n += 1) if (!response.write(piece)) await once(response, 'drain')
+      response.end()
+    })
+    const { port } = await gatewayTo(behind.port)
+    const call = send({ port, method: 'PUT', path: '/', agent: false })
+    const before = process.memoryUsage().rss
+    let most = before
+    for (let n = 0; n < SIZE; n += 1) {
+      if (!call.write(piece)) await once(call, 'drain')
+      most = Math.max(most, process.memoryUsage().rss)
+    }
+    call.end()
+    const [response] = await once(call, 'response')
+    let got = 0
+    for await (const chunk of response) {
+      got += (chunk as Buffer).length
+      most = Math.max(most, process.memoryUsage().rss)
+    }
+    expect(response.headers['x-got']).toBe(String(SIZE * piece.length))
+    expect(got).toBe(SIZE * piece.length)
+    console.log(
+      `${SIZE} MiB up and down: memory grew by at most ${Math.round((most - before) / 1_048_576)} MiB, in one process with caller and upstream`,
+    )
+    expect(most - before).toBeLessThan(400 * 1_048_576)
+  })
+
+  it('a request that asks first whether to send its body', async () => {
+    const behind = await upstream(async (request, response) => response.end(await buffer(request)))
+    const { port } = await gatewayTo(behind.port)
+    const call = send({
+      port,
+      method: 'POST',
+      path: '/',
+      agent: false,
+      headers: { Expect: '100-continue', 'Content-Length': 4 },
+    })
+    call.flushHeaders()
+    await once(call, 'continue')
+    call.end('body')
+    const [response] = await once(call, 'response')
+    expect(await text(response)).toBe('body')
+  })
+})

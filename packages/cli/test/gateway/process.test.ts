@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, it, onTestFinished } from 'vitest'
+import { run } from '../../src/run.ts'
+import { testIo } from '../support/test-io.ts'
+import { ask, keyed } from './ask.ts'
+import { upstream } from './world.ts'
+
+const soak = process.env.COUNTERFOIL_SOAK === '1'
+const ROUNDS = soak ? 20 : 2
+const KILLS = soak ? 20 : 2
+const main = join(import.meta.dirname, '../../src/main.ts')
+
+it(`200 requests on one key through two gateways on one file: one effect, equal answers, in each of ${ROUNDS} rounds`, async () => {
+  const effects = new Map<string, number>()
+  const behind = await upstream((request, response) => {
+    const key = String(request.headers['idempotency-key'])
+    effects.set(key, (effects.get(key) ?? 0) + 1)
+    response.end(randomBytes(64))
+  })
+  const store = newStore()
+  const gateways = await Promise.all([1, 2].map(() => gateway(behind.port, store)))
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const key = `round-${round}`
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => ask(gateways[n % 2]?.port as number, keyed(key, '{}'))),
+    )
+    expect(new Set(answers.map(({ status, sha256 }) => `${status} ${sha256}`)).size).toBe(1)
+    expect(answers[0]?.status).toBe(200)
+    expect(effects.get(key)).toBe(1)
+  }
+})
+
+it.each([
+  ['at-most-once', 1, 409],
+  ['at-least-once', 2, 200],
+] as const)(
+  `killed while the upstream runs, ${KILLS} times: under %s %i effects, and the retry gets %i`,
+  async (guarantee, effects, status) => {
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      let slow = true
+      const behind = await upstream((_, response) => {
+        if (!slow) response.end('paid')
+      })
+      const store = newStore()
+      const flags = ['--guarantee', guarantee, '--lease', '500ms']
+      const dying = await gateway(behind.port, store, flags)
+      const lost = ask(dying.port, keyed('a', '{}')).catch(() => 'lost')
+      while (behind.runs() === 0) await pause(2)
+      dying.child.kill('SIGKILL')
+      expect(await lost).toBe('lost')
+      slow = false
+      const next = await gateway(behind.port, store, flags)
+      // It waits for the dead one's lease, and then runs or is told.
+      expect((await ask(next.port, keyed('a', '{}'))).status).toBe(status)
+      expect(behind.runs()).toBe(effects)
+    }
+  },
+)
+
+it('told to end, takes no new request, finishes what is under way, and exits with 0', async () => {
+  const gate = Promise.withResolvers<void>()
+  const behind = await upstream(async (_, response) => {
+    await gate.promise
+    response.end('paid')
+  })
+  const store = newStore()
+  const { port, child } = await gateway(behind.port, store)
+  const first = ask(port, keyed('a', '{}'))
+  while (behind.runs() === 0) await pause(2)
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  await pause(50)
+  await expect(ask(port, keyed('b', '{}'))).rejects.toThrow()
+  gate.resolve()
+  expect((await first).body.toString()).toBe('paid')
+  expect(await exit).toEqual([0, null])
+  const next = await gateway(behind.port, store)
+  expect((await ask(next.port, keyed('a', '{}'))).body.toString()).toBe('paid')
+  expect(behind.runs()).toBe(1)
+})
+
+it('says what it is when it starts, and of each request one line without its key', async () => {
+  const behind = await upstream((_, response) => response.end('x'))
+  const { port, startLine, child } = await gateway(behind.port, newStore(), ['--log', 'json'])
+  expect(startLine).toMatch(
+    /^counterfoil: http:\/\/127\.0\.0\.1:\d+ → http:\S+, at-most-once, one tenant, and a retry must carry the same credentials; store: SQLite \(sqlite:\S+\), audit in order$/,
+  )
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
+  const [line] = await Promise.all([
+    once(lines, 'line'),
+    ask(port, keyed('secret-key', '{}', { path: '/x?token=1' })),
+  ])
+  expect(JSON.parse(String(line))).toMatchObject({
+    method: 'POST',
+    path: '/x',
+    status: 200,
+    keyed: true,
+    replayed: false,
+  })
+  expect(String(line)).not.toMatch(/secret|token/)
+})
+
+it.each([
+  [['--upstream', 'ftp://x'], "--upstream can't be 'ftp://x'"],
+  [['--upstream', 'nonsense'], "--upstream can't be 'nonsense'"],
+  [['--upstream', 'http://x', '--listen', 'here'], "--listen can't be 'here'"],
+  [['--upstream', 'http://x', '--lease', '30'], "--lease can't be '30'"],
+  [['--upstream', 'http://x', '--max-request', '10 apples'], "--max-request can't be '10 apples'"],
+  [['--upstream', 'http://x', '--methods', 'post'], "--methods can't be 'post'"],
+  [['--upstream', 'http://x', '--tenant-header', 'X Y'], "--tenant-header can't be 'X Y'"],
+  [['--upstream', 'http://x', '--guarantee', 'twice'], '--guarantee'],
+  [['--upstream', 'http://x', '--fail-open', '--store', 'memory:'], "The option 'failOpen'"],
+  [['--upstream', 'http://x', '--store', 'nowhere:x'], 'nowhere'],
+  [[], '--upstream'],
+])('refuses %j in one sentence', async (args, says) => {
+  const io = testIo()
+  expect(await run(['gateway', ...args], io)).toBe(2)
+  expect(io.err()).toContain(says)
+  expect(io.err().trim().split('\n')).toHaveLength(1)
+})
+
+function newStore(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'counterfoil-gateway-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return `sqlite:${join(folder, 'receipts.db')}`
+}
+
+/** The command itself, in a process of its own. */
+async function gateway(
+  port: number,
+  store: string,
+  flags: readonly string[] = [],
+): Promise<{ port: number; child: ChildProcess; startLine: string }> {
+  const args = [
+    'gateway',
+    '--upstream',
+    `http://127.0.0.1:${port}`,
+    '--listen',
+    '127.0.0.1:0',
+    '--store',
+    store,
+  ]
+  const node = ['--conditions=@counterfoil/source', '--disable-warning=ExperimentalWarning', main]
+  const child = spawn(process.execPath, [...node, ...args, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [startLine] = (await once(createInterface({ input: child.stderr }), 'line')) as [string]
+  return { port: Number(/:(\d+) →/.exec(startLine)?.[1]), child, startLine }
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** A connection that has closed, as it looks to a handler that is not to notice. */
+const alive = {
+  writable: true,
+  readable: true,
+  destroyed: false,
+  closed: false,
+  readyState: 'open',
+} as const
+
+const listening = new Set<unknown>(['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'])
+const ends = new Set<unknown>(['close', 'end', 'error', 'timeout'])
+const closing = new Set<unknown>(['destroy', 'destroySoon', 'end', 'resetAndDestroy'])
+
+/**
+ * A connection for the handler to see: it stays, whatever becomes of the real one. Whoever closes it by way of the
+ * request or the response (Express does, for an error after the head) is told of, and nobody else: Node's own time-outs
+ * and shutdowns go by the real one, and are no word of the handler's.
+ */
+export function unendingSocket(socket: Socket, closedByHandler: (error?: Error) => void): Socket {
+  const facade: Socket = new Proxy(socket, {
+    get(real, name) {
+      if (Object.hasOwn(alive, name)) return alive[name as keyof typeof alive]
+      const value: unknown = Reflect.get(real, name, real)
+      if (typeof value !== 'function') return value
+      if (closing.has(name)) {
+        return (...args: unknown[]) => {
+          closedByHandler(args[0] instanceof Error ? args[0] : undefined)
+          return value.apply(real, args)
+        }
+      }
+      if (listening.has(name)) {
+        return (event: unknown, ...rest: unknown[]) => {
+          if (!ends.has(event)) value.call(real, event, ...rest)
+          return facade
+        }
+      }
+      return value.bind(real)
+    },
+  })
+  return facade
+}
+
+/** Once its body is whole, nothing that becomes of the connection can break a request: it stays readable. */
+export function keepReadable(request: IncomingMessage): void {
+  const { destroy } = request
+  request.destroy = (error) => {
+    const ofTheConnection = (error as { code?: unknown } | undefined)?.code === 'ECONNRESET'
+    return ofTheConnection ? request : destroy.call(request, error)
+  }
+}
