@@ -23,6 +23,7 @@ export interface GatewayFlags {
   readonly captureLimit: string
   readonly upstreamTimeout: string
   readonly failOpen?: true
+  readonly admin?: string
   readonly log: 'json' | 'pretty'
 }
 
@@ -60,11 +61,16 @@ export function settingsIn(
   }
 }
 
-export function addressIn(listen: string): { host: string; port: number } {
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export function addressIn(flag: string, listen: string): Address {
   const [, host, digits] = /^(?:\[?([^\]]*)\]?:)?(\d{1,5})$/.exec(listen) ?? []
   const port = Number(digits)
   if (digits === undefined || port > 65_535)
-    wrong('--listen', listen, 'give an address and a port, such as 127.0.0.1:8787')
+    wrong(flag, listen, 'give an address and a port, such as 127.0.0.1:8787')
   return { host: host || '127.0.0.1', port }
 }
 

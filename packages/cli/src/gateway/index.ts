@@ -37,6 +37,7 @@ export function addGateway(program: Command, io: Io, ended: Ended): void {
     .option('--capture-limit <size>', 'largest response that is kept: bytes, kb, mb', '1mb')
     .option('--upstream-timeout <time>', 'how long the upstream may take to begin its answer', '60s')
     .option('--fail-open', 'pass keyed requests on where the store can’t be asked; only with at-least-once')
+    .option('--admin <address>', 'where /healthz, /readyz and /metrics are served; default nowhere')
     .addOption(
       new Option('--log <form>', 'one line for each request').choices(['json', 'pretty']).default('pretty'),
     )

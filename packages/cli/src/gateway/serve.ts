@@ -1,40 +1,58 @@
 import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Finding, openStore, type ReceiptStore } from 'counterfoil'
 import { CommandError } from '../command-error.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { addressIn, type GatewayFlags, settingsIn } from './flags.ts'
+import { createAdmin } from './admin.ts'
+import { type Address, addressIn, type GatewayFlags, settingsIn } from './flags.ts'
 import { createGateway, type Gateway } from './gateway.ts'
+import { Metrics } from './metrics.ts'
 
 /** Serves until it is told to end, and then ends in order. */
 export async function serveGateway(flags: GatewayFlags, io: Io): Promise<ExitCode> {
-  const address = addressIn(flags.listen)
+  const address = addressIn('--listen', flags.listen)
+  const adminAddress = flags.admin === undefined ? undefined : addressIn('--admin', flags.admin)
   const say = (line: string): void => void io.stderr.write(`${line}\n`)
+  const metrics = new Metrics()
   const settings = settingsIn(flags, {
     // What a caller isn't told, in one line: neither a stack nor anything of a request.
     onError: (error) => say(`counterfoil: ${error instanceof Error ? error.message : String(error)}`),
-    onEvent: () => undefined,
+    onEvent: metrics.event,
   })
   const store = await openStore(flags.store)
+  const admin = createAdmin(metrics, () => store.read('0'.repeat(64)))
   let gateway: Gateway | undefined
   try {
     const findings = await audited(store)
     gateway = createGateway(store, settings)
     const { server } = gateway
-    server.prependListener('request', (request, response) => logged(flags.log, request, response, io))
-    server.listen(address.port, address.host)
-    await once(server, 'listening').catch((error: Error) => {
-      throw new CommandError(exitCodes.unavailable, `Can't listen on ${flags.listen}: ${error.message}.`)
+    server.prependListener('request', (request, response) => {
+      metrics.began()
+      whenAnswered(request, response, (line) => {
+        metrics.ended(line.status)
+        void io.stdout.write(`${flags.log === 'json' ? JSON.stringify(line) : textOf(line)}\n`)
+      })
     })
-    say(startLine(flags, server.address() as AddressInfo, store, findings))
+    if (adminAddress) await listening(admin, adminAddress)
+    say(startLine(flags, await listening(server, address), store, findings))
     await told()
     say('counterfoil: finishing what is under way')
   } finally {
     await (gateway ?? store).close()
+    admin.closeAllConnections()
+    admin.close()
   }
   return exitCodes.ok
+}
+
+async function listening(server: Server, { host, port }: Address): Promise<AddressInfo> {
+  server.listen(port, host)
+  await once(server, 'listening').catch((error: Error) => {
+    throw new CommandError(exitCodes.unavailable, `Can't listen on ${host}:${port}: ${error.message}.`)
+  })
+  return server.address() as AddressInfo
 }
 
 async function audited(store: ReceiptStore): Promise<readonly Finding[]> {
@@ -63,22 +81,39 @@ function startLine(
 }
 
 /** No key, no query and no body: whoever holds a key can read an answer. */
-function logged(form: GatewayFlags['log'], request: IncomingMessage, response: ServerResponse, io: Io): void {
+interface RequestLine {
+  readonly at: string
+  readonly method: string
+  readonly path: string
+  /** `null`: the caller left before. */
+  readonly status: number | null
+  readonly ms: number
+  readonly keyed: boolean
+  readonly replayed: boolean
+}
+
+function whenAnswered(
+  { method = '', url = '', headers }: IncomingMessage,
+  response: ServerResponse,
+  tell: (line: RequestLine) => void,
+): void {
   const startedAt = performance.now()
-  response.once('close', () => {
-    const line = {
+  response.once('close', () =>
+    tell({
       at: new Date().toISOString(),
-      method: request.method,
-      path: (request.url ?? '').split('?', 1)[0],
+      method,
+      path: url.split('?', 1)[0] as string,
       status: response.headersSent ? response.statusCode : null,
       ms: Math.round(performance.now() - startedAt),
-      keyed: request.headers['idempotency-key'] !== undefined,
+      keyed: headers['idempotency-key'] !== undefined,
       replayed: response.getHeader('idempotent-replayed') !== undefined,
-    }
-    const { at, method, path, status, ms, keyed, replayed } = line
-    const text = `${at} ${method} ${path} ${status ?? 'left'} ${ms} ms${replayed ? ' replayed' : keyed ? ' keyed' : ''}`
-    void io.stdout.write(`${form === 'json' ? JSON.stringify(line) : text}\n`)
-  })
+    }),
+  )
+}
+
+function textOf({ at, method, path, status, ms, keyed, replayed }: RequestLine): string {
+  const how = replayed ? ' replayed' : keyed ? ' keyed' : ''
+  return `${at} ${method} ${path} ${status ?? 'left'} ${ms} ms${how}`
 }
 
 async function told(): Promise<void> {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,7 +11,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { run } from '../../src/run.ts'
 import { testIo } from '../support/test-io.ts'
 import { ask, keyed } from './ask.ts'
-import { upstream } from './world.ts'
+import { listening, upstream } from './world.ts'
 
 const soak = process.env.COUNTERFOIL_SOAK === '1'
 const ROUNDS = soak ? 20 : 2
@@ -107,6 +108,21 @@ it('says what it is when it starts, and of each request one line without its key
   expect(String(line)).not.toMatch(/secret|token/)
 })
 
+it('tells on a listener of its own whether it is well, and what it has done', async () => {
+  const behind = await upstream((_, response) => response.end('x'))
+  const admin = await freePort()
+  const { port } = await gateway(behind.port, newStore(), ['--admin', `127.0.0.1:${admin}`])
+  await ask(port, keyed('a', '{}'))
+  await ask(port, keyed('a', '{}'))
+  const page = async (path: string) => (await fetch(`http://127.0.0.1:${admin}${path}`)).text()
+  expect([await page('/healthz'), await page('/readyz')]).toEqual(['ok\n', 'ok\n'])
+  const metrics = await page('/metrics')
+  expect(metrics).toContain('counterfoil_receipt_events_total{type="claimed"} 1')
+  expect(metrics).toContain('counterfoil_receipt_events_total{type="replayed"} 1')
+  expect(metrics).toContain('counterfoil_responses_total{status="200"} 2')
+  expect(metrics).toContain('counterfoil_requests_under_way 0')
+})
+
 it.each([
   [['--upstream', 'ftp://x'], "--upstream can't be 'ftp://x'"],
   [['--upstream', 'nonsense'], "--upstream can't be 'nonsense'"],
@@ -125,6 +141,13 @@ it.each([
   expect(io.err()).toContain(says)
   expect(io.err().trim().split('\n')).toHaveLength(1)
 })
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await listening(server)
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
 
 function newStore(): string {
   const folder = mkdtempSync(join(tmpdir(), 'counterfoil-gateway-'))
