@@ -1,5 +1,8 @@
-/** Decimal digits in a number's exponent beyond which it is not brought into canonical form. */
-const MAX_EXPONENT_DIGITS = 15
+/** A number of a larger power of ten is not brought into canonical form, nor one of a smaller than its negative. */
+const MAX_EXPONENT = 999_999_999_999_999
+
+/** Digits of an exponent that may still come to that, with a text's length added to it or taken from it. */
+const MAX_EXPONENT_DIGITS = 16
 
 /**
  * The one spelling of a JSON number's exact decimal value: never through a double, so that 9007199254740993 and
@@ -7,7 +10,7 @@ const MAX_EXPONENT_DIGITS = 15
  * number that a double holds is spelt as `JSON.stringify` (and RFC 8785) would, and minus zero is zero.
  *
  * Takes the text of a valid JSON number (RFC 8259, section 6), and time linear in it; the answer is longer by some
- * twenty characters at most. `undefined` where the exponent has more than `MAX_EXPONENT_DIGITS` digits.
+ * twenty characters at most. `undefined` where its value, however it is spelt, lies beyond `MAX_EXPONENT`.
  */
 export function canonicalDecimal(literal: string): string | undefined {
   const sign = literal.startsWith('-') ? '-' : ''
@@ -22,7 +25,8 @@ export function canonicalDecimal(literal: string): string | undefined {
   if (digits === '') return '0'
   const exponent = exponentAt < 0 ? 0 : exponentOf(literal.slice(exponentAt + 1))
   if (exponent === undefined) return undefined
-  return sign + layOut(digits, whole.length - leadingZeros + exponent)
+  const point = whole.length - leadingZeros + exponent
+  return Math.abs(point - 1) > MAX_EXPONENT ? undefined : sign + layOut(digits, point)
 }
 
 /** The value is 0.`digits` × 10^`point`. One layout for each `point`, so that two values never share a text. */
@@ -43,7 +47,7 @@ function exponentOf(text: string): number | undefined {
   const magnitude = negative || text.startsWith('+') ? text.slice(1) : text
   const digits = magnitude.slice(countLeadingZeros(magnitude))
   if (digits.length > MAX_EXPONENT_DIGITS) return undefined
-  // Exact: fewer than 16 digits stay far below 2^53, also after a text's length is added.
+  // Exact where it matters: what is not, above 2^53, lies beyond `MAX_EXPONENT` with any text's length.
   return negative ? -Number(digits) : Number(digits)
 }
 

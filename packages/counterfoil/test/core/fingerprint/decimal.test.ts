@@ -40,12 +40,15 @@ describe('the canonical decimal', () => {
     [['0.0000001', '1e-7'], '1e-7'],
     [['1e400', '10e399'], '1e+400'],
     [['1e401'], '1e+401'],
-    [['1e999999999999999', '1e000999999999999999'], '1e+999999999999999'],
+    [['1e999999999999999', '1e000999999999999999', '0.0001e1000000000000003'], '1e+999999999999999'],
+    [['1.5e-999999999999999', '1500e-1000000000000002'], '1.5e-999999999999999'],
   ])('%j is %s', (literals, expected) => {
     expect(literals.map((text) => canonicalDecimal(text))).toEqual(literals.map(() => expected))
   })
 
-  test('is not made of an exponent of more than fifteen digits', () => {
+  test('is not made of a power of ten beyond fifteen digits, however it is spelt', () => {
+    expect(canonicalDecimal('19999e999999999999999')).toBeUndefined()
+    expect(canonicalDecimal('1.9999e1000000000000003')).toBeUndefined()
     expect(canonicalDecimal('1e1000000000000000')).toBeUndefined()
     expect(canonicalDecimal('1e-1000000000000000')).toBeUndefined()
     expect(canonicalDecimal(`1e${'9'.repeat(1_000_000)}`)).toBeUndefined()
