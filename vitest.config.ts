@@ -12,6 +12,9 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
       include: ['packages/*/{src,test}/**/*.test.ts', '{bench,demo,examples}/**/*.test.ts'],
       exclude: ['**/node_modules/**', '**/dist/**'],
       env: soak ? { COUNTERFOIL_SOAK: '1' } : {},
+      // Node 24.21 crashes by it now and then (V8's Runtime_TierUpWasmToJSWrapper) where many threads strip types at once,
+      // as the SQLite store's do while they are run from source.
+      execArgv: ['--no-wasm-generic-wrapper'],
       testTimeout: soak ? 3_600_000 : 60_000,
       hookTimeout: 60_000,
       reporters: ['default', './test-support/closing-line-reporter.ts'],
