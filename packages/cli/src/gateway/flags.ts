@@ -104,12 +104,16 @@ function bytesIn(flag: string, text: string): number {
   )
 }
 
+/** A timer of Node's takes no more (timers.html#settimeoutcallback-delay-args). */
+const LONGEST_TIMER_MS = 2_147_483_647
+
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 function msIn(flag: string, text: string): number {
   const [, digits, unit] = /^(\d{1,12})(ms|s|m|h|d)$/.exec(text) ?? []
   if (digits === undefined) return wrong(flag, text, 'give a time with its unit, such as 500ms, 30s or 10m')
-  return Number(digits) * units[unit as keyof typeof units]
+  const ms = Number(digits) * units[unit as keyof typeof units]
+  return flag === '--upstream-timeout' && ms > LONGEST_TIMER_MS ? wrong(flag, text, 'give at most 24d') : ms
 }
 
 function time(flag: string, text: string): Time {

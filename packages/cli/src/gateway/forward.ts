@@ -41,8 +41,12 @@ export function forward(
     else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true))
   })
   onwards.on('information', ({ statusCode, headers }) => {
-    if (statusCode === 103 && !response.headersSent && headers.link)
-      response.writeEarlyHints({ link: headers.link })
+    if (statusCode === 103 && headers.link) passHints(response, headers.link)
+  })
+  // Nobody asked for another protocol.
+  onwards.on('upgrade', (_answer, socket) => {
+    socket.destroy()
+    failed()
   })
   onwards.on('response', (answer) => {
     clearTimeout(timer)
@@ -76,14 +80,21 @@ export function forward(
     answer.on('error', brokeOff)
     answer.on('close', brokeOff)
   })
-  onwards.on('error', () => {
+  const failed = (): void => {
     clearTimeout(timer)
     if (answered) return // what broke off is its response
+    answered = true
     if (connected) attempt?.unknown()
     else attempt?.notExecuted()
     if (timedOut) sendProblem(response, 'upstream-timeout')
     else sendProblem(response, connected ? 'upstream-broke-off' : 'upstream-unreachable')
     resolve()
+  }
+  onwards.on('error', failed)
+  // Its lease is about to end: what the upstream still does, nobody knows.
+  attempt?.signal.addEventListener('abort', () => {
+    attempt.unknown()
+    onwards.destroy(new Error('the attempt ran for as long as it may'))
   })
   // A caller without a key who leaves takes its request along; under a key it runs on.
   if (attempt === undefined) {
@@ -97,6 +108,26 @@ export function forward(
   return promise
 }
 
+function passHints(response: ServerResponse, link: string | string[]): void {
+  try {
+    if (!response.headersSent) response.writeEarlyHints({ link })
+  } catch {
+    // Malformed hints are no part of the answer.
+  }
+}
+
+/** Path and query below the upstream's own; of a whole URL, as a proxy may be sent, its path and query. */
+export function pathBelow(url: URL, target: string): string {
+  if (target === '*') return target
+  const whole = target.startsWith('/') ? null : URL.parse(target)
+  return `${url.pathname.replace(/\/$/, '')}${whole ? whole.pathname + whole.search : target}`
+}
+
+/** Without the brackets of an IPv6 address, which belong to URLs. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '')
+}
+
 function requestOptions(url: URL, agent: Agent, incoming: IncomingMessage, keyed: boolean): RequestOptions {
   const fields = requestFields(incoming, { upstreamHost: url.host, plain: keyed })
   // Its length is unknown where it came in chunks: then it goes on in chunks.
@@ -104,10 +135,10 @@ function requestOptions(url: URL, agent: Agent, incoming: IncomingMessage, keyed
   const lines = chunked ? [...fields, ['Transfer-Encoding', 'chunked'] as const] : fields
   return {
     protocol: url.protocol,
-    hostname: url.hostname,
+    hostname: hostOf(url),
     port: url.port,
     method: incoming.method ?? 'GET',
-    path: `${url.pathname.replace(/\/$/, '')}${incoming.url ?? '/'}`,
+    path: pathBelow(url, incoming.url ?? '/'),
     headers: lines.flat() as unknown as Record<string, string>,
     agent,
   }

@@ -1,5 +1,6 @@
 import { Agent, createServer, type IncomingMessage, type Server } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { createReceipts, type OperationOptions, type ReceiptEvent, type ReceiptStore } from 'counterfoil'
 import { type HttpOptions, type IdempotentRequest, idempotent } from 'counterfoil/node'
 import { authorizer } from './authorize.ts'
@@ -17,6 +18,9 @@ export interface GatewaySettings {
   readonly onEvent: (event: ReceiptEvent) => void
   readonly onError: (error: unknown) => void
 }
+
+/** What is under way when it is told to end has this long to be answered. */
+const GRACE_MS = 10_000
 
 export interface Gateway {
   readonly server: Server
@@ -46,13 +50,22 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   const server = createServer((request, response) => void listener(request, response))
   // An upload takes as long as it takes; that a head comes in time is still seen to.
   server.requestTimeout = 0
-  server.on('upgrade', (request, socket, head) => upgrade(upstream, request, socket, head))
+  const upgraded = new Set<Duplex>()
+  server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
+    upgrade(upstream, request, socket, head)
+  })
   return {
     server,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
+      for (const socket of upgraded) socket.destroy()
+      // Streams and stalled uploads may never end by themselves; what runs under a key runs on without its caller.
+      const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS)
       await closed
+      clearTimeout(grace)
       await receipts.close()
       agent.destroy()
     },

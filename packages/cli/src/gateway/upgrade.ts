@@ -2,19 +2,24 @@ import { type IncomingMessage, request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { onward, paired, requestFields } from './fields.ts'
-import type { Upstream } from './forward.ts'
+import { hostOf, pathBelow, type Upstream } from './forward.ts'
 
 /** A connection that becomes another protocol's, such as WebSocket: both ends are joined, and nothing is looked at. */
 export function upgrade({ url }: Upstream, incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+  // Only a GET becomes another protocol: a request with an effect must not slip by its key as an upgrade.
+  if (incoming.method !== 'GET') {
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    return
+  }
   const send = url.protocol === 'https:' ? overHttps : overHttp
   const fields = requestFields(incoming, { upstreamHost: url.host, plain: false })
   const lines = [...fields, ['Connection', 'Upgrade'], ['Upgrade', incoming.headers.upgrade ?? '']] as const
   const onwards = send({
     protocol: url.protocol,
-    hostname: url.hostname,
+    hostname: hostOf(url),
     port: url.port,
     method: incoming.method ?? 'GET',
-    path: `${url.pathname.replace(/\/$/, '')}${incoming.url ?? '/'}`,
+    path: pathBelow(url, incoming.url ?? '/'),
     headers: lines.flat() as unknown as Record<string, string>,
   })
   socket.on('error', () => onwards.destroy())

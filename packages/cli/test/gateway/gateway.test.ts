@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type ServerResponse, request as send } from 'node:http'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
@@ -206,6 +206,48 @@ describe('an upstream that fails', () => {
     expect((await ask(open.port, keyed('b', '{"n":2}'))).body.toString()).toBe('x')
     expect(behind.runs()).toBe(3)
   })
+})
+
+describe('an upstream that misbehaves', () => {
+  it.each([
+    [
+      'malformed hints',
+      'HTTP/1.1 103 Early Hints\r\nLink: nonsense\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx',
+      200,
+    ],
+    ['another protocol, unasked', 'HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', 502],
+    ['no HTTP at all', 'nonsense\r\n\r\n', 502],
+  ])('sends %s: the gateway goes on', async (_what, text, status) => {
+    const raw = createTcpServer((socket) =>
+      socket.once('data', () => socket.end(text)).on('error', () => undefined),
+    )
+    await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve))
+    const { port } = await gatewayTo((raw.address() as AddressInfo).port)
+    expect((await ask(port, keyed('a', '{}'))).status).toBe(status)
+    expect((await ask(port, { body: '{}' })).status).toBe(status)
+    raw.close()
+  })
+
+  it('stalls midway: the attempt ends with its duration, and the outcome is unknown', async () => {
+    const behind = await upstream((_, response) => {
+      response.writeHead(200, { 'Content-Length': '100' })
+      response.write('half')
+    })
+    const { port } = await gatewayTo(behind.port, { lease: '300ms', maxDuration: '300ms' })
+    expect((await ask(port, keyed('a', '{}'))).status).toBeGreaterThanOrEqual(500)
+    expect((await ask(port, keyed('a', '{}'))).json()).toMatchObject({ error: { type: 'outcome-unknown' } })
+  })
+})
+
+it('lets no keyed request slip by as an upgrade', async () => {
+  const behind = await upstream((_, response) => response.end('x'))
+  const { port } = await gatewayTo(behind.port)
+  const socket = connect(port, '127.0.0.1')
+  socket.write(
+    'POST /c HTTP/1.1\r\nHost: x\r\nIdempotency-Key: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n',
+  )
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /)
+  expect(behind.runs()).toBe(0)
 })
 
 describe('who may see an outcome', () => {
