@@ -1,14 +1,18 @@
 import { type IncomingMessage, request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
 import { requestFields } from './fields.ts'
+import type { Upstream } from './upstream.ts'
 
 const ofTheBody = ['content-length', 'content-type', 'content-encoding', 'transfer-encoding']
 
 /** Asks a URL, with the retry's own fields, whether its caller may see the outcome: 2xx says yes. */
-export function authorizer(url: URL, timeoutMs: number): (request: IncomingMessage) => Promise<boolean> {
+export function authorizer(
+  url: URL,
+  { timeoutMs, tenantHeader }: Pick<Upstream, 'timeoutMs' | 'tenantHeader'>,
+): (request: IncomingMessage) => Promise<boolean> {
   const send = url.protocol === 'https:' ? overHttps : overHttp
   return (incoming) => {
-    const fields = requestFields(incoming, { upstreamHost: url.host, plain: true })
+    const fields = requestFields(incoming, { url, tenantHeader }, true)
     const headers = fields.filter(([name]) => !ofTheBody.includes(name.toLowerCase())).flat()
     return new Promise((resolve, reject) => {
       const asked = send(url, {

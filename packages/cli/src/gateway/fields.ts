@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-type Lines = readonly (readonly [name: string, value: string])[]
+export type Lines = readonly (readonly [name: string, value: string])[]
 
 /** Of one connection (RFC 9110, section 7.6.1), beside what its own `Connection` field names. */
 const ofTheConnection = new Set([
@@ -22,7 +22,12 @@ const neverOfTheConnection = new Set([
   'host',
   'content-length',
   'content-type',
+  'forwarded',
   'x-api-key',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
 ])
 
 /** Marks replays; whoever else says it is not believed. */
@@ -32,30 +37,33 @@ export function paired(raw: readonly string[]): Lines {
   return Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n], raw[2 * n + 1]] as [string, string])
 }
 
-/** What goes on to the other side. */
-export function onward(lines: Lines): Lines {
+/** What goes on to the other side. @param tenantHeader in lower case; no `Connection` takes it out either */
+export function onward(lines: Lines, tenantHeader?: string): Lines {
   const named = lines
     .filter(([name]) => name.toLowerCase() === 'connection')
     .flatMap(([, value]) => value.split(',').map((token) => token.trim().toLowerCase()))
-    .filter((name) => !neverOfTheConnection.has(name))
+    .filter((name) => !neverOfTheConnection.has(name) && name !== tenantHeader)
   const out = new Set([...ofTheConnection, ...named, MARK])
   return lines.filter(([name]) => !out.has(name.toLowerCase()))
 }
 
-export interface OnwardTerms {
-  readonly upstreamHost: string
-  /** Ask for bytes that any retry can read, whatever this caller could. */
-  readonly plain: boolean
-}
-
-/** A request's fields as the upstream gets them: the caller's own, and by whom it came. */
-export function requestFields(request: IncomingMessage, { upstreamHost, plain }: OnwardTerms): Lines {
+/**
+ * A request's fields as the upstream gets them: the caller's own, and by whom it came.
+ *
+ * @param plain ask for bytes that any retry can read, whatever this caller could
+ */
+export function requestFields(
+  request: IncomingMessage,
+  { url, tenantHeader }: { readonly url: URL; readonly tenantHeader: string | undefined },
+  plain: boolean,
+): Lines {
   const { remoteAddress = 'unknown' } = request.socket
   const replaced = ['host', 'expect', 'x-forwarded-for', ...(plain ? ['accept-encoding'] : [])]
-  const kept = onward(paired(request.rawHeaders)).filter(([name]) => !replaced.includes(name.toLowerCase()))
+  const lines = onward(paired(request.rawHeaders), tenantHeader)
+  const kept = lines.filter(([name]) => !replaced.includes(name.toLowerCase()))
   const before = request.headers['x-forwarded-for']
   return [
-    ['Host', upstreamHost],
+    ['Host', url.host],
     ...kept,
     ...(plain ? [['Accept-Encoding', 'identity'] as const] : []),
     ['X-Forwarded-For', before === undefined ? remoteAddress : `${String(before)}, ${remoteAddress}`],

@@ -1,145 +1,128 @@
-import {
-  type Agent,
-  type IncomingMessage,
-  request as overHttp,
-  type RequestOptions,
-  type ServerResponse,
-} from 'node:http'
-import { request as overHttps } from 'node:https'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Attempt } from 'counterfoil'
 import { onward, paired, requestFields } from './fields.ts'
 import { sendProblem } from './problem.ts'
-
-export interface Upstream {
-  readonly url: URL
-  readonly agent: Agent
-  readonly timeoutMs: number
-}
+import { begin, type Upstream } from './upstream.ts'
 
 /**
  * Sends a request on and its answer back, both as they come. Under an attempt it also says what became of it: nothing
  * ran where no connection could be made; where it broke off or timed out after that, nobody knows.
  */
 export function forward(
-  { url, agent, timeoutMs }: Upstream,
+  upstream: Upstream,
   incoming: IncomingMessage,
   response: ServerResponse,
   attempt?: Attempt,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const send = url.protocol === 'https:' ? overHttps : overHttp
-  const onwards = send(requestOptions(url, agent, incoming, attempt !== undefined))
+  const fields = requestFields(incoming, upstream, attempt !== undefined)
+  // Its length is unknown where it came in chunks: then it goes on in chunks.
+  const chunked = incoming.headers['transfer-encoding'] !== undefined
+  const onwards = begin(
+    upstream,
+    incoming,
+    chunked ? [...fields, ['Transfer-Encoding', 'chunked']] : fields,
+    upstream.agent,
+  )
   let connected = false
   let timedOut = false
-  let answered = false
+  let ended = false
+  /** The first end counts; what comes after it is its consequence. */
+  const end = (how: () => void): void => {
+    if (ended) return
+    ended = true
+    clearTimeout(timer)
+    how()
+    resolve()
+  }
+  const brokeOff = (): void =>
+    end(() => {
+      if (connected) attempt?.unknown()
+      else attempt?.notExecuted()
+      onwards.destroy()
+      const after = timedOut ? 'upstream-timeout' : 'upstream-broke-off'
+      sendProblem(response, connected ? after : 'upstream-unreachable')
+    })
   const timer = setTimeout(() => {
     timedOut = true
-    onwards.destroy(new Error('the upstream did not answer in time'))
-  }, timeoutMs)
+    brokeOff()
+  }, upstream.timeoutMs)
+  // Counted from the last piece of the request: an upload takes as long as it takes.
+  incoming.on('data', () => timer.refresh())
+
   onwards.on('socket', (socket) => {
     if (!socket.connecting) connected = true
-    else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true))
+    // Nothing of a request goes out before that.
+    else
+      socket.once(upstream.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true))
   })
-  onwards.on('information', ({ statusCode, headers }) => {
-    if (statusCode === 103 && headers.link) passHints(response, headers.link)
+  onwards.on('information', ({ statusCode, rawHeaders }) => {
+    if (statusCode === 103) passHints(response, rawHeaders)
   })
   // Nobody asked for another protocol.
   onwards.on('upgrade', (_answer, socket) => {
     socket.destroy()
-    failed()
+    brokeOff()
   })
+  onwards.on('error', brokeOff)
   onwards.on('response', (answer) => {
     clearTimeout(timer)
-    answered = true
-    response.writeHead(
-      answer.statusCode ?? 502,
-      answer.statusMessage,
-      onward(paired(answer.rawHeaders)).flat(),
-    )
+    if (!passHead(answer, response)) return brokeOff()
     if (attempt === undefined) response.flushHeaders()
     answer.on('data', (chunk: Buffer) => {
-      if (!response.write(chunk)) {
-        answer.pause()
-        response.once('drain', () => answer.resume())
-      }
+      if (response.write(chunk)) return
+      answer.pause()
+      response.once('drain', () => answer.resume())
     })
-    answer.on('end', () => {
-      if (answer.rawTrailers.length > 0)
-        response.addTrailers(paired(answer.rawTrailers) as [string, string][])
-      response.end()
-      resolve()
-    })
-    let told = false
-    const brokeOff = (): void => {
-      if (answer.complete || told) return
-      told = true
-      attempt?.unknown()
-      response.destroy(new Error('the upstream broke its response off'))
-      resolve()
-    }
     answer.on('error', brokeOff)
-    answer.on('close', brokeOff)
+    // A reset tells the request first; what has no length of its own looks whole after it.
+    answer.on('close', () => {
+      if (!answer.complete) brokeOff()
+    })
+    answer.on('end', () => end(() => finish(answer, response)))
   })
-  const failed = (): void => {
-    clearTimeout(timer)
-    if (answered) return // what broke off is its response
-    answered = true
-    if (connected) attempt?.unknown()
-    else attempt?.notExecuted()
-    if (timedOut) sendProblem(response, 'upstream-timeout')
-    else sendProblem(response, connected ? 'upstream-broke-off' : 'upstream-unreachable')
-    resolve()
-  }
-  onwards.on('error', failed)
+
   // Its lease is about to end: what the upstream still does, nobody knows.
-  attempt?.signal.addEventListener('abort', () => {
-    attempt.unknown()
-    onwards.destroy(new Error('the attempt ran for as long as it may'))
-  })
+  attempt?.signal.addEventListener('abort', brokeOff)
   // A caller without a key who leaves takes its request along; under a key it runs on.
   if (attempt === undefined) {
     response.once('close', () => {
-      if (!response.writableFinished) onwards.destroy()
-      resolve()
+      if (!response.writableFinished) end(() => onwards.destroy())
     })
   }
+  incoming.once('error', brokeOff)
   incoming.pipe(onwards)
-  incoming.once('error', () => onwards.destroy())
   return promise
 }
 
-function passHints(response: ServerResponse, link: string | string[]): void {
+/** `false` where the upstream's head is none that could be sent. */
+function passHead(answer: IncomingMessage, response: ServerResponse): boolean {
+  const { statusCode = 0, statusMessage, rawHeaders } = answer
   try {
-    if (!response.headersSent) response.writeEarlyHints({ link })
+    response.writeHead(statusCode, statusMessage, onward(paired(rawHeaders)).flat())
+    return true
+  } catch {
+    response.statusMessage = '' // Node keeps the one that it refuses
+    return false
+  }
+}
+
+function passHints(response: ServerResponse, raw: readonly string[]): void {
+  const links = paired(raw)
+    .filter(([name]) => name.toLowerCase() === 'link')
+    .map(([, value]) => value)
+  try {
+    if (!response.headersSent && links.length > 0) response.writeEarlyHints({ link: links })
   } catch {
     // Malformed hints are no part of the answer.
   }
 }
 
-/** Path and query below the upstream's own; of a whole URL, as a proxy may be sent, its path and query. */
-export function pathBelow(url: URL, target: string): string {
-  if (target === '*') return target
-  const whole = target.startsWith('/') ? null : URL.parse(target)
-  return `${url.pathname.replace(/\/$/, '')}${whole ? whole.pathname + whole.search : target}`
-}
-
-/** Without the brackets of an IPv6 address, which belong to URLs. */
-export function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '')
-}
-
-function requestOptions(url: URL, agent: Agent, incoming: IncomingMessage, keyed: boolean): RequestOptions {
-  const fields = requestFields(incoming, { upstreamHost: url.host, plain: keyed })
-  // Its length is unknown where it came in chunks: then it goes on in chunks.
-  const chunked = incoming.headers['transfer-encoding'] !== undefined
-  const lines = chunked ? [...fields, ['Transfer-Encoding', 'chunked'] as const] : fields
-  return {
-    protocol: url.protocol,
-    hostname: hostOf(url),
-    port: url.port,
-    method: incoming.method ?? 'GET',
-    path: pathBelow(url, incoming.url ?? '/'),
-    headers: lines.flat() as unknown as Record<string, string>,
-    agent,
+function finish(answer: IncomingMessage, response: ServerResponse): void {
+  try {
+    if (answer.rawTrailers.length > 0) response.addTrailers(paired(answer.rawTrailers) as [string, string][])
+  } catch {
+    // Malformed trailers are left out: the answer itself is whole.
   }
+  response.end()
 }

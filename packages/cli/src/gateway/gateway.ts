@@ -4,8 +4,10 @@ import type { Duplex } from 'node:stream'
 import { createReceipts, type OperationOptions, type ReceiptEvent, type ReceiptStore } from 'counterfoil'
 import { type HttpOptions, type IdempotentRequest, idempotent } from 'counterfoil/node'
 import { authorizer } from './authorize.ts'
-import { forward, type Upstream } from './forward.ts'
-import { upgrade } from './upgrade.ts'
+import { forward } from './forward.ts'
+import { sendProblem } from './problem.ts'
+import { isWebSocket, upgrade } from './upgrade.ts'
+import { targetOf, type Upstream } from './upstream.ts'
 
 export interface GatewaySettings {
   readonly upstream: URL
@@ -30,9 +32,10 @@ export interface Gateway {
 
 /** A reverse proxy whose keyed requests run once: the exchange of the library, with the upstream as the handler. */
 export function createGateway(store: ReceiptStore, settings: GatewaySettings): Gateway {
-  const { upstream: url, upstreamTimeoutMs: timeoutMs, tenantHeader } = settings
+  const { upstream: url, upstreamTimeoutMs: timeoutMs } = settings
+  const tenantHeader = settings.tenantHeader?.toLowerCase()
   const agent = new (url.protocol === 'https:' ? SecureAgent : Agent)({ keepAlive: true })
-  const upstream: Upstream = { url, agent, timeoutMs }
+  const upstream: Upstream = { url, agent, timeoutMs, tenantHeader }
   const receipts = createReceipts({ store, onEvent: settings.onEvent })
   const operation = receipts.operation('gateway', settings.operation)
   const listener = idempotent(
@@ -41,13 +44,19 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
       ...settings.http,
       // An upstream's operation is its method and path as received.
       name: ({ method, url = '/' }) => `${method} ${url.split('?', 1)[0]}`,
-      tenant: tenantHeader === undefined ? { only: 'all' } : tenantIn(tenantHeader),
-      ...(settings.authorize ? { authorizeReplay: authorizer(settings.authorize, timeoutMs) } : {}),
+      tenant: tenantHeader === undefined ? { only: 'all' } : ({ headers }) => String(headers[tenantHeader]),
+      ...(settings.authorize ? { authorizeReplay: authorizer(settings.authorize, upstream) } : {}),
       onError: settings.onError,
     },
     (request: IdempotentRequest, response) => forward(upstream, request, response, request.idempotency),
   )
-  const server = createServer((request, response) => void listener(request, response))
+  const server = createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
+    const target = targetOf(request.url ?? '/', upstream)
+    if (target === undefined) return sendProblem(response, 'target-invalid')
+    request.url = target
+    if (lacksTenant(request, tenantHeader)) return sendProblem(response, 'tenant-missing')
+    return void listener(request, response)
+  })
   // An upload takes as long as it takes; that a head comes in time is still seen to.
   server.requestTimeout = 0
   const upgraded = new Set<Duplex>()
@@ -72,11 +81,9 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   }
 }
 
-function tenantIn(header: string): (request: IncomingMessage) => string {
-  const name = header.toLowerCase()
-  return ({ headers }) => {
-    const value = headers[name]
-    if (typeof value === 'string' && value !== '') return value
-    throw new Error(`the request has no ${header} field, which names its tenant`)
-  }
+/** A keyed request must name one tenant: none of two is believed. */
+function lacksTenant({ headers, headersDistinct }: IncomingMessage, header: string | undefined): boolean {
+  if (header === undefined || headers['idempotency-key'] === undefined) return false
+  const named = headersDistinct[header] ?? []
+  return named.length !== 1 || named[0] === ''
 }

@@ -1,12 +1,23 @@
 import type { ServerResponse } from 'node:http'
 
 type Problem = readonly [status: number, title: string, detail: string]
-type ProblemName = 'upstream-unreachable' | 'upstream-broke-off' | 'upstream-timeout'
+type ProblemName =
+  | 'upstream-unreachable'
+  | 'upstream-broke-off'
+  | 'upstream-timeout'
+  | 'tenant-missing'
+  | 'target-invalid'
 
 const problems: Readonly<Record<ProblemName, Problem>> = {
   'upstream-unreachable': [502, 'The upstream could not be reached', 'Nothing ran; retry with the same key.'],
   'upstream-broke-off': [502, 'The upstream broke off', 'Whether the request ran is not known.'],
   'upstream-timeout': [504, 'The upstream did not answer in time', 'Whether the request ran is not known.'],
+  'tenant-missing': [400, 'The tenant is missing', 'Send one field line that names the tenant.'],
+  'target-invalid': [
+    400,
+    'The target is no path of the upstream',
+    'Ask for a path without a fragment or dot segments.',
+  ],
 }
 
 /** In the form of Counterfoil's own (docs/problems). */
@@ -22,7 +33,7 @@ export function sendProblem(response: ServerResponse, name: ProblemName): void {
     title,
     status,
     detail,
-    retry: 'later',
+    retry: status === 400 ? 'fix' : 'later',
     error: { type: name, message: detail },
   })
   response.writeHead(status, {

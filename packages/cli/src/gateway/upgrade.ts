@@ -1,40 +1,56 @@
-import { type IncomingMessage, request as overHttp } from 'node:http'
-import { request as overHttps } from 'node:https'
-import type { Duplex } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import { type Duplex, pipeline } from 'node:stream'
 import { onward, paired, requestFields } from './fields.ts'
-import { hostOf, pathBelow, type Upstream } from './forward.ts'
+import { begin, targetOf, type Upstream } from './upstream.ts'
 
-/** A connection that becomes another protocol's, such as WebSocket: both ends are joined, and nothing is looked at. */
-export function upgrade({ url }: Upstream, incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
-  // Only a GET becomes another protocol: a request with an effect must not slip by its key as an upgrade.
-  if (incoming.method !== 'GET') {
+/**
+ * Only WebSocket: HTTP/2 by an upgrade would be a tunnel past the gateway, and a request with an effect must not slip by
+ * its key. Whatever else asks for another protocol is answered in this one (RFC 9110, section 7.8).
+ */
+export function isWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+const ofABody = ['content-length', 'transfer-encoding']
+
+/** A connection that becomes another protocol's: both ends are joined, and nothing is looked at. */
+export function upgrade(upstream: Upstream, incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const target = targetOf(incoming.url ?? '/', upstream)
+  // Node 22 asks nobody whether to upgrade.
+  if (target === undefined || !isWebSocket(incoming)) {
     socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     return
   }
-  const send = url.protocol === 'https:' ? overHttps : overHttp
-  const fields = requestFields(incoming, { upstreamHost: url.host, plain: false })
-  const lines = [...fields, ['Connection', 'Upgrade'], ['Upgrade', incoming.headers.upgrade ?? '']] as const
-  const onwards = send({
-    protocol: url.protocol,
-    hostname: hostOf(url),
-    port: url.port,
-    method: incoming.method ?? 'GET',
-    path: pathBelow(url, incoming.url ?? '/'),
-    headers: lines.flat() as unknown as Record<string, string>,
-  })
-  socket.on('error', () => onwards.destroy())
-  onwards.on('error', () => socket.destroy())
+  incoming.url = target
+  const fields = requestFields(incoming, upstream, false).filter(
+    ([name]) => !ofABody.includes(name.toLowerCase()),
+  )
+  const lines = [...fields, ['Connection', 'Upgrade'], ['Upgrade', 'websocket']] as const
+  // A connection of its own, since nobody knows what is left in it afterwards.
+  const onwards = begin(upstream, incoming, lines, false)
+  const timer = setTimeout(
+    () => onwards.destroy(new Error('the upstream did not answer in time')),
+    upstream.timeoutMs,
+  )
+  const leave = (): void => {
+    clearTimeout(timer)
+    onwards.destroy()
+    socket.destroy()
+  }
+  socket.on('error', leave)
+  socket.on('close', leave)
+  onwards.on('error', leave)
   onwards.on('upgrade', (answer, other, rest) => {
+    clearTimeout(timer)
     socket.write(headText(answer, paired(answer.rawHeaders)))
-    other.on('error', () => socket.destroy())
-    socket.on('error', () => other.destroy())
     if (rest.length > 0) socket.write(rest)
     if (head.length > 0) other.write(head)
-    other.pipe(socket).pipe(other)
+    pipeline(other, socket, other, leave)
   })
   onwards.on('response', (answer) => {
+    clearTimeout(timer)
     socket.write(headText(answer, [...onward(paired(answer.rawHeaders)), ['Connection', 'close']]))
-    answer.pipe(socket)
+    pipeline(answer, socket, leave)
   })
   onwards.end()
 }
