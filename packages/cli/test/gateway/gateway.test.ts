@@ -317,7 +317,7 @@ describe('a target', () => {
     const behind = await upstream((request, response) => response.end(request.url))
     const { port } = await gatewayTo(behind.port, { upstream: `http://127.0.0.1:${behind.port}/base/` })
     expect((await ask(port, { method: 'GET', path: '/x/y?z' })).body.toString()).toBe('/base/x/y?z')
-    for (const path of ['/../admin', '/x/%2e%2E/../y', '/x#y']) {
+    for (const path of ['/../admin', '/x/%2e%2E/y', '/x#y']) {
       expect((await ask(port, { method: 'GET', path })).json()).toMatchObject({
         status: 400,
         error: { type: 'target-invalid' },

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -85,6 +86,52 @@ it('told to end, takes no new request, finishes what is under way, and exits wit
   const next = await gateway(behind.port, store)
   expect((await ask(next.port, keyed('a', '{}'))).body.toString()).toBe('paid')
   expect(behind.runs()).toBe(1)
+})
+
+it('told to end, settles also what runs for a caller who has left', async () => {
+  const gate = Promise.withResolvers<void>()
+  const behind = await upstream(async (_, response) => {
+    await gate.promise
+    response.end('paid')
+  })
+  const store = newStore()
+  const { port, child } = await gateway(behind.port, store)
+  const caller = new AbortController()
+  const hungUp = ask(port, keyed('a', '{}', { signal: caller.signal })).catch(() => 'gone')
+  while (behind.runs() === 0) await pause(2)
+  caller.abort()
+  await hungUp
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  await pause(100)
+  gate.resolve()
+  expect(await exit).toEqual([0, null])
+  const next = await gateway(behind.port, store)
+  expect((await ask(next.port, keyed('a', '{}'))).body.toString()).toBe('paid')
+  expect(behind.runs()).toBe(1)
+})
+
+it('told to end, waits for no WebSocket, and not for ever for a stream', async () => {
+  const behind = await upstream((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    response.write('data: 1\n\n')
+  })
+  behind.server.on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+  })
+  const { port, child } = await gateway(behind.port, newStore())
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+  await once(socket, 'data')
+  const stream = connect(port, '127.0.0.1')
+  stream.write('GET /events HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(stream, 'data')
+  const [exit, closed] = [once(child, 'exit'), once(socket, 'close')]
+  socket.resume()
+  stream.resume()
+  child.kill('SIGTERM')
+  await closed
+  expect(await exit).toEqual([0, null])
 })
 
 it('says what it is when it starts, and of each request one line without its key', async () => {

@@ -11,6 +11,7 @@ export interface Sent {
 
 export interface Received {
   readonly status: number
+  readonly reason: string
   /** As they came over the wire. */
   readonly headers: readonly (readonly [string, string])[]
   readonly body: Buffer
@@ -29,7 +30,14 @@ export function ask(port: number, sent: Sent): Promise<Received> {
       response.on('error', reject)
       response.on('aborted', () => reject(new Error('the response broke off')))
       response.on('end', () =>
-        resolve(received(response.statusCode ?? 0, response.rawHeaders, Buffer.concat(chunks))),
+        resolve(
+          received(
+            response.statusCode ?? 0,
+            response.statusMessage ?? '',
+            response.rawHeaders,
+            Buffer.concat(chunks),
+          ),
+        ),
       )
     })
     request.on('error', reject)
@@ -51,13 +59,14 @@ export function json(key: string, value: unknown, more: Sent = {}): Sent {
   }
 }
 
-function received(status: number, raw: readonly string[], body: Buffer): Received {
+function received(status: number, reason: string, raw: readonly string[], body: Buffer): Received {
   const headers = Array.from(
     { length: raw.length / 2 },
     (_, n) => [raw[2 * n], raw[2 * n + 1]] as [string, string],
   )
   return {
     status,
+    reason,
     headers,
     body,
     sha256: createHash('sha256').update(body).digest('hex'),

@@ -62,7 +62,6 @@ function onwards(
     if (done) resolve(true)
     return value
   }
-  let left = false
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       let chunk: Uint8Array | undefined
@@ -73,13 +72,11 @@ function onwards(
         controller.error(error)
         return
       }
-      // The caller may have left while it was awaited; the source is then read to its end below.
-      if (left) return
+      // Where the caller has left meanwhile this throws at nobody, and the source is read to its end below.
       if (chunk) controller.enqueue(chunk)
       else controller.close()
     },
     cancel() {
-      left = true
       const drain = async (): Promise<void> => {
         while (await next());
       }
