@@ -35,7 +35,11 @@ export function addGateway(program: Command, io: Io, ended: Ended): void {
     .option('--max-duration <time>', 'how long a claim is renewed at most', '10m')
     .option('--max-request <size>', 'largest keyed request: bytes, kb, mb', '10mb')
     .option('--capture-limit <size>', 'largest response that is kept: bytes, kb, mb', '1mb')
-    .option('--upstream-timeout <time>', 'how long the upstream may take to begin its answer', '60s')
+    .option(
+      '--upstream-timeout <time>',
+      'how long the upstream may take to begin its answer, from the last piece of the request',
+      '60s',
+    )
     .option('--fail-open', 'pass keyed requests on where the store can’t be asked; only with at-least-once')
     .option('--admin <address>', 'where /healthz, /readyz and /metrics are served; default nowhere')
     .addOption(

@@ -147,7 +147,7 @@ export class HttpOperation<Request> {
       return this.#finished(captured, attempt)
     }
     try {
-      const who = await this.#callerOf(request, head)
+      const who = await this.#callerOf(request, head, key)
       const seen = this.#fingerprints.see(head, valuesOf(head.headers, 'content-type')[0], body)
       const conclusion = await this.#operation.conclude({ ...who, key, signal }, seen, work)
       return ownAnswer(captured, conclusion) ?? (await this.#replay(request, conclusion))
@@ -170,12 +170,13 @@ export class HttpOperation<Request> {
   async #callerOf(
     request: Request,
     { headers }: RequestHead,
+    key: string,
   ): Promise<{ tenant: string; operation: string | undefined; credentials?: string }> {
     const { tenant, name, authorizeReplay } = this.#options
     const operation = name?.(request)
     if (typeof tenant === 'function') return { tenant: await tenant(request), operation }
     if (authorizeReplay) return { tenant: tenant.only, operation }
-    const credentials = this.#operation.credentialsDigest(presented(headers, tenant.cookies))
+    const credentials = this.#operation.credentialsDigest(presented(key, headers, tenant.cookies))
     return { tenant: tenant.only, operation, credentials }
   }
 
@@ -266,11 +267,16 @@ function isOfTheStore(error: unknown): boolean {
   return error instanceof StoreUnavailable || error instanceof StoreFull
 }
 
-/** What the caller presents to show who it is. */
-function presented(headers: FieldLines, cookies: readonly string[] | undefined): string {
+/** What the caller presents to show who it is. With the key, so that no two receipts tell that they have one caller. */
+function presented(key: string, headers: FieldLines, cookies: readonly string[] | undefined): string {
   const sent = valuesOf(headers, 'cookie').flatMap((value) => value.split(/; */))
   const named = cookies && sent.filter((cookie) => cookies.includes(cookie.split('=', 1)[0] as string))
-  return JSON.stringify([valuesOf(headers, 'authorization'), valuesOf(headers, 'x-api-key'), named ?? sent])
+  return JSON.stringify([
+    key,
+    valuesOf(headers, 'authorization'),
+    valuesOf(headers, 'x-api-key'),
+    named ?? sent,
+  ])
 }
 
 function endedAs(captured: Captured): Ended<ResponseHead> {

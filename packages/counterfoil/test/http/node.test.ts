@@ -472,6 +472,22 @@ it.each([
   expect((await ask(service.port, json('a', {}))).sha256).toBe(first.sha256)
 })
 
+it('is ended for its handler once it has ended it, also while it is held back', async () => {
+  const seen: unknown[] = []
+  const service = await serviceOf({
+    handler: (_, response) => {
+      response.end('once')
+      seen.push(response.headersSent, response.writableEnded)
+      response.end('twice', () => seen.push('called back'))
+      response.write('more', (error) => seen.push((error as NodeJS.ErrnoException).code))
+    },
+  })
+  const first = await ask(service.port, json('a', {}))
+  expect(first.body.toString()).toBe('once')
+  expect((await ask(service.port, json('a', {}))).sha256).toBe(first.sha256)
+  expect(seen).toEqual([true, true, 'called back', 'ERR_STREAM_WRITE_AFTER_END'])
+})
+
 it('tells nobody what a handler that throws had set, but what others had set before it', async () => {
   const service = await serviceOf({
     handler: (_, response) => {
