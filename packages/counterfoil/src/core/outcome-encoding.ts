@@ -20,25 +20,39 @@ const reasons = ['too_large', 'unencodable', 'unstorable', 'streamed'] as const
 export function encodeOutcome(outcome: Outcome): Uint8Array {
   const kind = kinds.indexOf(outcome.kind)
   switch (outcome.kind) {
-    case 'response':
-      return joined(kind, [
-        u16(outcome.status),
-        u32(outcome.headers.length),
-        ...outcome.headers.flatMap(([name, value]) => [...text(name), ...text(value)]),
-        outcome.body,
-      ])
-    case 'value':
-      return valueBytes(kind, outcome.value)
+    case 'response': {
+      const { status, headers, body } = outcome
+      const lengths = headers.reduce((sum, [name, value]) => sum + textLength(name) + textLength(value), 0)
+      const writer = new Writer(kind, 2 + 4 + lengths + body.length)
+      writer.u16(status)
+      writer.u32(headers.length)
+      for (const [name, value] of headers) {
+        writer.text(name)
+        writer.text(value)
+      }
+      return writer.end(body)
+    }
+    case 'value': {
+      const { form, bytes } = outcome.value
+      const writer = new Writer(kind, 1 + bytes.length)
+      writer.u8(forms.indexOf(form))
+      return writer.end(bytes)
+    }
     case 'failure': {
       const { name, message, code } = outcome.failure
-      return joined(kind, [
-        ...text(name),
-        ...text(message),
-        ...(code === null ? [u8(0)] : [u8(1), ...text(code)]),
-      ])
+      const ofCode = code === null ? 0 : textLength(code)
+      const writer = new Writer(kind, textLength(name) + textLength(message) + 1 + ofCode)
+      writer.text(name)
+      writer.text(message)
+      writer.u8(code === null ? 0 : 1)
+      if (code !== null) writer.text(code)
+      return writer.end()
     }
-    case 'not_kept':
-      return joined(kind, [u8(reasons.indexOf(outcome.why))])
+    case 'not_kept': {
+      const writer = new Writer(kind, 1)
+      writer.u8(reasons.indexOf(outcome.why))
+      return writer.end()
+    }
   }
 }
 
@@ -77,45 +91,47 @@ export function decodeOutcome(bytes: Uint8Array): Outcome {
   }
 }
 
-/** The common path: one allocation, and one copy. */
-function valueBytes(kind: number, { form, bytes: value }: EncodedValue): Uint8Array {
-  const bytes = new Uint8Array(3 + value.length)
-  bytes[0] = OUTCOME_ENCODING_VERSION
-  bytes[1] = kind
-  bytes[2] = forms.indexOf(form)
-  bytes.set(value, 3)
-  return bytes
-}
+/** One allocation, whatever an outcome is made of. */
+class Writer {
+  // Not from Buffer's pool: a view into it would drag 8 KiB along when it is posted to another thread.
+  readonly #bytes: Buffer
+  #at = 2
 
-function joined(kind: number, parts: readonly Uint8Array[]): Uint8Array {
-  // Not Buffer.concat: a view into its pool would drag 8 KiB along when it is posted to another thread.
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 2))
-  bytes[0] = OUTCOME_ENCODING_VERSION
-  bytes[1] = kind
-  let at = 2
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
+  /** @param length of what comes after the kind, in bytes */
+  constructor(kind: number, length: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(2 + length)
+    this.#bytes[0] = OUTCOME_ENCODING_VERSION
+    this.#bytes[1] = kind
   }
-  return bytes
+
+  u8(value: number): void {
+    this.#at = this.#bytes.writeUInt8(value, this.#at)
+  }
+
+  u16(value: number): void {
+    this.#at = this.#bytes.writeUInt16BE(value, this.#at)
+  }
+
+  u32(value: number): void {
+    this.#at = this.#bytes.writeUInt32BE(value, this.#at)
+  }
+
+  /** Well-formed text only, since half of a surrogate pair has no UTF-8: it becomes U+FFFD. */
+  text(value: string): void {
+    const length = this.#bytes.write(value, this.#at + 4, 'utf8')
+    this.u32(length)
+    this.#at += length
+  }
+
+  end(rest?: Uint8Array): Uint8Array {
+    if (rest) this.#bytes.set(rest, this.#at)
+    return new Uint8Array(this.#bytes.buffer)
+  }
 }
 
-function u8(value: number): Uint8Array {
-  return Uint8Array.of(value)
-}
-
-function u16(value: number): Uint8Array {
-  return Uint8Array.of(value >> 8, value & 0xff)
-}
-
-function u32(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff)
-}
-
-/** Well-formed text only, since half of a surrogate pair has no UTF-8: it becomes U+FFFD. */
-function text(value: string): [Uint8Array, Uint8Array] {
-  const bytes = Buffer.from(value, 'utf8')
-  return [u32(bytes.length), bytes]
+/** With its count. */
+function textLength(value: string): number {
+  return 4 + Buffer.byteLength(value, 'utf8')
 }
 
 function oneOf<T>(names: readonly T[], index: number | undefined): T {

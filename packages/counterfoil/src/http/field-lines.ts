@@ -48,7 +48,12 @@ export function keepAllBut(names: readonly string[]): Keeps {
 
 /** The values of all field lines of this name (given in lower case), in their order. */
 export function valuesOf(lines: FieldLines, name: string): string[] {
-  return lines.filter(([of]) => of.toLowerCase() === name).map(([, value]) => value)
+  const values: string[] = []
+  for (const [of, value] of lines) {
+    // Most names differ in length: no need to look at their spelling.
+    if (of.length === name.length && of.toLowerCase() === name) values.push(value)
+  }
+  return values
 }
 
 /** Node's form of a raw header list: names and values in turn. */
@@ -58,7 +63,9 @@ export function flat(lines: FieldLines): string[] {
 
 /** From Node's form of a raw header list. */
 export function paired(raw: readonly string[]): FieldLines {
-  return Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n], raw[2 * n + 1]] as [string, string])
+  const lines: [string, string][] = []
+  for (let n = 0; n < raw.length; n += 2) lines.push([raw[n] as string, raw[n + 1] as string])
+  return lines
 }
 
 function tokensOf(value: string): string[] {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
 /** A connection that has closed, as it looks to a handler that is not to notice. */
@@ -14,12 +14,36 @@ const listening = new Set<unknown>(['on', 'once', 'addListener', 'prependListene
 const ends = new Set<unknown>(['close', 'end', 'error', 'timeout'])
 const closing = new Set<unknown>(['destroy', 'destroySoon', 'end', 'resetAndDestroy'])
 
+/** A connection as handlers see it. */
+export interface ShownSocket {
+  readonly facade: Socket
+  /** Whose response is held back on it. */
+  holder: ClosedByHandler | undefined
+}
+
+/** Told when a handler closes the connection by way of its request or response. */
+export interface ClosedByHandler {
+  closed(error: Error | undefined): void
+}
+
+/** One for each connection, since it outlives many requests. */
+const shown = new WeakMap<Socket, ShownSocket>()
+
 /**
  * A connection for the handler to see: it stays, whatever becomes of the real one. Whoever closes it by way of the
  * request or the response (Express does, for an error after the head) is told of, and nobody else: Node's own time-outs
  * and shutdowns go by the real one, and are no word of the handler's.
  */
-export function unendingSocket(socket: Socket, closedByHandler: (error?: Error) => void): Socket {
+export function unendingSocket(socket: Socket): ShownSocket {
+  const known = shown.get(socket)
+  if (known && known.holder === undefined) return known
+  const made: ShownSocket = { facade: facadeOf(socket, () => made.holder), holder: undefined }
+  // Of requests that were sent without waiting for each other's answers, each has its own.
+  if (!known) shown.set(socket, made)
+  return made
+}
+
+function facadeOf(socket: Socket, holder: () => ClosedByHandler | undefined): Socket {
   const facade: Socket = new Proxy(socket, {
     get(real, name) {
       if (Object.hasOwn(alive, name)) return alive[name as keyof typeof alive]
@@ -27,7 +51,7 @@ export function unendingSocket(socket: Socket, closedByHandler: (error?: Error) 
       if (typeof value !== 'function') return value
       if (closing.has(name)) {
         return (...args: unknown[]) => {
-          closedByHandler(args[0] instanceof Error ? args[0] : undefined)
+          holder()?.closed(args[0] instanceof Error ? args[0] : undefined)
           return value.apply(real, args)
         }
       }
@@ -45,9 +69,13 @@ export function unendingSocket(socket: Socket, closedByHandler: (error?: Error) 
 
 /** Once its body is whole, nothing that becomes of the connection can break a request: it stays readable. */
 export function keepReadable(request: IncomingMessage): void {
-  const { destroy } = request
-  request.destroy = (error) => {
-    const ofTheConnection = (error as { code?: unknown } | undefined)?.code === 'ECONNRESET'
-    return ofTheConnection ? request : destroy.call(request, error)
-  }
+  request.destroy = unlessItsConnectionEnded
+}
+
+const { destroy } = IncomingMessage.prototype
+
+/** One for all requests, as ResponseCapture has its own. */
+function unlessItsConnectionEnded(this: IncomingMessage, error?: Error): IncomingMessage {
+  const ofTheConnection = (error as { code?: unknown } | undefined)?.code === 'ECONNRESET'
+  return ofTheConnection ? this : destroy.call(this, error)
 }

@@ -8,19 +8,26 @@ export type HeaderValue = string | number | readonly string[]
 export function rawList(headers: unknown): (readonly [name: string, value: HeaderValue])[] {
   if (!Array.isArray(headers)) return Object.entries(headers as Record<string, HeaderValue>)
   if (Array.isArray(headers[0])) return headers as [string, HeaderValue][]
-  return Array.from({ length: headers.length / 2 }, (_, n) => [headers[2 * n], headers[2 * n + 1]])
+  const list: (readonly [string, HeaderValue])[] = []
+  for (let n = 0; n < headers.length; n += 2) list.push([headers[n], headers[n + 1]])
+  return list
 }
 
 export function linesOf(response: ServerResponse): FieldLines {
   // Of every outgoing message, though its types say so of a client's request alone (http.html#requestgetrawheadernames).
   const known = response as ServerResponse & { getRawHeaderNames(): string[] }
-  return known
-    .getRawHeaderNames()
-    .flatMap((name) => fieldLines(name, response.getHeader(name) as HeaderValue))
+  return fieldLines(
+    known.getRawHeaderNames().map((name) => [name, response.getHeader(name) as HeaderValue] as const),
+  )
 }
 
-export function fieldLines(name: string, value: HeaderValue): FieldLines {
-  return Array.isArray(value) ? value.map((one) => [name, String(one)]) : [[name, String(value)]]
+export function fieldLines(fields: readonly (readonly [name: string, value: HeaderValue])[]): FieldLines {
+  const lines: [string, string][] = []
+  for (const [name, value] of fields) {
+    if (Array.isArray(value)) for (const one of value) lines.push([name, String(one)])
+    else lines.push([name, String(value)])
+  }
+  return lines
 }
 
 export function isMark(name: unknown): boolean {
@@ -47,6 +54,7 @@ export function validateHead(
   if (message !== undefined) validateHeaderValue('statusMessage', message as string)
   for (const [name, value] of raw) {
     validateHeaderName(name)
-    for (const one of Array.isArray(value) ? value : [value]) validateHeaderValue(name, one as string)
+    if (Array.isArray(value)) for (const one of value) validateHeaderValue(name, one)
+    else validateHeaderValue(name, value as string)
   }
 }

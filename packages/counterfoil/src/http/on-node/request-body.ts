@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
@@ -23,8 +23,7 @@ export async function bodyOf(request: IncomingMessage, body: unknown, maxBytes: 
     if (hasNoBody(request)) return { as: 'bytes', bytes: new Uint8Array() }
     throw unseen('read before, and nothing of it is left to see')
   }
-  const bytes = await read(request, maxBytes)
-  putBack(request, bytes)
+  const bytes = await new Arriving(request, maxBytes).whole
   return { as: 'bytes', bytes: await decoded(bytes, request.headers['content-encoding'], maxBytes) }
 }
 
@@ -32,33 +31,90 @@ function hasNoBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0'
 }
 
-async function read(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  const whole = new Promise<void>((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > maxBytes) reject(tooLarge(maxBytes))
-      else chunks.push(chunk)
+/** Where a request keeps who looks on while it arrives. */
+const ARRIVING = Symbol('counterfoil.arriving')
+
+type ArrivingRequest = IncomingMessage & { [ARRIVING]?: Arriving }
+
+const { push } = IncomingMessage.prototype
+
+/** One for all requests: with a function of its own on each, V8 keeps it alive until its next full collection. */
+function pushSeen(this: ArrivingRequest, chunk: Buffer | null, encoding?: BufferEncoding): boolean {
+  const room = push.call(this, chunk, encoding)
+  const arriving = this[ARRIVING]
+  arriving?.see(chunk)
+  // However much waits in the stream: nobody reads it before all of it is here.
+  return room || (chunk !== null && arriving?.over === false)
+}
+
+/**
+ * A body as the parser of HTTP hands it to its stream, before anybody reads it. The stream itself stays untouched: what
+ * has arrived waits in it.
+ */
+class Arriving {
+  over = false
+  readonly whole: Promise<Buffer>
+  readonly #request: ArrivingRequest
+  readonly #maxBytes: number
+  readonly #chunks: Buffer[]
+  #size = 0
+  #resolve!: (bytes: Buffer) => void
+  #reject!: (error: Error) => void
+
+  constructor(request: ArrivingRequest, maxBytes: number) {
+    this.#request = request
+    this.#maxBytes = maxBytes
+    this.whole = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
     })
-    request.on('end', resolve)
-    request.on('error', () => reject(new CallerGone()))
-    request.on('close', () => reject(new CallerGone()))
-  })
-  try {
-    await whole
-    return Buffer.concat(chunks)
-  } finally {
-    for (const event of ['data', 'end', 'error', 'close']) request.removeAllListeners(event)
+    this.#chunks = arrivedIn(request)
+    for (const { length } of this.#chunks) this.#size += length
+    request[ARRIVING] = this
+    request.push = pushSeen
+    request.on('close', this.#left)
+    if (request.complete || this.#size > maxBytes) this.#judge()
+    // Or it would not be asked for where the stream was full when it came here.
+    else request.read(0)
+  }
+
+  /** @param chunk `null` at its end */
+  see(chunk: Buffer | null): void {
+    if (chunk !== null) this.#chunks.push(chunk)
+    this.#size += chunk?.length ?? 0
+    if (chunk === null || this.#size > this.#maxBytes) this.#judge()
+  }
+
+  #judge(): void {
+    this.#end()
+    if (this.#size > this.#maxBytes) this.#reject(tooLarge(this.#maxBytes))
+    else this.#resolve(joined(this.#chunks))
+  }
+
+  readonly #left = (): void => {
+    this.#end()
+    this.#reject(new CallerGone())
+  }
+
+  #end(): void {
+    this.over = true
+    this.#request.push = push
+    this.#request.off('close', this.#left)
   }
 }
 
-/** The stream begins anew, with all of its bytes in it. */
-function putBack(request: IncomingMessage, bytes: Buffer): void {
-  const stream: Readable = request
-  ;(Readable as unknown as (this: Readable, options: object) => void).call(stream, { autoDestroy: false })
-  if (bytes.length > 0) stream.push(bytes)
-  stream.push(null)
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first, ...more] = chunks
+  return first !== undefined && more.length === 0 ? first : Buffer.concat(chunks)
+}
+
+/** What was here before anybody asked, as after an authentication that took its time. */
+function arrivedIn(request: IncomingMessage): Buffer[] {
+  // Of the very length, so that a stream that has ended does not say so yet.
+  const arrived: unknown = request.readableLength > 0 ? request.read(request.readableLength) : null
+  if (!(arrived instanceof Uint8Array)) return []
+  request.unshift(arrived)
+  return [Buffer.from(arrived.buffer, arrived.byteOffset, arrived.length)]
 }
 
 type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>

@@ -1,10 +1,18 @@
-import type { ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Captured, Response } from '../exchange.ts'
 import { type FieldLines, flat, REPLAYED } from '../field-lines.ts'
-import { unendingSocket } from './alive.ts'
+import { type ClosedByHandler, type ShownSocket, unendingSocket } from './alive.ts'
 import { fieldLines, isEventStream, isMark, linesOf, rawList, validateHead } from './head.ts'
 import { sendResponse } from './send-response.ts'
+
+/** Bytes; a longer body would only be copied once more. */
+const LONGEST_TEXT = 65_536
+
+/** Where a response keeps who holds it back. */
+const CAPTURE = Symbol('counterfoil.capture')
+
+type Capturing = ServerResponse & { [CAPTURE]?: ResponseCapture }
 
 type Callback = (error?: Error | null) => void
 
@@ -13,13 +21,18 @@ type Callback = (error?: Error | null) => void
  * `writeHead`, `write` or `end`. What others have wrapped around the response before, such as a compression, gets it
  * when it is sent, and so again with every replay. Past the limit, or as an event stream, it goes out as it comes.
  */
-export class ResponseCapture {
+export class ResponseCapture implements ClosedByHandler {
+  static readonly #shared = ResponseCapture.#methods((response) => response[CAPTURE] as ResponseCapture)
+
   /** Resolves when the handler has ended its response, or broken it off. */
   readonly captured: Promise<Captured>
   readonly #response: ServerResponse
   readonly #limit: number
   readonly #original: Pick<ServerResponse, Overridden>
-  readonly #showSocket: () => void
+  readonly #socket: Socket
+  /** A pipelined response has none before its turn comes. */
+  readonly #hadSocket: boolean
+  readonly #shown: ShownSocket
   /** What others had set before the handler began: another response has it too. */
   readonly #before: FieldLines
   /** Once the head is written, until it is sent. */
@@ -42,14 +55,42 @@ export class ResponseCapture {
     this.captured = new Promise((resolve) => {
       this.#conclude = resolve
     })
-    const own = response as unknown as Overridable
-    own.writeHead = (...args) => this.#writeHead(args)
-    own.write = (chunk, ...rest) => this.#write(chunk, rest)
-    own.end = (...args) => this.#end(args)
-    own.flushHeaders = () => this.#flushHeaders()
-    own.destroy = (error) => this.#breakOff(error as Error | undefined)
-    own.emit = (event, ...args) => this.#emit(event as string, args)
-    this.#showSocket = this.#hideSocket()
+    const own = response as Capturing
+    // Of two around one handler, the inner one can't be found by the response.
+    install(own, own[CAPTURE] ? ResponseCapture.#methods(() => this) : ResponseCapture.#shared)
+    own[CAPTURE] ??= this
+    this.#socket = response.req.socket
+    this.#hadSocket = response.socket === this.#socket
+    this.#shown = unendingSocket(this.#socket)
+    this.#shown.holder = this
+    this.#showSocket(this.#shown.facade)
+  }
+
+  /**
+   * The same functions for all responses: with functions of its own on each, V8 keeps every response alive until its
+   * next full collection.
+   */
+  static #methods(of: (response: Capturing) => ResponseCapture): Overridable {
+    return {
+      writeHead(...args) {
+        return of(this).#writeHead(args)
+      },
+      write(chunk, ...rest) {
+        return of(this).#write(chunk, rest)
+      },
+      end(...args) {
+        return of(this).#end(args)
+      },
+      flushHeaders() {
+        of(this).#flushHeaders()
+      },
+      destroy(error) {
+        return of(this).#breakOff(error as Error | undefined)
+      },
+      emit(event, ...args) {
+        return of(this).#emit(event as string, args)
+      },
+    }
   }
 
   /** The handler threw; what it had held back is dropped. */
@@ -58,11 +99,19 @@ export class ResponseCapture {
     else if (this.#mode === 'streaming') this.#breakOff()
   }
 
+  /** The handler closed the connection. */
+  closed(error: Error | undefined): void {
+    this.fail(error ?? new ConnectionClosed())
+  }
+
   /** Sends what was held back. */
   release(): void {
     this.#restore()
     this.#sendHead()
-    this.#original.end.call(this.#response, Buffer.concat(this.#chunks), 'utf8', () => this.#whenSent?.())
+    const body = this.#body
+    // As text Node sends it together with the head, in one write; others might take its letters for something else.
+    const asText = this.#original.end === ServerResponse.prototype.end && body.length <= LONGEST_TEXT
+    this.#original.end.call(this.#response, asText ? body.toString('latin1') : body, 'latin1', this.#whenSent)
   }
 
   /** Sends another response in place of the one that was held back, of which nothing has gone out. */
@@ -74,6 +123,11 @@ export class ResponseCapture {
     this.#response.statusMessage = ''
     beforeSending()
     sendResponse(this.#response, other)
+  }
+
+  get #body(): Buffer {
+    const [first, ...more] = this.#chunks
+    return first !== undefined && more.length === 0 ? first : Buffer.concat(this.#chunks)
   }
 
   #writeHead([status, ...rest]: unknown[]): ServerResponse {
@@ -92,7 +146,7 @@ export class ResponseCapture {
       for (const [name] of raw) response.removeHeader(name)
       for (const [name, value] of raw) response.appendHeader(name, value as string)
     }
-    const lines = alone ? raw.flatMap(([name, value]) => fieldLines(name, value)) : linesOf(response)
+    const lines = alone ? fieldLines(raw) : linesOf(response)
     this.#head = { lines, alone }
     this.#internals._header = 'held back'
     return response
@@ -125,7 +179,7 @@ export class ResponseCapture {
 
   #hold(bytes: Buffer): void {
     const { lines } = this.#writeHeadIfNone()
-    this.#chunks.push(bytes)
+    if (bytes.length > 0) this.#chunks.push(bytes)
     this.#size += bytes.length
     if (isEventStream(lines)) this.#stream('streamed')
     else if (this.#size > this.#limit) this.#stream('too_large')
@@ -141,7 +195,7 @@ export class ResponseCapture {
   #stream(why: 'too_large' | 'streamed'): void {
     this.#mode = 'streaming'
     this.#streams = why
-    this.#showSocket()
+    this.#showRealSocket()
     this.#sendHead()
     for (const chunk of this.#chunks.splice(0)) this.#original.write.call(this.#response, chunk, 'utf8')
   }
@@ -161,8 +215,7 @@ export class ResponseCapture {
     }
     if (this.#mode === 'holding') {
       this.#whenSent = callback
-      const body = new Uint8Array(Buffer.concat(this.#chunks))
-      this.#ended({ kind: 'response', ...this.#responseHead(), body })
+      this.#ended({ kind: 'response', ...this.#responseHead(), body: this.#body })
     } else {
       this.#streamed(true)
       this.#restore()
@@ -212,24 +265,21 @@ export class ResponseCapture {
   }
 
   /** What the request and the response show of the connection. */
-  #hideSocket(): () => void {
-    const { req: request } = this.#response
-    const { socket } = request
-    const facade = unendingSocket(socket, (error) => this.fail(error ?? new ConnectionClosed()))
-    const shown = this.#response.socket === socket
-    const show = (as: Socket): void => {
-      Object.assign(request, { socket: as })
-      // With nothing to send there is nothing that Node itself would do with it.
-      if (shown) Object.assign(this.#response, { socket: as })
-    }
-    show(facade)
-    return () => show(socket)
+  #showSocket(socket: Socket): void {
+    const request = this.#response.req as Writable<IncomingMessage>
+    request.socket = socket
+    // With nothing to send there is nothing that Node itself would do with it.
+    if (this.#hadSocket) (this.#response as Writable<ServerResponse>).socket = socket
   }
 
-  /** By assignment alone: a property that is defined or deleted makes all of Node's own work on it slow. */
+  #showRealSocket(): void {
+    this.#shown.holder = undefined
+    this.#showSocket(this.#socket)
+  }
+
   #restore(): void {
-    this.#showSocket()
-    Object.assign(this.#response, this.#original)
+    this.#showRealSocket()
+    install(this.#response, this.#original)
     this.#internals.finished = false
     if (!this.#callerGone) return
     this.#internals.destroyed = true
@@ -267,7 +317,9 @@ interface Internals {
   _closed: boolean
 }
 
-type Overridable = Record<Overridden, (...args: unknown[]) => unknown>
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+type Overridable = Record<Overridden, (this: Capturing, ...args: unknown[]) => unknown>
 
 type Overridden = 'writeHead' | 'write' | 'end' | 'flushHeaders' | 'emit' | 'destroy'
 
@@ -275,6 +327,17 @@ type Overridden = 'writeHead' | 'write' | 'end' | 'flushHeaders' | 'emit' | 'des
 class ConnectionClosed extends Error {
   readonly code = 'ECONNABORTED'
   override readonly message = 'the connection was closed by this process before the response was ended'
+}
+
+/** By assignment alone: a property that is defined or deleted makes all of Node's own work on it slow. */
+function install(response: ServerResponse, methods: Overridable | Pick<ServerResponse, Overridden>): void {
+  const own = response as unknown as Record<Overridden, unknown>
+  own.writeHead = methods.writeHead
+  own.write = methods.write
+  own.end = methods.end
+  own.flushHeaders = methods.flushHeaders
+  own.emit = methods.emit
+  own.destroy = methods.destroy
 }
 
 function failure(code: string, message: string): Error {
