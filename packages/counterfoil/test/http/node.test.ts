@@ -226,7 +226,7 @@ describe('a response', () => {
     const service = await serviceOf({ handler: (_, response) => make(response) })
     const keyless = await ask(service.port, {})
     const keyed = await ask(service.port, json('a', {}))
-    const names = (of: typeof keyed): string[] => of.headers.map(([name]) => name)
+    const names = (of: typeof keyed): string[] => of.lines.map(([name]) => name)
     expect(names(keyed)).toEqual(names(keyless))
     expect(keyed.sha256).toBe(keyless.sha256)
   })
