@@ -23,7 +23,7 @@ import {
   streamOf,
   type Turn,
 } from '../../src/testing/index.ts'
-import { type FaceName, faceDifferences } from './face-differences.ts'
+import { declaredFaces, type FaceName } from './declared.ts'
 import { fetchServer } from './fetch-server.ts'
 
 /** An application of one framework, as a server that does not listen yet. */
@@ -97,7 +97,7 @@ export const faces: readonly (readonly [FaceName, HttpServiceUnderTest])[] = (
   Object.entries(servers) as [FaceName, Face][]
 ).map(([name, face]) => [
   name,
-  { has: ['attempt'], differs: faceDifferences[name], start: (terms, stage) => start(face, terms, stage) },
+  { ...declaredFaces[name], start: (terms, stage) => start(face, terms, stage) },
 ])
 
 async function start(face: Face, terms: HttpTerms, stage: Stage): ReturnType<HttpServiceUnderTest['start']> {

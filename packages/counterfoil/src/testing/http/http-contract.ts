@@ -3,6 +3,7 @@ import { disconnects } from './cases/disconnects.ts'
 import { draft } from './cases/draft.ts'
 import { failures } from './cases/failures.ts'
 import { fingerprints } from './cases/fingerprint.ts'
+import { hops } from './cases/hop.ts'
 import { keys } from './cases/keys.ts'
 import { limits } from './cases/limits.ts'
 import { notKept } from './cases/not-kept.ts'
@@ -47,5 +48,6 @@ export function httpContract(): readonly HttpCase[] {
     ...passingThrough,
     ...tenants,
     ...draft,
+    ...hops,
   ]
 }

@@ -3,14 +3,16 @@ import { requestBytes, type Sent } from './sent.ts'
 import type { Stage } from './stage.ts'
 import type { Wire, WireResponse } from './wire.ts'
 
+export type Connect = (to: Sent['to']) => Promise<Wire>
+
 /** One request and its retries, and what becomes of the handler. */
 export class Scene {
   readonly key: string
   readonly script: Script
   readonly #stage: Stage
-  readonly #connect: () => Promise<Wire>
+  readonly #connect: Connect
 
-  constructor(stage: Stage, connect: () => Promise<Wire>, name: string, given: Partial<Script>) {
+  constructor(stage: Stage, connect: Connect, name: string, given: Partial<Script>) {
     this.#stage = stage
     this.#connect = connect
     this.key = `key-${name}`
@@ -27,7 +29,7 @@ export class Scene {
 
   /** Sends it and doesn't wait for the answer. */
   async begin(sent: Sent = {}): Promise<Wire> {
-    const wire = await this.#connect()
+    const wire = await this.#connect(sent.to)
     wire.write(this.bytes(sent))
     return wire
   }
@@ -37,7 +39,7 @@ export class Scene {
   }
 
   connect(): Promise<Wire> {
-    return this.#connect()
+    return this.#connect('front')
   }
 
   /** Resolves when the handler has run this often. */
@@ -55,6 +57,6 @@ export class Scene {
 
   /** The body that the handler makes in its first run. */
   get body(): Buffer {
-    return Buffer.concat(piecesOf(this.script, 1, new Uint8Array()))
+    return Buffer.concat(piecesOf(this.script, 1, { body: new Uint8Array(), lines: [] }))
   }
 }

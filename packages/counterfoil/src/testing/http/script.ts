@@ -27,6 +27,8 @@ export type ScriptedBody =
   | { readonly of: 'random'; readonly sizes: readonly number[] }
   /** The request's body, as the handler has got it. */
   | { readonly of: 'request' }
+  /** The request's field lines, as a handler behind a proxy has got them. */
+  | { readonly of: 'fields' }
   /** The file at `scriptedFile`. */
   | { readonly of: 'file' }
 
@@ -57,15 +59,30 @@ export function decodedScript(field: string): Script {
   return JSON.parse(Buffer.from(field, 'base64url').toString()) as Script
 }
 
+/** A request as far as its handler shows it. */
+export interface SeenRequest {
+  readonly body: Uint8Array
+  readonly lines: WireLines
+}
+
 /** @param run counted from 1 */
 export function piecesOf(
   { scene, body }: Script,
   run: number,
-  request: Uint8Array,
+  request: SeenRequest,
 ): readonly Uint8Array<ArrayBuffer>[] {
-  if (body.of === 'pieces') return body.base64.map((piece) => new Uint8Array(Buffer.from(piece, 'base64')))
-  if (body.of === 'random') return body.sizes.map((size, at) => random(`${scene} ${run} ${at}`, size))
-  return [new Uint8Array(body.of === 'file' ? readFileSync(scriptedFile) : request)]
+  switch (body.of) {
+    case 'pieces':
+      return body.base64.map((piece) => new Uint8Array(Buffer.from(piece, 'base64')))
+    case 'random':
+      return body.sizes.map((size, at) => random(`${scene} ${run} ${at}`, size))
+    case 'request':
+      return [new Uint8Array(request.body)]
+    case 'fields':
+      return [new Uint8Array(Buffer.from(request.lines.map((line) => `${line.join(': ')}\n`).join('')))]
+    case 'file':
+      return [new Uint8Array(readFileSync(scriptedFile))]
+  }
 }
 
 export function pieces(...of: (string | Uint8Array)[]): ScriptedBody {

@@ -12,6 +12,8 @@ export interface Sent {
   readonly lines?: WireLines
   readonly body?: string | Uint8Array | null
   readonly framing?: 'length' | 'chunked'
+  /** `behind`: past the first proxy, to the second. */
+  readonly to?: 'front' | 'behind'
 }
 
 export function requestBytes(script: Script, ownKey: string, sent: Sent): Buffer {

@@ -15,8 +15,11 @@ export interface HttpTerms {
   readonly maxReceipts: number
 }
 
-/** What a service may have beyond HTTP itself. `attempt`: its handler can say what became of it; `hop`: it is a proxy. */
-export type HttpFeature = 'attempt' | 'hop'
+/**
+ * What a service may have beyond HTTP itself. `attempt`: its handler can say what became of it. `hop`: it is a proxy, and
+ * the handler is another server. `second_hop`: there is another such proxy behind it.
+ */
+export type HttpFeature = 'attempt' | 'hop' | 'second_hop'
 
 /** The service that is held to the suite. */
 export interface HttpServiceUnderTest {
@@ -25,7 +28,8 @@ export interface HttpServiceUnderTest {
   readonly differs: Readonly<Record<string, HttpDifference>>
   /**
    * Starts it on 127.0.0.1, with no receipts. Whatever the method and the path, its handler calls `stage.enter` with the
-   * request's `X-Script` field and body, and then acts out the turn that it gets, in its own idiom.
+   * request's `X-Script` field, its body and, of a `hop`, its field lines; and then acts out the turn that it gets, in its
+   * own idiom.
    */
   start(terms: HttpTerms, stage: Stage): Promise<RunningHttpService>
 }
@@ -39,5 +43,7 @@ export interface HttpDifference {
 
 export interface RunningHttpService {
   readonly port: number
+  /** Of a `second_hop`: where the proxy behind the first one listens. */
+  readonly behind?: number
   close(): Promise<void>
 }

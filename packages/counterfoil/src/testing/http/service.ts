@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { Scene } from './scene.ts'
 import type { Script } from './script.ts'
-import type { HttpServiceUnderTest, HttpTerms } from './service-under-test.ts'
+import type { Sent } from './sent.ts'
+import type { HttpServiceUnderTest, HttpTerms, RunningHttpService } from './service-under-test.ts'
 import { Stage } from './stage.ts'
 import { Wire } from './wire.ts'
 
 /** The running service, as a case has it. */
 export class Service {
   readonly #stage: Stage
-  readonly #port: number
+  readonly #running: RunningHttpService
   readonly #wires: Wire[] = []
 
-  private constructor(port: number, stage: Stage) {
-    this.#port = port
+  private constructor(running: RunningHttpService, stage: Stage) {
+    this.#running = running
     this.#stage = stage
   }
 
@@ -24,7 +25,7 @@ export class Service {
   ): Promise<void> {
     const stage = new Stage()
     const running = await subject.start(terms, stage)
-    const service = new Service(running.port, stage)
+    const service = new Service(running, stage)
     try {
       await check(service)
     } finally {
@@ -35,11 +36,12 @@ export class Service {
   }
 
   scene(script: Partial<Script> = {}): Scene {
-    return new Scene(this.#stage, () => this.#connect(), randomUUID(), script)
+    return new Scene(this.#stage, (to) => this.#connect(to), randomUUID(), script)
   }
 
-  async #connect(): Promise<Wire> {
-    const wire = await Wire.open(this.#port)
+  async #connect(to: Sent['to'] = 'front'): Promise<Wire> {
+    const { port, behind = port } = this.#running
+    const wire = await Wire.open(to === 'front' ? port : behind)
     this.#wires.push(wire)
     return wire
   }

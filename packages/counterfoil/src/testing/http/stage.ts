@@ -1,6 +1,7 @@
 import { ContractViolation } from '../violation.ts'
 import { PATIENCE_MS } from './byte-reader.ts'
 import { decodedScript, piecesOf, type Script } from './script.ts'
+import type { WireLines } from './wire.ts'
 
 /** One run of the handler: what it is to answer. */
 export interface Turn {
@@ -21,8 +22,9 @@ export class Stage {
    *
    * @param field the value of the request's `X-Script` field
    * @param body the request's body, as the handler got it
+   * @param lines the request's field lines, of a handler behind a proxy
    */
-  async enter(field: string | undefined, body: Uint8Array = new Uint8Array()): Promise<Turn> {
+  async enter(field: string | undefined, body: Uint8Array, lines: WireLines = []): Promise<Turn> {
     if (field === undefined) throw new Error('a request of the suite has an X-Script field')
     const script = decodedScript(field)
     const scene = this.#scene(script.scene)
@@ -30,7 +32,7 @@ export class Stage {
     const { runs: run, gate } = scene
     for (const wake of scene.waiting.splice(0)) wake()
     if (script.waits === 'before_head') await gate.promise
-    return { script, run, pieces: piecesOf(script, run, body), opened: gate.promise }
+    return { script, run, pieces: piecesOf(script, run, { body, lines }), opened: gate.promise }
   }
 
   runs(scene: string): number {

@@ -209,7 +209,7 @@ export const replays: readonly HttpCase[] = [
   httpCase(
     'replay',
     'replay-accept-encoding',
-    "a retry that can read less gets bytes that it can read, or the handler's own",
+    'what the first caller could read does not decide what a retry gets',
     async (service) => {
       const scene = service.scene({ headers: [['Content-Type', 'text/plain']], body: pieces(text) })
       const first = await scene.ask({ lines: [['Accept-Encoding', 'gzip, br']] })
