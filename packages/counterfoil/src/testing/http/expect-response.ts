@@ -1,5 +1,6 @@
 import { ContractViolation, expectSame, expectThat, shown } from '../violation.ts'
 import type { Scene } from './scene.ts'
+import { pieces, type Script } from './script.ts'
 import { fieldOf, type WireHead, type WireLines, type WireResponse } from './wire.ts'
 
 /** What a replay leaves out: of one connection (RFC 9110, section 7.6.1), one exchange or one caller. */
@@ -68,6 +69,12 @@ const problems = {
   'body-too-large': [413, 'fix'],
   'store-full': [503, 'later'],
 } as const
+
+/** An outcome of which no refusal may tell anything. */
+export const secretOutcome: Partial<Script> = {
+  headers: [['X-Own', 'known to its caller']],
+  body: pieces('secret of the stored outcome'),
+}
 
 /** A problem document (RFC 9457) of the kind, with all its members, and nothing of the scene in it. */
 export function expectProblem(scene: Scene, kind: keyof typeof problems, response: WireResponse): void {

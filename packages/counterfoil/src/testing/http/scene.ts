@@ -47,6 +47,15 @@ export class Scene {
     return this.#stage.entered(this.script.scene, times)
   }
 
+  /** Resolves when a later request was answered: by then the service has read what was sent before, or seen it close. */
+  async arrived(): Promise<void> {
+    const wire = await this.#connect('front')
+    const later = scriptWith(`${this.script.scene} later`, {})
+    wire.write(requestBytes(later, this.key, { method: 'GET', key: null, body: null }))
+    await wire.response('GET')
+    wire.leave()
+  }
+
   open(): void {
     this.#stage.open(this.script.scene)
   }

@@ -12,10 +12,11 @@ export const concurrent: readonly HttpCase[] = [
     'many at once on connections of their own: one effect, equal bytes',
     async (service) => {
       const scene = service.scene({ waits: 'before_head' })
-      const asked = Array.from({ length: AT_ONCE }, () => scene.ask())
+      const callers = await Promise.all(Array.from({ length: AT_ONCE }, () => scene.begin()))
       await scene.entered()
+      await scene.arrived()
       scene.open()
-      const answers = await Promise.all(asked)
+      const answers = await Promise.all(callers.map((wire) => wire.response()))
       expectSame('different bodies', 1, new Set(answers.map(({ sha256 }) => sha256)).size)
       expectSame('statuses', [200], [...new Set(answers.map(({ status }) => status))])
       expectSame(
@@ -51,11 +52,12 @@ export const concurrent: readonly HttpCase[] = [
       const first = scene.ask()
       await scene.entered()
       const waiting = await Promise.all(Array.from({ length: 5 }, () => scene.begin()))
-      // Nothing tells when they wait; those that come later run, and are refused as well.
+      await scene.arrived()
       scene.open()
       for (const { status } of await Promise.all([first, ...waiting.map((wire) => wire.response())])) {
         expectSame('the status', 429, status)
       }
+      expectThat(scene.runs <= waiting.length, 'they do not run one after the other', scene.runs)
     },
   ),
   httpCase(
@@ -97,7 +99,9 @@ export const concurrent: readonly HttpCase[] = [
     const first = scene.ask()
     await scene.entered()
     const other = await scene.begin()
+    await scene.arrived()
     other.leave()
+    await scene.arrived()
     scene.open()
     expectReplay(scene, await first, await scene.ask())
   }),

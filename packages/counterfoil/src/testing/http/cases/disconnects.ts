@@ -23,6 +23,7 @@ export const disconnects: readonly HttpCase[] = [
         const caller = await scene.begin()
         await scene.entered()
         caller.leave()
+        await scene.arrived()
         // The retry waits for the attempt that is under way: nothing else can answer it.
         const retry = scene.ask()
         scene.open()
@@ -42,6 +43,7 @@ export const disconnects: readonly HttpCase[] = [
       const caller = await scene.begin()
       await scene.entered()
       caller.leave()
+      await scene.arrived()
       const retry = scene.ask()
       scene.open()
       expectSame('the body of the retry', 'paid', (await retry).body.toString())
@@ -57,6 +59,7 @@ export const disconnects: readonly HttpCase[] = [
       const caller = await scene.connect()
       caller.write(`${requestHead(scene.script, scene.key, {}, 21)}{"amount":5`)
       caller.leave()
+      await scene.arrived()
       const retry = await scene.ask()
       expectSame('the retry', [200, []], [retry.status, marksOf(retry)])
       expectSame('runs', 1, scene.runs)

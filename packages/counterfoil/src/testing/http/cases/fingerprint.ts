@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { expectSame } from '../../violation.ts'
-import { expectProblem, expectReplay } from '../expect-response.ts'
+import { expectProblem, expectReplay, secretOutcome } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
 import type { Sent } from '../sent.ts'
 
@@ -128,7 +128,7 @@ export const fingerprints: readonly HttpCase[] = [
       `different-${id}`,
       `is another request, and refused under the key: ${name}`,
       async (service) => {
-        const scene = service.scene({ headers: [['X-Own', 'known to its caller']] })
+        const scene = service.scene(secretOutcome)
         const first = await scene.ask(one)
         expectSame('the first status', 200, first.status)
         expectProblem(scene, 'key-conflict', await scene.ask(other))

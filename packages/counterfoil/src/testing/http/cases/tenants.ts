@@ -1,5 +1,5 @@
 import { expectSame, expectThat } from '../../violation.ts'
-import { expectProblem, expectReplay, marksOf } from '../expect-response.ts'
+import { expectProblem, expectReplay, marksOf, secretOutcome } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
 import type { Sent } from '../sent.ts'
 
@@ -37,7 +37,7 @@ export const tenants: readonly HttpCase[] = [
       `credentials-${id}`,
       `of one tenant only, a retry with other credentials is refused: ${name}`,
       async (service) => {
-        const scene = service.scene({ headers: [['X-Own', 'known to its caller']] })
+        const scene = service.scene(secretOutcome)
         const answer = await scene.ask(first)
         expectProblem(scene, 'other-credentials', await scene.ask(other))
         expectReplay(scene, answer, await scene.ask(first))
@@ -50,7 +50,7 @@ export const tenants: readonly HttpCase[] = [
     'replay-refused',
     'a caller who may not see the outcome is refused, and nothing runs',
     async (service) => {
-      const scene = service.scene({ headers: [['X-Own', 'known to its caller']] })
+      const scene = service.scene(secretOutcome)
       const first = await scene.ask()
       expectProblem(scene, 'replay-forbidden', await scene.ask())
       expectReplay(scene, first, await scene.ask(as('X-May', 'yes')))
