@@ -27,7 +27,12 @@ async function startOne(terms: HttpTerms, stage: Stage): Promise<RunningHttpServ
 
 async function startTwo(terms: HttpTerms, stage: Stage): Promise<RunningHttpService> {
   const upstream = await startUpstream(stage)
-  const behind = await startGateway(upstream.port, { ...terms, maxReceipts: 1000, mayReplay: 'anyone' })
+  const behind = await startGateway(upstream.port, {
+    ...terms,
+    ttl: '1h',
+    maxReceipts: 1000,
+    mayReplay: 'anyone',
+  })
   const front = await startGateway(behind.port, terms)
   return { port: front.port, behind: behind.port, close: () => closeAll(front, behind, upstream) }
 }
@@ -72,6 +77,8 @@ async function startGateway(upstream: number, terms: HttpTerms): Promise<Started
 function flagsFor(terms: HttpTerms, judge: number): Partial<GatewayFlags> {
   return {
     guarantee: terms.guarantee,
+    ttl: terms.ttl,
+    keyRetention: '1d',
     maxRequest: `${terms.maxRequestBytes}b`,
     captureLimit: `${terms.maxOutcomeBytes}b`,
     ...(terms.requireKey ? { requireKey: true } : {}),

@@ -101,9 +101,15 @@ export const faces: readonly (readonly [FaceName, HttpServiceUnderTest])[] = (
 ])
 
 async function start(face: Face, terms: HttpTerms, stage: Stage): ReturnType<HttpServiceUnderTest['start']> {
-  const { maxReceipts, guarantee, wait, maxOutcomeBytes } = terms
+  const { maxReceipts, guarantee, wait, ttl, maxOutcomeBytes } = terms
   const receipts = createReceipts({ store: memoryStore({ maxReceipts }), sweep: 'off' })
-  const operation = receipts.operation<never>('charge', { guarantee, wait, maxOutcomeBytes })
+  const operation = receipts.operation<never>('charge', {
+    guarantee,
+    wait,
+    ttl,
+    keyRetention: '1d',
+    maxOutcomeBytes,
+  })
   const enter: Served['enter'] = async (field, body, attempt) => {
     const turn = await stage.enter(field as string, body)
     const { says } = turn.script

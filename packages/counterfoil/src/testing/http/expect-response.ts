@@ -65,6 +65,7 @@ const problems = {
   'replay-forbidden': [403, 'fix'],
   'still-in-progress': [409, 'later'],
   'outcome-unknown': [409, 'never'],
+  'outcome-expired': [409, 'never'],
   'outcome-not-kept': [409, 'never'],
   'body-too-large': [413, 'fix'],
   'store-full': [503, 'later'],

@@ -37,6 +37,7 @@ const usual: HttpTerms = {
   guarantee: 'at-most-once',
   requireKey: false,
   wait: '10s',
+  ttl: '1h',
   tenants: 'by_field',
   mayReplay: 'anyone',
   maxRequestBytes: 2_097_152,

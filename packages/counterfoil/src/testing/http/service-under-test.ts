@@ -5,6 +5,8 @@ export interface HttpTerms {
   readonly guarantee: 'at-most-once' | 'at-least-once'
   readonly requireKey: boolean
   readonly wait: '10s' | 'reject'
+  /** The key is remembered for longer. */
+  readonly ttl: '1h' | '1ms'
   /** `by_field`: whom `X-Tenant` names; `one`: one tenant only, whose callers are told apart by their credentials. */
   readonly tenants: 'by_field' | 'one'
   /** `with_x_may`: a replay is only for a request with `X-May: yes`. */

@@ -67,4 +67,14 @@ export const keys: readonly HttpCase[] = [
       expectReplay(scene, await scene.ask({ lines }), await scene.ask({ lines }))
     },
   ),
+  httpCase(
+    'keys',
+    'key-blank-before-colon',
+    'a field name with a blank is no key that is overlooked: nothing runs',
+    async (service) => {
+      const scene = service.scene()
+      const answer = await scene.ask({ key: null, lines: [['Idempotency-Key ', 'hidden']] })
+      expectSame('status and runs', [400, 0], [answer.status, scene.runs])
+    },
+  ),
 ]

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expectSame } from '../../violation.ts'
-import { expectProblem, expectReplayed } from '../expect-response.ts'
+import { expectProblem, expectReplayed, marksOf, secretOutcome } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
 import type { Sent } from '../sent.ts'
 
@@ -115,5 +115,19 @@ export const limits: readonly HttpCase[] = [
       expectSame('runs', 1, scene.runs)
     },
     { terms: { maxReceipts: 1 } },
+  ),
+  httpCase(
+    'limits',
+    'outcome-expired',
+    'an outcome past its ttl is told to have expired, and nothing runs again',
+    async (service) => {
+      const scene = service.scene(secretOutcome)
+      await scene.ask()
+      let retry = await scene.ask()
+      while (marksOf(retry)[0] === 'true') retry = await scene.ask()
+      expectProblem(scene, 'outcome-expired', retry)
+      expectSame('runs', 1, scene.runs)
+    },
+    { terms: { ttl: '1ms' } },
   ),
 ]

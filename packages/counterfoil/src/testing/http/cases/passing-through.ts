@@ -90,4 +90,18 @@ export const passingThrough: readonly HttpCase[] = [
       },
     ),
   ),
+  httpCase(
+    'passing through',
+    'two-lengths',
+    'a request that says two lengths is refused, and no second one comes out of it',
+    async (service) => {
+      const scene = service.scene()
+      const smuggled = scene.bytes({ body: 'x' }).toString('latin1')
+      const answer = await scene.ask({
+        lines: [['Transfer-Encoding', 'chunked']],
+        body: `0\r\n\r\n${smuggled}`,
+      })
+      expectSame('status and runs', [400, 0], [answer.status, scene.runs])
+    },
+  ),
 ]

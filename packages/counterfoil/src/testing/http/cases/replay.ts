@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { expectSame, expectThat } from '../../violation.ts'
-import { expectLines, expectReplayed } from '../expect-response.ts'
+import { expectLines, expectReplay, expectReplayed } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
 import { pieces, type Script } from '../script.ts'
 import { fieldOf, type WireLines } from '../wire.ts'
@@ -216,6 +216,20 @@ export const replays: readonly HttpCase[] = [
       const retry = await scene.ask({ lines: [['Accept-Encoding', 'identity']] })
       expectThat(fieldOf(retry, 'content-encoding') === undefined, 'the retry is not compressed', retry.lines)
       expectSame('the bytes', first.sha256, retry.sha256)
+    },
+  ),
+  httpCase(
+    'replay',
+    'replay-to-http-1.0',
+    'a retry of HTTP/1.0 gets what came in chunks, without chunks',
+    async (service) => {
+      const scene = service.scene({ by: 'pieces', body: { of: 'random', sizes: [10, 20] } })
+      const first = await scene.ask()
+      const wire = await scene.connect()
+      wire.write(scene.bytes().toString('latin1').replace(' HTTP/1.1\r\n', ' HTTP/1.0\r\n'))
+      const retry = await wire.response()
+      expectSame('Transfer-Encoding', undefined, fieldOf(retry, 'transfer-encoding'))
+      expectReplay(scene, first, retry)
     },
   ),
 ]
