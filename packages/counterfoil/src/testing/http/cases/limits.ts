@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { expectSame } from '../../violation.ts'
+import { expectSame, expectThat } from '../../violation.ts'
 import { expectProblem, expectReplayed, marksOf, secretOutcome } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
 import type { Sent } from '../sent.ts'
@@ -85,6 +85,20 @@ export const limits: readonly HttpCase[] = [
   ),
   httpCase(
     'limits',
+    'too-large-refusal',
+    'a refusal larger than is kept reaches its caller whole; a retry gets no success, and nothing runs again',
+    async (service) => {
+      const scene = service.scene({ status: 422, body: { of: 'random', sizes: [1001] } })
+      const first = await scene.ask()
+      expectSame('the first answer', [422, scene.body], [first.status, first.body])
+      const retry = await scene.ask()
+      expectThat(retry.status >= 400, 'the retry gets no success', retry.statusLine)
+      expectSame('runs', 1, scene.runs)
+    },
+    outcome,
+  ),
+  httpCase(
+    'limits',
     'event-stream',
     'a keyed event stream goes out as it comes; a retry is told that it was not kept',
     async (service) => {
@@ -92,7 +106,7 @@ export const limits: readonly HttpCase[] = [
         headers: [['Content-Type', 'text/event-stream']],
         by: 'stream',
         waits: 'after_first_piece',
-        body: { of: 'random', sizes: [20, 20] },
+        body: { of: 'random', sizes: [20, 20, 20, 20] },
       })
       const caller = await scene.begin()
       expectSame('the status before its end', 200, (await caller.head()).status)
