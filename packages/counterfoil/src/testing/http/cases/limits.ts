@@ -112,6 +112,7 @@ export const limits: readonly HttpCase[] = [
       expectSame('the status before its end', 200, (await caller.head()).status)
       await caller.some()
       caller.leave()
+      await scene.arrived()
       scene.open()
       expectProblem(scene, 'outcome-not-kept', await scene.ask())
       expectSame('runs', 1, scene.runs)

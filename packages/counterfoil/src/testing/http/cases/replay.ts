@@ -200,6 +200,10 @@ export const replays: readonly HttpCase[] = [
     expectSame('its links', '</a>; rel=preload', first.before[0] && fieldOf(first.before[0], 'link'))
     expectSame('1xx before the retry', [], retry.before)
   }),
+  httpCase('replay', 'replay-patch', 'a PATCH is replayed like a POST', async (service) => {
+    const scene = service.scene()
+    expectReplay(scene, await scene.ask({ method: 'PATCH' }), await scene.ask({ method: 'PATCH' }))
+  }),
   httpCase('replay', 'replay-many-times', 'every retry gets the same', async (service) => {
     const scene = service.scene()
     const [first] = await expectReplayed(scene)
