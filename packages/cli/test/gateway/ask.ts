@@ -43,12 +43,6 @@ export function keyed(key: string, body: string, more: Sent = {}): Sent {
   }
 }
 
-/** Those that a replay gives back. */
-export function kept({ raw }: Received): string[] {
-  const own = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'idempotent-replayed']
-  return raw.filter((_, at) => !own.includes((raw[at - (at % 2)] as string).toLowerCase()))
-}
-
 async function received(response: IncomingMessage): Promise<Received> {
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk as Buffer)

@@ -2,71 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type ServerResponse, request as send } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
-import { buffer, text } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
-import { gzipSync } from 'node:zlib'
 import { memoryStore } from 'counterfoil/memory'
 import { describe, expect, it } from 'vitest'
-import { ask, kept, keyed } from './ask.ts'
+import { ask, keyed } from './ask.ts'
 import { gatewayTo, listening, upstream } from './world.ts'
 
 describe('a keyed request', () => {
-  it('runs once at the upstream, and a retry gets the same status, raw fields and bytes', async () => {
-    const bytes = gzipSync(randomBytes(500))
-    const behind = await upstream(async (request, response) => {
-      expect(await text(request)).toBe('{"amount":5}')
-      response.writeHead(201, 'Made', [
-        'X-oDD',
-        '1',
-        'Link',
-        '</a>',
-        'Content-Encoding',
-        'gzip',
-        'Link',
-        '</b>',
-      ])
-      response.end(bytes)
-    })
-    const { port } = await gatewayTo(behind.port)
-    const first = await ask(port, keyed('a', '{"amount":5}'))
-    const retry = await ask(port, keyed('"a"', '{ "amount": 5 }'))
-    expect([first.status, retry.status]).toEqual([201, 201])
-    expect(kept(first)).toEqual(['X-oDD', '1', 'Link', '</a>', 'Content-Encoding', 'gzip', 'Link', '</b>'])
-    expect(kept(retry)).toEqual(kept(first))
-    expect(retry.sha256).toBe(first.sha256)
-    expect(first.field('idempotent-replayed')).toBeUndefined()
-    expect(retry.field('idempotent-replayed')).toBe('true')
-    expect(behind.runs()).toBe(1)
-  })
-
-  it.each([
-    ['0 bytes', 200, (response) => response.end()],
-    ['204', 204, (response) => response.writeHead(204).end()],
-    ['304', 304, (response) => response.writeHead(304, { ETag: '"x"' }).end()],
-    [
-      'chunked',
-      200,
-      (response) => {
-        response.write('a')
-        response.end('b')
-      },
-    ],
-    ['1 MB', 200, (response) => response.end(Buffer.alloc(1_000_000, 7))],
-    ['a refusal', 422, (response) => response.writeHead(422).end('no')],
-  ] as [string, number, (response: ServerResponse) => unknown][])(
-    'comes back byte for byte: %s',
-    async (_what, status, make) => {
-      const behind = await upstream((_, response) => make(response))
-      const { port } = await gatewayTo(behind.port)
-      const first = await ask(port, keyed('a', '{}'))
-      const retry = await ask(port, keyed('a', '{}'))
-      expect([first.status, retry.status]).toEqual([status, status])
-      expect(kept(retry)).toEqual(kept(first))
-      expect(retry.sha256).toBe(first.sha256)
-      expect(behind.runs()).toBe(1)
-    },
-  )
-
   it('is another operation on another path, and another request with another query', async () => {
     const behind = await upstream((request, response) => response.end(request.url))
     const { port } = await gatewayTo(behind.port)
@@ -74,73 +17,6 @@ describe('a keyed request', () => {
     expect((await ask(port, keyed('a', '{}', { path: '/v1/y' }))).body.toString()).toBe('/v1/y')
     expect((await ask(port, keyed('a', '{}', { path: '/v1/x?a=2' }))).status).toBe(422)
     expect(behind.runs()).toBe(2)
-  })
-
-  it('cannot be made to lose its key by a field of the connection, nor be marked by a stranger', async () => {
-    const seen: (string | undefined)[] = []
-    const behind = await upstream((request, response) => {
-      seen.push(
-        request.headers['idempotency-key'] as string,
-        request.headers['idempotent-replayed'] as string,
-      )
-      response.writeHead(200, { 'Idempotent-Replayed': 'true', Connection: 'X-Hop', 'X-Hop': '1' }).end('x')
-    })
-    const { port } = await gatewayTo(behind.port)
-    const trick = ['Connection', 'Idempotency-Key, Content-Length', 'Idempotent-Replayed', 'true']
-    const first = await ask(port, keyed('a', '{}', { headers: trick }))
-    expect(seen).toEqual(['a', undefined])
-    expect(first.field('idempotent-replayed')).toBeUndefined()
-    expect(first.field('x-hop')).toBeUndefined()
-    await ask(port, keyed('a', '{}', { headers: trick }))
-    expect(behind.runs()).toBe(1)
-  })
-
-  it('asks for bytes that any retry can read', async () => {
-    const behind = await upstream((request, response) =>
-      response.end(String(request.headers['accept-encoding'])),
-    )
-    const { port } = await gatewayTo(behind.port)
-    const answer = await ask(port, keyed('a', '{}', { headers: ['Accept-Encoding', 'br'] }))
-    expect(answer.body.toString()).toBe('identity')
-  })
-
-  it('goes on when its caller hangs up', async () => {
-    const gate = Promise.withResolvers<void>()
-    const behind = await upstream(async (_, response) => {
-      await gate.promise
-      response.end('paid')
-    })
-    const { port } = await gatewayTo(behind.port)
-    const caller = new AbortController()
-    const hungUp = ask(port, keyed('a', '{}', { signal: caller.signal })).catch(() => 'gone')
-    while (behind.runs() === 0) await pause(1)
-    caller.abort()
-    expect(await hungUp).toBe('gone')
-    await pause(10)
-    gate.resolve()
-    expect((await ask(port, keyed('a', '{}'))).body.toString()).toBe('paid')
-    expect(behind.runs()).toBe(1)
-  })
-
-  it('released by an upstream that refuses with 503 and Retry-After runs again', async () => {
-    const behind = await upstream((_, response) => response.writeHead(503, { 'Retry-After': '1' }).end())
-    const { port } = await gatewayTo(behind.port)
-    for (let time = 1; time <= 2; time += 1) {
-      expect((await ask(port, keyed('a', '{}'))).status).toBe(503)
-      expect(behind.runs()).toBe(time)
-    }
-  })
-
-  it('through a second gateway behind the first is still one request, with one answer', async () => {
-    const behind = await upstream((_, response) => response.end(randomBytes(20)))
-    const inner = await gatewayTo(behind.port)
-    const outer = await gatewayTo(inner.port)
-    const first = await ask(outer.port, keyed('a', '{}'))
-    const retry = await ask(outer.port, keyed('a', '{}'))
-    expect(retry.sha256).toBe(first.sha256)
-    expect(first.field('idempotent-replayed')).toBeUndefined()
-    expect((await ask(inner.port, keyed('a', '{}'))).sha256).toBe(first.sha256)
-    expect(behind.runs()).toBe(1)
   })
 })
 
@@ -328,17 +204,6 @@ describe('a target', () => {
 })
 
 describe('who may see an outcome', () => {
-  it('of one tenant: who has the credentials of the first request', async () => {
-    const behind = await upstream((_, response) => response.end('secret'))
-    const { port } = await gatewayTo(behind.port)
-    await ask(port, keyed('a', '{}', { headers: ['Authorization', 'Bearer 1'] }))
-    const other = await ask(port, keyed('a', '{}', { headers: ['Authorization', 'Bearer 2'] }))
-    expect(other.json()).toMatchObject({ status: 403, error: { type: 'other-credentials' } })
-    expect((await ask(port, keyed('a', '{}'))).status).toBe(403)
-    expect((await ask(port, keyed('a', '{}', { headers: ['Authorization', 'Bearer 1'] }))).status).toBe(200)
-    expect(behind.runs()).toBe(1)
-  })
-
   it('where a URL is asked: whom it lets', async () => {
     const behind = await upstream((_, response) => response.end('x'))
     const asked: unknown[] = []
@@ -484,22 +349,5 @@ describe('what passes through', () => {
       `${SIZE} MiB up and down: memory grew by at most ${Math.round((most - before) / 1_048_576)} MiB, in one process with caller and upstream`,
     )
     expect(most - before).toBeLessThan(400 * 1_048_576)
-  })
-
-  it('a request that asks first whether to send its body', async () => {
-    const behind = await upstream(async (request, response) => response.end(await buffer(request)))
-    const { port } = await gatewayTo(behind.port)
-    const call = send({
-      port,
-      method: 'POST',
-      path: '/',
-      agent: false,
-      headers: { Expect: '100-continue', 'Content-Length': 4 },
-    })
-    call.flushHeaders()
-    await once(call, 'continue')
-    call.end('body')
-    const [response] = await once(call, 'response')
-    expect(await text(response)).toBe('body')
   })
 })

@@ -4,7 +4,7 @@ import type { ReceiptStore } from 'counterfoil'
 import { memoryStore } from 'counterfoil/memory'
 import { onTestFinished } from 'vitest'
 import { type GatewayFlags, settingsIn } from '../../src/gateway/flags.ts'
-import { createGateway } from '../../src/gateway/gateway.ts'
+import { createGateway, type GatewaySettings } from '../../src/gateway/gateway.ts'
 
 const defaults: Omit<GatewayFlags, 'upstream'> = {
   listen: '127.0.0.1:0',
@@ -45,10 +45,7 @@ export async function gatewayTo(
   store: ReceiptStore = memoryStore(),
 ): Promise<{ port: number; errors: unknown[] }> {
   const errors: unknown[] = []
-  const settings = settingsIn(
-    { ...defaults, upstream: `http://127.0.0.1:${port}`, ...flags },
-    { onEvent: () => undefined, onError: (error) => errors.push(error) },
-  )
+  const settings = settingsFor(port, flags, (error) => errors.push(error))
   const gateway = createGateway(store, settings)
   const at = await listening(gateway.server)
   onTestFinished(async () => {
@@ -56,6 +53,18 @@ export async function gatewayTo(
     await gateway.close()
   })
   return { port: at, errors }
+}
+
+/** As the command has them, with those flags and its own defaults. */
+export function settingsFor(
+  port: number,
+  flags: Partial<GatewayFlags>,
+  onError: (error: unknown) => void = () => undefined,
+): GatewaySettings {
+  return settingsIn(
+    { ...defaults, upstream: `http://127.0.0.1:${port}`, ...flags },
+    { onEvent: () => undefined, onError },
+  )
 }
 
 export async function listening(server: Server): Promise<number> {

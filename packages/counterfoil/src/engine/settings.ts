@@ -46,7 +46,7 @@ export interface OperationOptions<T = unknown> {
   readonly wait?: Duration | 'reject'
   /** Callers that may wait for one receipt in this process; more are refused at once. Default 5,000. */
   readonly maxWaitersPerReceipt?: number
-  /** Larger outcomes are not kept (bytes). Default 1 MiB. */
+  /** Larger outcomes are not kept (bytes; of a response, those of its body). Default 1 MiB. */
   readonly maxOutcomeBytes?: number
   /** Members of the request that are left out of the fingerprint, as JSON Pointers (RFC 6901): `['/sentAt']`. */
   readonly ignore?: readonly string[]

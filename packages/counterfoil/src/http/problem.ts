@@ -50,7 +50,9 @@ const titles: Readonly<Record<ProblemName, readonly [status: number, title: stri
   internal_error: [500, 'The request could not be handled'],
 }
 
-export const problemNames: readonly string[] = Object.keys(titles).map(nameOf)
+export const problemKinds: readonly Pick<Problem, 'name' | 'status' | 'title'>[] = Object.entries(titles).map(
+  ([code, [status, title]]) => ({ name: nameOf(code), status, title }),
+)
 
 /** A refusal that arises over HTTP alone. */
 export class HttpRefusal extends CounterfoilError {

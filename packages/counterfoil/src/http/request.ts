@@ -1,4 +1,9 @@
-import { type Fingerprint, type FingerprintAlgorithm, ignoredMembers } from '../core/index.ts'
+import {
+  comparableMediaType,
+  type Fingerprint,
+  type FingerprintAlgorithm,
+  ignoredMembers,
+} from '../core/index.ts'
 import type { SeenRequest } from '../engine/call.ts'
 import type { FieldLines } from './field-lines.ts'
 
@@ -32,7 +37,8 @@ export class RequestFingerprints {
       const options = { ignore: this.#ofBody }
       return { request, fingerprintBy: (by: FingerprintAlgorithm): Fingerprint => by.http(request, options) }
     }
-    const request = { method, target, contentType: contentType ?? null, body: body.value }
+    const type = contentType === undefined ? null : comparableMediaType(contentType)
+    const request = { method, target, contentType: type, body: body.value }
     const options = { ignore: this.#ofValue }
     return { request, fingerprintBy: (by: FingerprintAlgorithm): Fingerprint => by.value(request, options) }
   }

@@ -9,6 +9,19 @@ export {
 } from './contract-case.ts'
 export { type ContractCounts, quickCounts, wholeCounts } from './contract-counts.ts'
 export { type ExpectedReceipt, expectReceipt } from './expect-receipt.ts'
+export { type HttpCase, type HttpTopic, httpTopics } from './http/http-case.ts'
+export { httpContract } from './http/http-contract.ts'
+export { playAsFetch, playOnNode, ScriptedFailure, streamOf } from './http/play.ts'
+export { type Script, type ScriptedBody, scriptedFile } from './http/script.ts'
+export type {
+  HttpDifference,
+  HttpFeature,
+  HttpServiceUnderTest,
+  HttpTerms,
+  RunningHttpService,
+} from './http/service-under-test.ts'
+export { Stage, type Turn } from './http/stage.ts'
+export type { WireLines } from './http/wire.ts'
 export {
   checkHistory,
   describeViolation,

@@ -1,4 +1,4 @@
-/** The store under test broke the contract. The message says where, what was expected, and what was seen. */
+/** What is under test broke its contract. The message says where, what was expected, and what was seen. */
 export class ContractViolation extends Error {
   override readonly name = 'ContractViolation'
 }

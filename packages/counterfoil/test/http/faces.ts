@@ -1,186 +1,202 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
-import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import express from 'express'
 import express4 from 'express4'
-import fastify from 'fastify'
+import fastify, { type FastifyReply } from 'fastify'
 import { Hono } from 'hono'
+import type { HttpOptions } from '../../src/http/exchange.ts'
 import * as overExpress from '../../src/http/express.ts'
 import { counterfoil } from '../../src/http/fastify.ts'
 import * as overFetch from '../../src/http/fetch.ts'
 import * as overHono from '../../src/http/hono.ts'
 import * as overNode from '../../src/http/node.ts'
-import type { Attempt, Operation } from '../../src/index.ts'
+import { type Attempt, createReceipts, type Operation } from '../../src/index.ts'
+import { memoryStore } from '../../src/stores/memory/index.ts'
+import {
+  type HttpServiceUnderTest,
+  type HttpTerms,
+  playAsFetch,
+  playOnNode,
+  type Stage,
+  scriptedFile,
+  streamOf,
+  type Turn,
+} from '../../src/testing/index.ts'
+import { declaredFaces, type FaceName } from './declared.ts'
+import { fetchServer } from './fetch-server.ts'
 
-/** What a handler of any framework answers, as data. */
-export interface Reply {
-  readonly status?: number
-  readonly headers?: readonly (readonly [string, string])[]
-  /** Pieces are sent one by one. */
-  readonly body?: string | Uint8Array | readonly Uint8Array[]
+/** An application of one framework, as a server that does not listen yet. */
+type Face = (service: Served) => Server | Promise<Server>
+
+interface Served {
+  readonly operation: Operation<never>
+  readonly terms: HttpTerms
+  /** @param body as the handler got it */
+  enter(field: unknown, body: Uint8Array, attempt: Attempt | undefined): Promise<Turn>
 }
 
-export type Handle = (seen: {
-  readonly body: string
-  readonly attempt: Attempt | undefined
-}) => Promise<Reply>
-
-/** The options that all faces have in common, in terms of no framework's request. */
-export interface FaceOptions {
-  readonly requireKey?: boolean
-  readonly maxRequestBytes?: number
-  readonly mayReplay?: (header: string | undefined) => boolean
-  readonly onError: (error: unknown) => void
-}
-
-/** An application of one framework with `POST /charges`, as a server that does not listen yet. */
-export type Face = (operation: Operation<never>, options: FaceOptions, handle: Handle) => Promise<Server>
-
-export const faces: Readonly<Record<string, Face>> = {
-  'node:http': async (operation, options, handle) =>
-    createServer(
-      listener(
-        overNode.idempotent(operation, nodeOptions(options), async (request, response) =>
-          answerOnNode(response, await handle({ body: await text(request), attempt: request.idempotency })),
-        ),
-      ),
-    ),
-  'Express 5': async (operation, options, handle) =>
-    createServer(anExpress(express, operation, options, handle)),
-  'Express 4': async (operation, options, handle) =>
-    createServer(anExpress(express4, operation, options, handle)),
-  'Express 5, after its body parser': async (operation, options, handle) =>
-    createServer(anExpress(express, operation, options, handle, [express.json()])),
-  Fastify: async (operation, { mayReplay, ...options }, handle) => {
+const servers: Readonly<Record<FaceName, Face>> = {
+  'node:http': ({ operation, terms, enter }) => {
+    const options = optionsFor(terms, (request: overNode.IdempotentRequest, name) => request.headers[name])
+    const listener = overNode.idempotent(operation, options, async (request, response) => {
+      const turn = await enter(request.headers['x-script'], await buffer(request), request.idempotency)
+      await playOnNode(turn, response)
+    })
+    // Without a key the listener is called as it stands: an error is the application's, as it always was.
+    return createServer((request, response) => {
+      Promise.resolve(listener(request, response)).catch(() => response.destroy())
+    })
+  },
+  'Express 5': (served) => createServer(anExpress(express, served)),
+  'Express 4': (served) => createServer(anExpress(express4, served)),
+  'Express 5, after its body parser': (served) => createServer(anExpress(express, served, [express.json()])),
+  Fastify: async ({ operation, terms, enter }) => {
     const app = fastify({ forceCloseConnections: true })
     await app.register(counterfoil)
-    const idempotency = {
-      ...options,
-      operation,
-      tenant: () => 'acme',
-      authorizeReplay: (request: { headers: Record<string, unknown> }) =>
-        mayReplay?.(request.headers['x-may'] as string) ?? true,
-    }
-    app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
-      done(null, body),
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    app.setErrorHandler((error: { statusCode?: number }, _request, reply) =>
+      reply.code(error.statusCode ?? 500).send('broken'),
     )
-    app.post('/charges', { idempotency }, async (request, reply) => {
-      const {
-        status = 200,
-        headers = [],
-        body = '',
-      } = await handle({
-        body: JSON.stringify(request.body),
-        attempt: request.idempotency,
-      })
-      for (const [name, value] of headers) reply.raw.appendHeader(name, value)
-      return reply.code(status).send(Array.isArray(body) ? Readable.from(body) : body)
+    const options = optionsFor(
+      terms,
+      (request: { headers: Record<string, unknown> }, name) => request.headers[name],
+    )
+    app.all('/*', { idempotency: { ...options, operation } }, async (request, reply) => {
+      const turn = await enter(request.headers['x-script'], bytesOf(request.body), request.idempotency)
+      return playOnFastify(turn, reply)
     })
     await app.ready()
     return app.server
   },
-  fetch: async (operation, { mayReplay, ...options }, handle) =>
-    overFetchServer(
+  fetch: ({ operation, terms, enter }) =>
+    fetchServer(
       overFetch.idempotent(
         operation,
-        {
-          ...options,
-          tenant: () => 'acme',
-          authorizeReplay: (request) => mayReplay?.(request.headers.get('x-may') ?? undefined) ?? true,
-        },
-        async (request, attempt) => responseOf(await handle({ body: await request.text(), attempt })),
+        optionsFor(terms, (request: Request, name) => request.headers.get(name)),
+        async (request, attempt) =>
+          playAsFetch(await enter(request.headers.get('x-script'), await request.bytes(), attempt)),
       ),
     ),
-  Hono: async (operation, { mayReplay, ...options }, handle) => {
+  Hono: ({ operation, terms, enter }) => {
     const app = new Hono<{ Variables: overHono.IdempotencyVariables }>()
-    const once = overHono.idempotent(operation, {
-      ...options,
-      tenant: () => 'acme',
-      authorizeReplay: (c) => mayReplay?.(c.req.header('x-may')) ?? true,
-    })
     app.onError(() => new Response('broken', { status: 500 }))
-    app.post('/charges', once, async (c) =>
-      responseOf(await handle({ body: await c.req.text(), attempt: c.get('idempotency') })),
+    const options = optionsFor(terms, (c: { req: { header(name: string): string | undefined } }, name) =>
+      c.req.header(name),
     )
-    return overFetchServer(async (request) => app.fetch(request))
+    app.all('*', overHono.idempotent(operation, options), async (c) => {
+      const body = new Uint8Array(await c.req.arrayBuffer())
+      return playAsFetch(await enter(c.req.header('x-script'), body, c.get('idempotency')))
+    })
+    return fetchServer(async (request) => app.fetch(request))
   },
 }
 
-function nodeOptions({ mayReplay, ...options }: FaceOptions): Parameters<typeof overNode.idempotent>[1] {
+/** Every integration, as the suite takes it. */
+export const faces: readonly (readonly [FaceName, HttpServiceUnderTest])[] = (
+  Object.entries(servers) as [FaceName, Face][]
+).map(([name, face]) => [
+  name,
+  { ...declaredFaces[name], start: (terms, stage) => start(face, terms, stage) },
+])
+
+async function start(face: Face, terms: HttpTerms, stage: Stage): ReturnType<HttpServiceUnderTest['start']> {
+  const { maxReceipts, guarantee, wait, ttl, maxOutcomeBytes } = terms
+  const receipts = createReceipts({ store: memoryStore({ maxReceipts }), sweep: 'off' })
+  const operation = receipts.operation<never>('charge', {
+    guarantee,
+    wait,
+    ttl,
+    keyRetention: '1d',
+    maxOutcomeBytes,
+  })
+  const enter: Served['enter'] = async (field, body, attempt) => {
+    const turn = await stage.enter(field as string, body)
+    const { says } = turn.script
+    if (says === 'unknown' && turn.run === 1) attempt?.unknown()
+    if (says === 'not_executed' && turn.run === 1) attempt?.notExecuted()
+    return turn
+  }
+  const server = await face({ operation, terms, enter })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    ...options,
-    tenant: () => 'acme',
-    authorizeReplay: (request) => mayReplay?.(request.headers['x-may'] as string) ?? true,
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await receipts.close()
+    },
   }
 }
 
-function listener(of: overNode.Listener): RequestListener {
-  return (request: IncomingMessage, response: ServerResponse) => void of(request, response)
+function optionsFor<Request>(
+  { requireKey, maxRequestBytes, tenants, mayReplay }: HttpTerms,
+  field: (request: Request, name: string) => unknown,
+): HttpOptions<Request> {
+  return {
+    requireKey,
+    maxRequestBytes,
+    tenant: tenants === 'one' ? { only: 'acme' } : (request) => String(field(request, 'x-tenant')),
+    ...(mayReplay === 'with_x_may'
+      ? { authorizeReplay: (request: Request) => field(request, 'x-may') === 'yes' }
+      : {}),
+    onError: () => undefined,
+  }
 }
 
 function anExpress(
   make: typeof express,
-  operation: Operation<never>,
-  options: FaceOptions,
-  handle: Handle,
+  { operation, terms, enter }: Served,
   before: express.RequestHandler[] = [],
 ): RequestListener {
   const app = make()
   app.disable('x-powered-by')
-  app.post(
-    '/charges',
-    ...before,
-    overExpress.idempotent(operation, nodeOptions(options)),
-    (request, response, next) => {
-      const body = request.body === undefined ? text(request) : Promise.resolve(JSON.stringify(request.body))
-      body
-        .then((body) => handle({ body, attempt: request.idempotency }))
-        .then((reply) => answerOnNode(response, reply))
-        .catch(next)
-    },
-  )
-  app.use(((_error, _request, response, _next) => {
-    response.status(500).send('broken')
+  const options = optionsFor(terms, (request: express.Request, name) => request.headers[name])
+  app.use(...before, overExpress.idempotent(operation, options), (request, response, next) => {
+    const body =
+      request.body === undefined || !request.readableEnded ? buffer(request) : bytesOf(request.body)
+    Promise.resolve(body)
+      .then((bytes) => enter(request.headers['x-script'], bytes, request.idempotency))
+      .then((turn) => playOnExpress(turn, response))
+      .catch(next)
+  })
+  app.use(((error, _request, response, _next) => {
+    if (response.headersSent) response.destroy(error)
+    else response.status(error.status ?? 500).send('broken')
   }) as express.ErrorRequestHandler)
   return app as unknown as RequestListener
 }
 
-function answerOnNode(response: ServerResponse, { status = 200, headers = [], body = '' }: Reply): void {
-  response.statusCode = status
-  for (const [name, value] of headers) response.appendHeader(name, value)
-  if (Array.isArray(body)) Readable.from(body).pipe(response)
-  else response.end(body)
+/** Where Express has a way of its own. */
+async function playOnExpress(turn: Turn, response: express.Response): Promise<void> {
+  const { by, ends, hints, status, headers } = turn.script
+  if (hints.length > 0 || ends !== 'whole' || by === 'pieces' || by === 'stream') {
+    return playOnNode(turn, response)
+  }
+  response.status(status)
+  for (const [name, value] of headers) response.append(name, value)
+  if (by === 'file') response.sendFile(scriptedFile)
+  else response.send(Buffer.concat(turn.pieces))
 }
 
-function responseOf({ status = 200, headers = [], body = '' }: Reply): Response {
-  const without = status === 204 || status === 304
-  const content = Array.isArray(body) ? ReadableStream.from(body) : (body as string)
-  return new Response(without ? null : content, { status, headers: headers as [string, string][] })
+/** Where Fastify has a way of its own. */
+async function playOnFastify(turn: Turn, reply: FastifyReply): Promise<unknown> {
+  const { by, ends, hints, status, headers } = turn.script
+  if (hints.length > 0) reply.raw.writeEarlyHints({ link: [...hints] })
+  if (ends === 'throws' || by === 'pieces') {
+    if (by === 'pieces' && ends !== 'throws_midway') reply.hijack()
+    return playOnNode({ ...turn, script: { ...turn.script, hints: [] } }, reply.raw)
+  }
+  reply.code(status)
+  for (const [name, lines] of Map.groupBy(headers, ([name]) => name)) {
+    const values = lines.map(([, value]) => value)
+    reply.header(name, values.length === 1 ? values[0] : values)
+  }
+  return reply.send(by === 'buffer' ? Buffer.concat(turn.pieces) : streamOf(turn))
 }
 
-/** The least that serves a fetch handler on Node. */
-function overFetchServer(handler: (request: Request) => Promise<Response>): Server {
-  return createServer(async (incoming, outgoing) => {
-    const left = new AbortController()
-    outgoing.once('close', () => left.abort())
-    const chunks: Buffer[] = []
-    for await (const chunk of incoming) chunks.push(chunk)
-    const headers = Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
-      (values ?? []).map((value) => [name, value] as [string, string]),
-    )
-    const body = incoming.method === 'GET' || incoming.method === 'OPTIONS' ? null : Buffer.concat(chunks)
-    const { method = 'POST', url = '/' } = incoming
-    const response = await handler(
-      new Request(`http://service${url}`, { method, headers, body, signal: left.signal }),
-    )
-    outgoing.writeHead(response.status, [...response.headers].flat())
-    for await (const chunk of response.body ?? []) outgoing.write(chunk)
-    outgoing.end()
-  })
+function bytesOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body
+  if (typeof body === 'string') return Buffer.from(body)
+  return Buffer.from(body === undefined ? '' : JSON.stringify(body))
 }

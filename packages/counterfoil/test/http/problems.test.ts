@@ -2,16 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ReceiptsClosed, StillInProgress } from '../../src/core/index.ts'
-import { problemLines, problemNames, problemOf } from '../../src/http/problem.ts'
+import { problemKinds, problemLines, problemOf } from '../../src/http/problem.ts'
 
 const pages = join(import.meta.dirname, '../../../../docs/problems')
 
 it('has a page for each problem, and no other', () => {
   const named = readdirSync(pages).map((page) => page.replace(/\.md$/, ''))
   const ofTheGateway = /^(upstream-.*|tenant-missing|target-invalid)$/
-  expect(named.filter((name) => !ofTheGateway.test(name)).sort()).toEqual([...problemNames].sort())
-  for (const name of named)
-    expect(readFileSync(join(pages, `${name}.md`), 'utf8')).toMatch(/^# .+\n\nStatus \d{3}/)
+  const names = problemKinds.map(({ name }) => name)
+  expect(named.filter((name) => !ofTheGateway.test(name)).sort()).toEqual(names.toSorted())
+})
+
+it.each(problemKinds)('the page of $name has its title and its status', ({ name, status, title }) => {
+  const page = readFileSync(join(pages, `${name}.md`), 'utf8')
+  expect(page.startsWith(`# ${title}\n\nStatus ${status}; retry: `), page).toBe(true)
 })
 
 it('says when to retry in whole seconds, rounded up, and only where waiting helps', () => {

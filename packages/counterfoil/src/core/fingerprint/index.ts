@@ -17,3 +17,4 @@ export type {
   HttpRequestSeen,
 } from './fingerprint-algorithm.ts'
 export { type IgnoredMembers, ignoredMembers } from './ignored-members.ts'
+export { comparableMediaType } from './media-type.ts'

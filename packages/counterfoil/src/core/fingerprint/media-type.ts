@@ -30,6 +30,22 @@ export function isMultipart({ essence }: MediaType): boolean {
   return essence.startsWith('multipart/')
 }
 
+/** JSON is UTF-8, whether its type says so or not (RFC 8259, section 8.1). */
+export function saysUtf8({ name, value }: MediaTypeParameter): boolean {
+  return name === 'charset' && value === 'utf-8'
+}
+
+/** What tells the media types of two parsed bodies apart: neither its spelling nor a multipart body's random boundary. */
+export function comparableMediaType(field: string): string {
+  const type = parseMediaType(field)
+  if (type === undefined) return field
+  const left = type.parameters.filter(
+    (parameter) =>
+      !(isJson(type) && saysUtf8(parameter)) && !(isMultipart(type) && parameter.name === 'boundary'),
+  )
+  return [type.essence, ...left.map(({ name, value }) => `${name}=${JSON.stringify(value)}`)].join(';')
+}
+
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const quoted = '"((?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t \\x21-\\x7e\\x80-\\xff])*)"'
 const essencePattern = new RegExp(`^[ \\t]*(${token}/${token})[ \\t]*`)

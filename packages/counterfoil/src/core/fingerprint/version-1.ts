@@ -3,7 +3,14 @@ import { canonicalValue } from './canonical-value.ts'
 import { ABSENT_FIELD, bytesField, countField, digestOf, textField } from './digest.ts'
 import { UnfingerprintableRequest } from './errors.ts'
 import type { FingerprintAlgorithm, FingerprintOptions, HttpRequestSeen } from './fingerprint-algorithm.ts'
-import { isJson, isMultipart, type MediaType, type MediaTypeParameter, parseMediaType } from './media-type.ts'
+import {
+  isJson,
+  isMultipart,
+  type MediaType,
+  type MediaTypeParameter,
+  parseMediaType,
+  saysUtf8,
+} from './media-type.ts'
 import { multipartParts, type Part } from './multipart.ts'
 
 const VERSION = 1
@@ -67,10 +74,6 @@ function decoded(body: Uint8Array): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function saysUtf8({ name, value }: MediaTypeParameter): boolean {
-  return name === 'charset' && value === 'utf-8'
 }
 
 function digestOfMultipart(line: string, type: MediaType, body: Uint8Array): string | undefined {

@@ -1,16 +1,16 @@
 import { OptionInvalid } from '../../core/index.ts'
-import { HttpRefusal } from '../problem.ts'
+import { decoded, tooLarge } from '../decoded.ts'
 
 /**
- * A request's bytes, and the request again with all of them in it.
+ * A request's bytes, decoded, and the request again as it came.
  *
- * @throws {HttpRefusal} where it is larger than the limit
+ * @throws {HttpRefusal} where it is larger than the limit, as received or decoded
  * @throws {OptionInvalid} where somebody has read it
  */
 export async function readRequest(
   request: Request,
   maxBytes: number,
-): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly again: Request }> {
+): Promise<{ readonly bytes: Uint8Array; readonly again: Request }> {
   if (request.bodyUsed) {
     throw new OptionInvalid('body', 'the body was read before; put the idempotency before whatever reads it')
   }
@@ -19,16 +19,12 @@ export async function readRequest(
   let size = 0
   for await (const chunk of request.body) {
     size += chunk.length
-    if (size > maxBytes) {
-      throw new HttpRefusal(
-        'body_too_large',
-        `The body is larger than the ${maxBytes} bytes that are read to tell this request from another.`,
-      )
-    }
+    if (size > maxBytes) throw tooLarge(maxBytes)
     chunks.push(chunk)
   }
   const bytes = joined(chunks, size)
-  return { bytes, again: copyOf(request, bytes) }
+  const encoding = request.headers.get('content-encoding') ?? undefined
+  return { bytes: await decoded(bytes, encoding, maxBytes), again: copyOf(request, bytes) }
 }
 
 /** Of the same class, since frameworks have their own; else a plain one. */

@@ -1,10 +1,8 @@
 import { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import { OptionInvalid } from '../../core/index.ts'
 import { CallerGone } from '../caller-gone.ts'
-import { HttpRefusal } from '../problem.ts'
+import { decoded, tooLarge } from '../decoded.ts'
 import type { SeenBody } from '../request.ts'
 
 /**
@@ -117,48 +115,9 @@ function arrivedIn(request: IncomingMessage): Buffer[] {
   return [Buffer.from(arrived.buffer, arrived.byteOffset, arrived.length)]
 }
 
-type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
-
-const decoders: Readonly<Record<string, Decoder>> = {
-  gzip: promisify(gunzip) as Decoder,
-  'x-gzip': promisify(gunzip) as Decoder,
-  deflate: promisify(inflate) as Decoder,
-  br: promisify(brotliDecompress) as Decoder,
-  ...(zstdDecompress ? { zstd: promisify(zstdDecompress) as Decoder } : {}),
-}
-
-/** As its bytes stand where the coding is unknown, or the bytes aren't what it says. */
-async function decoded(bytes: Buffer, encoding: string | undefined, maxBytes: number): Promise<Uint8Array> {
-  let at: Uint8Array = bytes
-  for (const coding of codingsOf(encoding)) {
-    const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined
-    if (decode === undefined) return bytes
-    try {
-      at = await decode(at, { maxOutputLength: Math.max(1, maxBytes) })
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes)
-      return bytes
-    }
-  }
-  return at
-}
-
-/** In the order in which they are undone (RFC 9110, section 8.4). */
-function codingsOf(encoding = ''): string[] {
-  const codings = encoding.split(',').map((coding) => coding.trim().toLowerCase())
-  return codings.filter((coding) => coding !== '' && coding !== 'identity').reverse()
-}
-
 function unseen(what: string): OptionInvalid {
   return new OptionInvalid(
     'body',
     `the body is ${what}; put the idempotency before whatever reads it, or have the parser set request.body to a value`,
-  )
-}
-
-function tooLarge(maxBytes: number): HttpRefusal {
-  return new HttpRefusal(
-    'body_too_large',
-    `The body is larger than the ${maxBytes} bytes that are read to tell this request from another.`,
   )
 }

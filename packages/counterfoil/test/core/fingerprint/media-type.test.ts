@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isJson, parseMediaType } from '../../../src/core/fingerprint/media-type.ts'
+import { comparableMediaType, isJson, parseMediaType } from '../../../src/core/fingerprint/media-type.ts'
 
 describe('a media type', () => {
   test.each([
@@ -51,5 +51,26 @@ describe('a media type', () => {
   ])('%s is JSON: %s', (field, expected) => {
     const type = parseMediaType(field)
     expect(type && isJson(type)).toBe(expected)
+  })
+})
+
+describe('two media types are compared', () => {
+  test.each([
+    ['application/json', 'Application/JSON; charset=UTF-8'],
+    ['multipart/form-data; boundary=one', 'multipart/form-data;boundary="two"'],
+    ['text/x;a=1;b=2', 'text/x; b=2; a=1'],
+    ['no media type', 'no media type'],
+  ])('as the same: %j and %j', (one, other) => {
+    expect(comparableMediaType(other)).toBe(comparableMediaType(one))
+  })
+
+  test.each([
+    ['application/json', 'application/json; charset=latin1'],
+    ['text/plain', 'text/plain; charset=utf-8'],
+    ['text/x;boundary=one', 'text/x;boundary=two'],
+    ['text/x;a=1', 'text/x;a="1;b=2"'],
+    ['text/x;a="1;b=2"', 'text/x;a=1;b=2'],
+  ])('as different: %j and %j', (one, other) => {
+    expect(comparableMediaType(other)).not.toBe(comparableMediaType(one))
   })
 })
