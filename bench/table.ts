@@ -1,3 +1,5 @@
+import type { Spread } from './statistics.ts'
+
 /** Columns as wide as their widest cell; those of numbers to the right, all others to the left. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const columns = heads.map((head, index) => {
@@ -19,4 +21,9 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
 export function number(value: number): string {
   if (value >= 1000) return Math.round(value).toLocaleString('en')
   return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2)
+}
+
+/** The median, and beside it the least and the most. */
+export function figures({ median, min, max }: Spread, unit = ''): [string, string] {
+  return [`${number(median)}${unit}`, `(${number(min)}–${number(max)})`]
 }

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util'
+import { count } from '../arguments.ts'
+import { chosenCells, type HttpPlan, quick, whole } from './plan.ts'
+import type { Origin } from './start.ts'
+
+export interface HttpArguments {
+  readonly do: 'measure' | 'help'
+  readonly as: 'text' | 'json'
+  readonly origin: Origin
+  readonly plan: HttpPlan
+}
+
+export const HTTP_HELP = `npm run bench -- http [options]
+
+  --quick          fewer and shorter rounds
+  --only WORDS     groups (integrations, proxies), servers and requests at once, with commas: --only express-bare,express
+  --source         from source, and not what npm run build has left
+  --rounds N       rounds
+  --cell-ms N      how long each figure is measured in each round
+  --json           the result as JSON on stdout
+`
+
+/** @throws {TypeError | RangeError} that says what is wrong */
+export function httpArgumentsIn(argv: readonly string[]): HttpArguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      quick: { type: 'boolean', default: false },
+      source: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
+      'cell-ms': { type: 'string' },
+    },
+  })
+  const effort = values.quick ? quick : whole
+  const words = values.only.flatMap((text) => text.split(',')).filter((word) => word !== '')
+  const cellMs = count('--cell-ms', values['cell-ms']) ?? effort.cellMs
+  return {
+    do: values.help ? 'help' : 'measure',
+    as: values.json ? 'json' : 'text',
+    origin: values.source ? 'source' : 'dist',
+    plan: {
+      cells: chosenCells(words),
+      rounds: count('--rounds', values.rounds) ?? effort.rounds,
+      cellMs,
+      warmUpMs: Math.min(effort.warmUpMs, cellMs),
+    },
+  }
+}

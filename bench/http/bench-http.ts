@@ -1,0 +1,35 @@
+import { isReached } from '../goals.ts'
+import { header } from '../header.ts'
+import { machine } from '../machine.ts'
+import { OUTCOME_BYTES } from '../payload.ts'
+import { print } from '../print.ts'
+import { progressOn } from '../progress.ts'
+import { inFolderOfItsOwn } from '../working-folder.ts'
+import { HTTP_HELP, httpArgumentsIn } from './arguments.ts'
+import { assertBuilt } from './build.ts'
+import { httpGoals } from './goals.ts'
+import { REQUEST_BYTES } from './load/request.ts'
+import { httpReport } from './report.ts'
+import { runHttpRounds } from './rounds.ts'
+
+const PAYLOAD = `POST of ${REQUEST_BYTES} bytes of JSON, answer of ${OUTCOME_BYTES} bytes of JSON`
+
+/** What each integration, and the gateway, adds to a request. */
+export async function benchHttp(argv: readonly string[], command: string): Promise<void> {
+  const { do: task, as, origin, plan } = httpArgumentsIn(argv)
+  if (task === 'help') return void process.stdout.write(HTTP_HELP)
+  if (origin === 'dist') assertBuilt()
+  await inFolderOfItsOwn(async (folder) => {
+    const where = machine(folder)
+    const results = await runHttpRounds(plan, { origin, folder }, progressOn(process.stderr))
+    const { cells, ...effort } = plan
+    const everything = {
+      command,
+      ...where,
+      ...effort,
+      results: cells.map((cell) => ({ ...cell, rounds: results.of(cell) })),
+      goals: httpGoals(results).map((goal) => ({ ...goal, reached: isReached(goal) })),
+    }
+    print(as, everything, () => `${header(where, command, PAYLOAD)}\n\n${httpReport(plan, results)}`)
+  })
+}

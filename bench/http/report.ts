@@ -1,0 +1,54 @@
+import { goalTable } from '../goal-table.ts'
+import type { Spread } from '../statistics.ts'
+import { figures, number, table } from '../table.ts'
+import { httpGoals } from './goals.ts'
+import type { HttpCell, HttpPlan } from './plan.ts'
+import type { HttpResults } from './results.ts'
+import { type Group, groups, peers, servers } from './servers.ts'
+
+export function httpReport({ cells }: HttpPlan, results: HttpResults): string {
+  return [
+    ...groups.map((group) => groupTable(group, cells, results)).filter((text) => text !== ''),
+    goalTable(httpGoals(results)),
+    NOTES,
+  ].join('\n\n')
+}
+
+const NOTES = `Medians of the rounds (least–most); "of bare" is requests/s against its bare peer's, round by round. CPU is the server's, all
+threads and child processes; the load's own stands beside it, since both share the machine.`
+
+const captions: Readonly<Record<Group, string>> = {
+  integrations: 'integrations: an application as it is, and with Counterfoil on memory before its route',
+  proxies: 'proxies: in front of one upstream that answers faster than any of them asks',
+}
+
+function groupTable(group: Group, cells: readonly HttpCell[], results: HttpResults): string {
+  const rows = cells
+    .filter(({ server }) => servers[server].group === group)
+    .sort((a, b) => a.atOnce - b.atOnce)
+    .map((cell) => row(cell, results))
+  if (rows.length === 0) return ''
+  const heads = ['at once', 'who', 'what', 'requests/s', '', 'of bare', '', 'p50 ms', '', 'p99 ms']
+  return `${captions[group]}\n${table([...heads, 'CPU µs', '', "load's"], rows)}`
+}
+
+function row(cell: HttpCell, results: HttpResults): string[] {
+  const { server, workload, atOnce } = cell
+  const peer = peers[server]
+  const ratio = peer && results.ratio(cell, { server: peer, workload: 'without-key', atOnce })
+  return [
+    String(atOnce),
+    servers[server].title,
+    workload,
+    ...shown(results.figure(cell, 'perSecond')),
+    ...shown(ratio, ' ×'),
+    ...shown(results.figure(cell, 'p50Ms')),
+    shown(results.figure(cell, 'p99Ms'))[0],
+    ...shown(results.figure(cell, 'cpuUs')),
+    number(results.figure(cell, 'loadCpuUs')?.median ?? Number.NaN),
+  ]
+}
+
+function shown(spread: Spread | undefined, unit?: string): [string, string] {
+  return spread === undefined ? ['–', ''] : figures(spread, unit)
+}

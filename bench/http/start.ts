@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ServerProcess, type Start } from './server-process.ts'
+import type { ServerName } from './servers.ts'
+
+/** `dist`: what is published, as `npm run build` left it. `source`: what is being worked on. */
+export type Origin = 'dist' | 'source'
+
+interface Surroundings {
+  readonly origin: Origin
+  /** Where proxies send their requests. */
+  readonly upstreamPort: number
+  /** For the files of this server alone. */
+  readonly folder: string
+}
+
+export function startUpstream(): Promise<ServerProcess> {
+  return ServerProcess.start('upstream', script('proxies/upstream.ts', 'dist'))
+}
+
+export function startServer(server: ServerName, surroundings: Surroundings): Promise<ServerProcess> {
+  return ServerProcess.start(server, startOf(server, surroundings))
+}
+
+function startOf(server: ServerName, { origin, upstreamPort, folder }: Surroundings): Start {
+  switch (server) {
+    case 'node-bare':
+    case 'express-bare':
+    case 'fastify-bare':
+    case 'hono-bare':
+      return script(`apps/${server.replace('-bare', '')}.ts`, origin, 'bare')
+    case 'node':
+    case 'express':
+    case 'fastify':
+    case 'hono':
+      return script(`apps/${server}.ts`, origin)
+    case 'undici-proxy':
+      return script('proxies/undici.ts', origin, String(upstreamPort))
+    case 'node-proxy':
+      return script('proxies/node.ts', origin, String(upstreamPort))
+    case 'gateway':
+      return gateway(origin, upstreamPort, 'memory:')
+    case 'gateway-sqlite':
+      return gateway(origin, upstreamPort, `sqlite://${join(folder, 'receipts.db')}`)
+  }
+}
+
+function gateway(origin: Origin, upstreamPort: number, store: string): Start {
+  const command = { dist: 'bin/counterfoil.mjs', source: 'src/main.ts' }[origin]
+  const path = `../../packages/cli/${command}`
+  const upstream = `http://127.0.0.1:${upstreamPort}`
+  return {
+    ...script(path, origin, 'gateway', '--upstream', upstream, '--listen', '127.0.0.1:0', '--store', store),
+    says: { on: 'stderr', port: /^counterfoil: http:\/\/127\.0\.0\.1:(\d+) / },
+  }
+}
+
+function script(path: string, origin: Origin, ...args: string[]): Start {
+  const conditions = origin === 'source' ? ['--conditions=@counterfoil/source'] : []
+  return {
+    command: process.execPath,
+    args: [...conditions, fileURLToPath(new URL(path, import.meta.url)), ...args],
+    says: { on: 'stdout', port: /^listening on (\d+)$/ },
+  }
+}
