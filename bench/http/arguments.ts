@@ -7,6 +7,8 @@ export interface HttpArguments {
   readonly do: 'measure' | 'help'
   readonly as: 'text' | 'json'
   readonly origin: Origin
+  /** Get peers that are not there. */
+  readonly fetch: boolean
   readonly plan: HttpPlan
 }
 
@@ -15,6 +17,7 @@ export const HTTP_HELP = `npm run bench -- http [options]
   --quick          fewer and shorter rounds
   --only WORDS     groups (integrations, proxies), servers and requests at once, with commas: --only express-bare,express
   --source         from source, and not what npm run build has left
+  --fetch          get nginx (Debian's package, unpacked) and Restate (npm, 220 MB) into the cache folder where they are missing
   --rounds N       rounds
   --cell-ms N      how long each figure is measured in each round
   --json           the result as JSON on stdout
@@ -26,6 +29,7 @@ export function httpArgumentsIn(argv: readonly string[]): HttpArguments {
     args: [...argv],
     options: {
       quick: { type: 'boolean', default: false },
+      fetch: { type: 'boolean', default: false },
       source: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -40,6 +44,7 @@ export function httpArgumentsIn(argv: readonly string[]): HttpArguments {
   return {
     do: values.help ? 'help' : 'measure',
     as: values.json ? 'json' : 'text',
+    fetch: values.fetch,
     origin: values.source ? 'source' : 'dist',
     plan: {
       cells: chosenCells(words),

@@ -20,10 +20,14 @@ export const quick: Effort = { rounds: 3, warmUpMs: 300, cellMs: 400 }
 /** An application is judged by its work; a proxy by what it adds to one request, too. */
 const concurrencies: Readonly<Record<Group, readonly number[]>> = { integrations: [64], proxies: [1, 64] }
 
-const allCells: readonly HttpCell[] = serverNames.flatMap((server) => {
-  const { group, workloads } = servers[server]
-  return concurrencies[group].flatMap((atOnce) => workloads.map((workload) => ({ server, workload, atOnce })))
-})
+/** Those that are compared with one another stand side by side. */
+const allCells: readonly HttpCell[] = groups.flatMap((group) =>
+  concurrencies[group].flatMap((atOnce) =>
+    serverNames
+      .filter((server) => servers[server].group === group)
+      .flatMap((server) => servers[server].workloads.map((workload) => ({ server, workload, atOnce }))),
+  ),
+)
 
 /**
  * The cells that the words name: groups, servers and concurrencies, in any mixture; of a kind that isn't named, all.

@@ -1,20 +1,22 @@
-import { goalTable } from '../goal-table.ts'
 import type { Spread } from '../statistics.ts'
 import { figures, number, table } from '../table.ts'
-import { httpGoals } from './goals.ts'
 import type { HttpCell, HttpPlan } from './plan.ts'
 import type { HttpResults } from './results.ts'
-import { type Group, groups, peers, servers } from './servers.ts'
+import { type Group, groups, peers, type ServerName, servers } from './servers.ts'
 
 export function httpReport({ cells }: HttpPlan, results: HttpResults): string {
-  return [
-    ...groups.map((group) => groupTable(group, cells, results)).filter((text) => text !== ''),
-    goalTable(httpGoals(results)),
-    NOTES,
-  ].join('\n\n')
+  return groups
+    .map((group) => groupTable(group, cells, results))
+    .filter((text) => text !== '')
+    .join('\n\n')
 }
 
-const NOTES = `Medians of the rounds (least–most); "of bare" is requests/s against its bare peer's, round by round. CPU is the server's, all
+/** One line for each that could not be measured. */
+export function absentText(missing: ReadonlyMap<ServerName, string>): string {
+  return [...missing].map(([server, why]) => `${servers[server].title}: ${why}`).join('\n')
+}
+
+export const NOTES = `Medians of the rounds (least–most); "of bare" is requests/s against its bare peer's, round by round. CPU is the server's, all
 threads and child processes; the load's own stands beside it, since both share the machine.`
 
 const captions: Readonly<Record<Group, string>> = {
@@ -23,10 +25,7 @@ const captions: Readonly<Record<Group, string>> = {
 }
 
 function groupTable(group: Group, cells: readonly HttpCell[], results: HttpResults): string {
-  const rows = cells
-    .filter(({ server }) => servers[server].group === group)
-    .sort((a, b) => a.atOnce - b.atOnce)
-    .map((cell) => row(cell, results))
+  const rows = cells.filter(({ server }) => servers[server].group === group).map((cell) => row(cell, results))
   if (rows.length === 0) return ''
   const heads = ['at once', 'who', 'what', 'requests/s', '', 'of bare', '', 'p50 ms', '', 'p99 ms']
   return `${captions[group]}\n${table([...heads, 'CPU µs', '', "load's"], rows)}`

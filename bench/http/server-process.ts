@@ -1,14 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const PATIENCE_MS = 10_000
+
 import type { Readable } from 'node:stream'
 
 export interface Start {
   readonly command: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Where it tells its port, and how. */
-  readonly says: { readonly on: 'stdout' | 'stderr'; readonly port: RegExp }
+  /** Its port: known before, or to be found in what it says. */
+  readonly port: number | { readonly on: 'stdout' | 'stderr'; readonly line: RegExp }
 }
 
 /** A server in a process of its own, as it would run in production. */
@@ -24,12 +29,27 @@ export class ServerProcess {
   }
 
   /** Resolves when it listens. */
-  static async start(name: string, { command, args, env, says }: Start): Promise<ServerProcess> {
+  static async start(name: string, { command, args, env, port }: Start): Promise<ServerProcess> {
+    const reads = (
+      stream: 'stdout' | 'stderr',
+      otherwise: 'ignore' | 'inherit',
+    ): 'pipe' | typeof otherwise => (typeof port === 'object' && port.on === stream ? 'pipe' : otherwise)
     const child = spawn(command, args, {
-      stdio: ['ignore', says.on === 'stdout' ? 'pipe' : 'ignore', says.on === 'stderr' ? 'pipe' : 'inherit'],
+      stdio: ['ignore', reads('stdout', 'ignore'), reads('stderr', 'inherit')],
       env: { ...process.env, NODE_ENV: 'production', ...env },
     })
-    return new ServerProcess(child, await portOf(name, child, child[says.on] as Readable, says.port))
+    const failed = new Promise<never>((_, reject) => {
+      child.once('error', reject)
+      child.once('exit', (code) => reject(new Error(`${name} ended with code ${code} before it listened`)))
+    })
+    failed.catch(() => undefined)
+    const found = typeof port === 'object' ? toldPort(child[port.on] as Readable, port.line) : accepting(port)
+    try {
+      return new ServerProcess(child, await Promise.race([failed, found]))
+    } catch (error) {
+      child.kill('SIGKILL')
+      throw error
+    }
   }
 
   async end(): Promise<void> {
@@ -40,15 +60,24 @@ export class ServerProcess {
   }
 }
 
-function portOf(name: string, child: ChildProcess, stream: Readable, pattern: RegExp): Promise<number> {
-  const said: string[] = []
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`${name} ended with code ${code}: ${said.join('\n')}`)))
+function toldPort(stream: Readable, pattern: RegExp): Promise<number> {
+  return new Promise((resolve) => {
     createInterface({ input: stream }).on('line', (line) => {
-      said.push(line)
       const port = pattern.exec(line)?.[1]
       if (port !== undefined) resolve(Number(port))
     })
   })
+}
+
+async function accepting(port: number): Promise<number> {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await pause(10)) {
+    const socket = connect(port, '127.0.0.1')
+    const connected = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (connected) return port
+  }
+  throw new Error(`nobody listens on port ${port} after ${PATIENCE_MS / 1000} s`)
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { nginxStart } from './peers/nginx.ts'
+import { restateFolder } from './peers/restate.ts'
 import { ServerProcess, type Start } from './server-process.ts'
 import type { ServerName } from './servers.ts'
 
@@ -18,11 +20,11 @@ export function startUpstream(): Promise<ServerProcess> {
   return ServerProcess.start('upstream', script('proxies/upstream.ts', 'dist'))
 }
 
-export function startServer(server: ServerName, surroundings: Surroundings): Promise<ServerProcess> {
-  return ServerProcess.start(server, startOf(server, surroundings))
+export async function startServer(server: ServerName, surroundings: Surroundings): Promise<ServerProcess> {
+  return ServerProcess.start(server, await startOf(server, surroundings))
 }
 
-function startOf(server: ServerName, { origin, upstreamPort, folder }: Surroundings): Start {
+function startOf(server: ServerName, { origin, upstreamPort, folder }: Surroundings): Start | Promise<Start> {
   switch (server) {
     case 'node-bare':
     case 'express-bare':
@@ -38,6 +40,10 @@ function startOf(server: ServerName, { origin, upstreamPort, folder }: Surroundi
       return script('proxies/undici.ts', origin, String(upstreamPort))
     case 'node-proxy':
       return script('proxies/node.ts', origin, String(upstreamPort))
+    case 'nginx':
+      return nginxStart(upstreamPort, folder)
+    case 'restate':
+      return script('peers/restate-process.ts', origin, restateFolder() as string, folder)
     case 'gateway':
       return gateway(origin, upstreamPort, 'memory:')
     case 'gateway-sqlite':
@@ -51,7 +57,7 @@ function gateway(origin: Origin, upstreamPort: number, store: string): Start {
   const upstream = `http://127.0.0.1:${upstreamPort}`
   return {
     ...script(path, origin, 'gateway', '--upstream', upstream, '--listen', '127.0.0.1:0', '--store', store),
-    says: { on: 'stderr', port: /^counterfoil: http:\/\/127\.0\.0\.1:(\d+) / },
+    port: { on: 'stderr', line: /^counterfoil: http:\/\/127\.0\.0\.1:(\d+) / },
   }
 }
 
@@ -60,6 +66,6 @@ function script(path: string, origin: Origin, ...args: string[]): Start {
   return {
     command: process.execPath,
     args: [...conditions, fileURLToPath(new URL(path, import.meta.url)), ...args],
-    says: { on: 'stdout', port: /^listening on (\d+)$/ },
+    port: { on: 'stdout', line: /^listening on (\d+)$/ },
   }
 }
