@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Load } from './load/load.ts'
-import type { Terms } from './running.ts'
+import type { Place } from './running.ts'
 import { servers } from './servers.ts'
 import { startServer, startUpstream } from './start.ts'
 
@@ -9,7 +9,7 @@ import { startServer, startUpstream } from './start.ts'
 const COUNTED_MS = 20
 
 /** How many transactions of the gateway's SQLite file a first-time request costs, alone: counted in the file's log. */
-export async function commitsPerRequest({ origin, folder: parent }: Terms): Promise<number> {
+export async function commitsPerRequest({ origin, folder: parent }: Place): Promise<number> {
   const folder = join(parent, 'commits')
   mkdirSync(folder)
   const load = new Load()

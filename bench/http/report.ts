@@ -16,8 +16,8 @@ export function absentText(missing: ReadonlyMap<ServerName, string>): string {
   return [...missing].map(([server, why]) => `${servers[server].title}: ${why}`).join('\n')
 }
 
-export const NOTES = `Medians of the rounds (least–most); "of bare" is requests/s against its bare peer's, round by round. CPU is the server's, all
-threads and child processes; the load's own stands beside it, since both share the machine.`
+export const NOTES = `Medians of the rounds (least–most); "of bare" is requests/s against its bare peer's, round by round. CPU is the server's a request, all
+threads and child processes; "more" is what it has beyond its bare peer; the load's own stands beside it, since they share the machine.`
 
 const captions: Readonly<Record<Group, string>> = {
   integrations: 'integrations: an application as it is, and with Counterfoil on memory before its route',
@@ -28,13 +28,15 @@ function groupTable(group: Group, cells: readonly HttpCell[], results: HttpResul
   const rows = cells.filter(({ server }) => servers[server].group === group).map((cell) => row(cell, results))
   if (rows.length === 0) return ''
   const heads = ['at once', 'who', 'what', 'requests/s', '', 'of bare', '', 'p50 ms', '', 'p99 ms']
-  return `${captions[group]}\n${table([...heads, 'CPU µs', '', "load's"], rows)}`
+  return `${captions[group]}\n${table([...heads, 'CPU µs', '', 'more', "load's"], rows)}`
 }
 
 function row(cell: HttpCell, results: HttpResults): string[] {
   const { server, workload, atOnce } = cell
   const peer = peers[server]
-  const ratio = peer && results.ratio(cell, { server: peer, workload: 'without-key', atOnce })
+  const bare: HttpCell | undefined = peer && { server: peer, workload: 'without-key', atOnce }
+  const ratio = bare && results.ratio(cell, bare)
+  const added = bare && results.compared(cell, bare, 'cpuUs', (one, other) => one - other)
   return [
     String(atOnce),
     servers[server].title,
@@ -44,6 +46,7 @@ function row(cell: HttpCell, results: HttpResults): string[] {
     ...shown(results.figure(cell, 'p50Ms')),
     shown(results.figure(cell, 'p99Ms'))[0],
     ...shown(results.figure(cell, 'cpuUs')),
+    shown(added)[0],
     number(results.figure(cell, 'loadCpuUs')?.median ?? Number.NaN),
   ]
 }

@@ -27,12 +27,16 @@ export class HttpResults {
   compared(
     of: HttpCell,
     to: HttpCell,
-    figure: 'perSecond' | 'p50Ms',
+    figure: 'perSecond' | 'p50Ms' | 'cpuUs',
     compare: (of: number, to: number) => number,
   ): Spread | undefined {
     const [ones, others] = [this.of(of), this.of(to)]
     if (ones.length === 0 || ones.length !== others.length) return undefined
-    return spread(ones.map((one, round) => compare(one[figure], (others[round] as Measured)[figure])))
+    const values = ones.flatMap((one, round) => {
+      const [value, other] = [one[figure], (others[round] as Measured)[figure]]
+      return value === null || other === null ? [] : compare(value, other)
+    })
+    return values.length === 0 ? undefined : spread(values)
   }
 
   /** Requests a second against another's. */

@@ -4,9 +4,14 @@ import type { ServerProcess } from './server-process.ts'
 import { type ServerName, servers } from './servers.ts'
 import { type Origin, startServer, startUpstream } from './start.ts'
 
-export interface Terms {
+export interface Place {
   readonly origin: Origin
   readonly folder: string
+}
+
+interface Terms extends Place {
+  /** Before any is measured, so that what is measured first is no slower than what comes after it. */
+  warmUp(name: ServerName, server: ServerProcess): Promise<void>
 }
 
 /** The servers of one round, each a fresh process with files of its own, and the upstream behind the proxies. */
@@ -47,10 +52,11 @@ export class Running {
   }
 
   async #start(name: ServerName): Promise<ServerProcess> {
-    const { origin, folder } = this.#terms
+    const { origin, folder, warmUp } = this.#terms
     const files = mkdtempSync(join(folder, `${name}-`))
     const server = await startServer(name, { origin, upstreamPort: this.#upstream.port, folder: files })
     this.#started.set(name, server)
+    await warmUp(name, server)
     return server
   }
 }

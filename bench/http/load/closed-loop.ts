@@ -7,8 +7,8 @@ import { Connection } from './connection.ts'
 import { Request } from './request.ts'
 import type { LoadTerms, Measured } from './terms.ts'
 
-/** Keys that have an outcome before replays are measured: more than requests at once, so that no two share one. */
-const REPLAYED_KEYS = 1024
+/** Keys that have an outcome before replays are measured, for each request at once: no two under way share one. */
+const REPLAYED_KEYS = 16
 
 const expectedBody = Buffer.from(JSON.stringify(await chargeCard()))
 
@@ -51,17 +51,19 @@ class Load {
   readonly #connections: readonly Connection[]
   /** No two loads on one server share keys. */
   readonly #keyPrefix = randomBytes(8).toString('hex')
+  readonly #replayedKeys: number
   #next = 0
 
   constructor(terms: LoadTerms, opened: readonly Connection[]) {
     this.#terms = terms
     this.#connections = opened
+    this.#replayedKeys = REPLAYED_KEYS * terms.atOnce
   }
 
   /** Runs what will be replayed. */
   async fill(): Promise<void> {
     await this.#callers((request) => {
-      if (this.#next === REPLAYED_KEYS) return 'done'
+      if (this.#next === this.#replayedKeys) return 'done'
       request.setKey(this.#keyPrefix, this.#next++)
       return 'first'
     })
@@ -76,7 +78,7 @@ class Load {
       if (performance.now() >= until) return 'done'
       const n = this.#next++
       if (workload !== 'without-key')
-        request.setKey(this.#keyPrefix, workload === 'replay' ? n % REPLAYED_KEYS : n)
+        request.setKey(this.#keyPrefix, workload === 'replay' ? n % this.#replayedKeys : n)
       return workload === 'replay' ? 'replay' : 'first'
     })
   }
