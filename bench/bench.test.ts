@@ -87,6 +87,27 @@ describe('the bench over HTTP', () => {
     expect(results.map(({ rounds }) => rounds.length)).toEqual([2, 2, 2])
   }, 240_000)
 
+  test('says where a request’s CPU time goes, server beside server', async () => {
+    const options = ['--source', '--profile', '--rounds', '1', '--cell-ms', '100', '--only', 'node-bare,node']
+    const text = await bench('http', ...options)
+    for (const what of [
+      '(1) node:http, bare',
+      '(3) node:http with Counterfoil, replay',
+      'fingerprint',
+      'HTTP in Node',
+    ])
+      expect(text).toContain(what)
+    const row = (name: string) =>
+      text
+        .split('\n')
+        .find((line) => line.startsWith(name))
+        ?.trim()
+        .split(/ {2,}/)
+    const [, bare, first] = row('Counterfoil: engine and decisions') ?? []
+    expect(Number(bare)).toBe(0)
+    expect(Number(first)).toBeGreaterThan(0)
+  }, 240_000)
+
   test('refuses to measure what there is not', async () => {
     await expect(bench('http', '--only', 'apache')).rejects.toMatchObject({
       code: 2,

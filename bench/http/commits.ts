@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Load } from './load/load.ts'
 import type { Place } from './running.ts'
@@ -11,7 +11,6 @@ const COUNTED_MS = 20
 /** How many transactions of the gateway's SQLite file a first-time request costs, alone: counted in the file's log. */
 export async function commitsPerRequest({ origin, folder: parent }: Place): Promise<number> {
   const folder = join(parent, 'commits')
-  mkdirSync(folder)
   const load = new Load()
   const upstream = await startUpstream()
   const gateway = await startServer('gateway-sqlite', { origin, upstreamPort: upstream.port, folder })

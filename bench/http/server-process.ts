@@ -16,6 +16,13 @@ export interface Start {
   readonly port: number | { readonly on: 'stdout' | 'stderr'; readonly line: RegExp }
 }
 
+const running = new Set<ChildProcess>()
+
+/** For when the bench itself ends before its time. */
+export function endAll(): void {
+  for (const child of running) child.kill('SIGTERM')
+}
+
 /** A server in a process of its own, as it would run in production. */
 export class ServerProcess {
   readonly port: number
@@ -38,6 +45,8 @@ export class ServerProcess {
       stdio: ['ignore', reads('stdout', 'ignore'), reads('stderr', 'inherit')],
       env: { ...process.env, NODE_ENV: 'production', ...env },
     })
+    running.add(child)
+    child.once('exit', () => running.delete(child))
     const failed = new Promise<never>((_, reject) => {
       child.once('error', reject)
       child.once('exit', (code) => reject(new Error(`${name} ended with code ${code} before it listened`)))

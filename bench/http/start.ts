@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nginxStart } from './peers/nginx.ts'
@@ -14,6 +15,7 @@ interface Surroundings {
   readonly upstreamPort: number
   /** For the files of this server alone. */
   readonly folder: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export function startUpstream(): Promise<ServerProcess> {
@@ -21,7 +23,9 @@ export function startUpstream(): Promise<ServerProcess> {
 }
 
 export async function startServer(server: ServerName, surroundings: Surroundings): Promise<ServerProcess> {
-  return ServerProcess.start(server, await startOf(server, surroundings))
+  mkdirSync(surroundings.folder, { recursive: true })
+  const start = await startOf(server, surroundings)
+  return ServerProcess.start(server, { ...start, env: { ...start.env, ...surroundings.env } })
 }
 
 function startOf(server: ServerName, { origin, upstreamPort, folder }: Surroundings): Start | Promise<Start> {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { chargeCard } from '../../payload.ts'
 import { percentile } from '../../statistics.ts'
-import { cpuTimeUs } from '../cpu-time.ts'
+import { cpuTime } from '../cpu-time.ts'
+import { recordedThere } from '../profile/record.ts'
 import type { Answer } from './answer.ts'
 import { Connection } from './connection.ts'
 import { Request } from './request.ts'
@@ -21,25 +22,31 @@ export async function closedLoop(terms: LoadTerms): Promise<Measured> {
   try {
     if (terms.workload === 'replay') await load.fill()
     await load.run(terms.warmUpMs)
-    const serverBefore = cpuTimeUs(terms.pid)
+    const serverBefore = cpuTime(terms.pid)
     const own = process.cpuUsage()
     const startedAt = performance.now()
-    const latencies = await load.run(terms.cellMs)
+    const run = (): Promise<number[]> => load.run(terms.cellMs)
+    const latencies = await (terms.recording ? recordedThere(terms.recording, run) : run())
     const tookMs = performance.now() - startedAt
     const { user, system } = process.cpuUsage(own)
-    const serverAfter = cpuTimeUs(terms.pid)
+    const serverAfter = cpuTime(terms.pid)
     const requests = latencies.length
     return {
       requests,
       perSecond: (requests * 1000) / tookMs,
       p50Ms: percentile(latencies, 0.5),
       p99Ms: percentile(latencies, 0.99),
-      cpuUs: serverBefore === null || serverAfter === null ? null : (serverAfter - serverBefore) / requests,
+      cpuUs: took(serverBefore?.allUs, serverAfter?.allUs, requests),
+      mainThreadUs: took(serverBefore?.mainThreadUs, serverAfter?.mainThreadUs, requests),
       loadCpuUs: (user + system) / requests,
     }
   } finally {
     load.close()
   }
+}
+
+function took(before: number | undefined, after: number | undefined, requests: number): number | null {
+  return before === undefined || after === undefined ? null : (after - before) / requests
 }
 
 function connections({ port, atOnce }: LoadTerms): Promise<Connection[]> {

@@ -1,3 +1,5 @@
+import type { Recording } from '../profile/record.ts'
+
 /**
  * - `without-key`: a request that nobody makes safe.
  * - `first-time`: each request has a key of its own.
@@ -20,6 +22,8 @@ export interface LoadTerms {
   readonly cellMs: number
   /** The server's process. */
   readonly pid: number
+  /** Profile the server meanwhile. */
+  readonly recording?: Recording
 }
 
 /** What it answers. */
@@ -30,6 +34,8 @@ export interface Measured {
   readonly p99Ms: number
   /** The server's CPU time a request, of all its threads and child processes; `null` where the system doesn't tell. */
   readonly cpuUs: number | null
+  /** Of that, the main thread's. */
+  readonly mainThreadUs: number | null
   /** The load's own. */
   readonly loadCpuUs: number
 }
