@@ -6,9 +6,8 @@ export async function inFolderOfItsOwn(run: (folder: string) => Promise<void>): 
   const parent = join(import.meta.dirname, '.tmp')
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'run-'))
-  try {
-    await run(folder)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  process.once('exit', remove)
+  await run(folder)
+  remove()
 }
