@@ -46,7 +46,7 @@ export function argumentsIn(argv: readonly string[]): Arguments {
   }
 }
 
-function count(option: string, text: string | undefined): number | undefined {
+export function count(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new RangeError(`${option} ${text}: give a whole number, at least 1`)
   return Number(text)

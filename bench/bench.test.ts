@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { contenderNames, contenderTitles } from './contender.ts'
+import { type ServerName, serverNames, servers } from './http/servers.ts'
 import { allCells } from './plan.ts'
 
 const run = promisify(execFile)
@@ -48,6 +49,69 @@ describe('the bench', () => {
     await expect(bench('--only', 'postgres')).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--only postgres: there is no such thing; there are first-time'),
+    })
+  })
+})
+
+describe('the bench over HTTP', () => {
+  test('prints a row for each server and workload, and the goals', async () => {
+    const chosen: readonly ServerName[] = serverNames.filter((name) => name !== 'nginx' && name !== 'restate')
+    const options = ['--source', '--rounds', '1', '--cell-ms', '10', '--only', chosen.join(',')]
+    const lines = (await bench('http', ...options)).split('\n')
+    for (const name of chosen) {
+      const { title, workloads, group } = servers[name]
+      const rows = lines.filter((line) => line.includes(`  ${title}  `))
+      expect(rows, name).toHaveLength(workloads.length * (group === 'proxies' ? 2 : 1))
+    }
+    expect(lines.filter((line) => /[≥≤] [\d.]+ (×|ms|a request) .*reached$/.test(line))).toHaveLength(7)
+    expect(lines.find((line) => line.includes('transactions'))).toMatch(/ 2\.00 a request /)
+  }, 240_000)
+
+  test('gives the same as JSON, for what was chosen', async () => {
+    const options = [
+      '--source',
+      '--rounds',
+      '2',
+      '--cell-ms',
+      '10',
+      '--only',
+      'express-bare,express',
+      '--json',
+    ]
+    const { results } = JSON.parse(await bench('http', ...options)) as { results: { rounds: unknown[] }[] }
+    expect(results).toMatchObject([
+      { server: 'express-bare', workload: 'without-key', atOnce: 64 },
+      { server: 'express', workload: 'first-time', atOnce: 64 },
+      { server: 'express', workload: 'replay', atOnce: 64 },
+    ])
+    expect(results.map(({ rounds }) => rounds.length)).toEqual([2, 2, 2])
+  }, 240_000)
+
+  test('says where a request’s CPU time goes, server beside server', async () => {
+    const options = ['--source', '--profile', '--rounds', '1', '--cell-ms', '100', '--only', 'node-bare,node']
+    const text = await bench('http', ...options)
+    for (const what of [
+      '(1) node:http, bare',
+      '(3) node:http with Counterfoil, replay',
+      'fingerprint',
+      'HTTP in Node',
+    ])
+      expect(text).toContain(what)
+    const row = (name: string) =>
+      text
+        .split('\n')
+        .find((line) => line.startsWith(name))
+        ?.trim()
+        .split(/ {2,}/)
+    const [, bare, first] = row('Counterfoil: engine and decisions') ?? []
+    expect(Number(bare)).toBe(0)
+    expect(Number(first)).toBeGreaterThan(0)
+  }, 240_000)
+
+  test('refuses to measure what there is not', async () => {
+    await expect(bench('http', '--only', 'apache')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--only apache: there is no such thing; there are integrations'),
     })
   })
 })

@@ -7,7 +7,7 @@ export interface Goal {
   readonly name: string
   readonly measured: Spread | undefined
   readonly goal: { readonly atLeast: number } | { readonly atMost: number }
-  readonly unit: '×' | 'ms' | 'µs'
+  readonly unit: '×' | 'ms' | 'µs' | 'a request'
 }
 
 const alone: Cell = { workload: 'first-time', atOnce: 1 }

@@ -1,25 +1,11 @@
 import { type ContenderName, contenderTitles } from './contender.ts'
-import { type Goal, goals, isReached } from './goals.ts'
-import type { Machine } from './machine.ts'
-import { OUTCOME_BYTES, REQUEST_BYTES } from './payload.ts'
+import { goalTable } from './goal-table.ts'
+import { goals } from './goals.ts'
 import { CALLERS_A_KEY, type Cell, type Plan, type Workload, workloads } from './plan.ts'
 import { groupedLimit, ratio } from './ratios.ts'
 import type { Results } from './rounds.ts'
 import { type Spread, spread } from './statistics.ts'
-import { number, table } from './table.ts'
-
-export function header(of: Machine, command: string): string {
-  const lines = [
-    ['command', command],
-    ['date', of.date],
-    ['machine', of.machine],
-    ['versions', `Node ${of.node}, SQLite ${of.sqlite}`],
-    ['load before', of.loadBefore],
-    ['disk', of.disk],
-    ['payload', `request ${REQUEST_BYTES} bytes of JSON, outcome ${OUTCOME_BYTES} bytes of JSON`],
-  ] as const
-  return lines.map(([what, which]) => `${what.padEnd(12)} ${which}`).join('\n')
-}
+import { figures, number, table } from './table.ts'
 
 export function report(plan: Plan, results: Results): string {
   return [
@@ -79,24 +65,6 @@ function ratioTable({ cells }: Plan, results: Results): string {
   return `ratios, round by round\n${table([...heads, 'CPU: limit', ''], rows)}`
 }
 
-function goalTable(all: readonly Goal[]): string {
-  const rows = all.map((goal) => {
-    const wanted = 'atLeast' in goal.goal ? `≥ ${goal.goal.atLeast}` : `≤ ${goal.goal.atMost}`
-    const reached = isReached(goal)
-    return [
-      goal.name,
-      ...(goal.measured ? figures(goal.measured, ` ${goal.unit}`) : ['not measured', '']),
-      `${wanted} ${goal.unit}`,
-      reached === undefined ? '' : reached ? 'reached' : 'not reached',
-    ]
-  })
-  return `goals\n${table(['what', 'measured', '', 'goal', ''], rows)}`
-}
-
 function ratioFigures(of: Spread | undefined): [string, string] {
   return of === undefined ? ['–', ''] : figures(of, ' ×')
-}
-
-function figures({ median, min, max }: Spread, unit = ''): [string, string] {
-  return [`${number(median)}${unit}`, `(${number(min)}–${number(max)})`]
 }

@@ -7,7 +7,7 @@ import { tellEnd, tellSum, tellTable } from './report.ts'
 import { scenarios } from './scenarios/index.ts'
 import { Screen } from './screen.ts'
 import { gotText } from './tally.ts'
-import { killAll } from './worker-process.ts'
+import { killAll } from './watched-process.ts'
 
 // `npm run demo`: real processes on one SQLite file, and a ledger in which each real effect leaves a line.
 // `-- --json` prints the table as JSON on standard output; the story then goes to standard error.
@@ -25,7 +25,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 screen.line('Counterfoil: worker processes share one SQLite file of receipts, and one ledger', 'bold')
-screen.line('in which each real effect leaves a line. The ledger is what counts.')
+screen.line('in which each real effect leaves a line. The ledger is what counts. Then the same over HTTP:')
+screen.line('a charges API that knows nothing of it, and counterfoil gateway in front.')
 screen.line('')
 
 const rows: Row[] = []

@@ -5,6 +5,8 @@ export interface Order {
   readonly tenant: string
   readonly key: string
   readonly request: unknown
+  /** Over HTTP: where the request goes. */
+  readonly url?: string
   /** At this moment the effect waits until the worker is told to go on, or is killed. */
   readonly holdAt?: Moment
 }
@@ -12,11 +14,17 @@ export interface Order {
 /** The two moments within an effect: nothing has happened yet; it has happened and nobody knows. */
 export type Moment = 'effect_began' | 'effect_written'
 
-/** What a worker tells of what goes on in it: the moments of its effects, and the library's own events. */
-export type Happening = Moment | 'waiting' | 'claimed' | 'claim_lost' | 'recovered'
+/** What a worker tells of what goes on in it: the moments of its effects, the library's own events, requests on their way. */
+export type Happening = Moment | 'waiting' | 'claimed' | 'claim_lost' | 'recovered' | 'sent'
 
 export type Answer =
-  | { readonly got: 'outcome'; readonly value: Charge; readonly replayed: boolean }
+  | {
+      readonly got: 'outcome'
+      readonly value: Charge
+      /** Over HTTP: SHA-256 of the status and the body's bytes. */
+      readonly sha256?: string | undefined
+      readonly replayed: boolean
+    }
   | { readonly got: 'error'; readonly name: string; readonly message: string }
   /** The process ended before it answered. */
   | { readonly got: 'nothing' }

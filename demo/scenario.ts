@@ -1,7 +1,7 @@
 import type { Call, OnceResult, Receipts } from 'counterfoil'
 import type { ChargeTerms } from './charge.ts'
 import type { Charge, Ledger } from './ledger.ts'
-import type { Order } from './messages.ts'
+import type { Happening, Order } from './messages.ts'
 import type { Stage } from './stage.ts'
 import type { Expected } from './tally.ts'
 
@@ -23,7 +23,11 @@ export interface Scenario {
 export type Service = (desk: Desk) => Serve
 
 /** One call, as a user's code would make it. */
-export type Serve = (call: Call & Order) => Promise<Pick<OnceResult<Charge>, 'value' | 'replayed'>>
+export type Serve = (call: Call & Order) => Promise<Served>
+
+export interface Served extends Pick<OnceResult<Charge>, 'value' | 'replayed'> {
+  readonly sha256?: string | undefined
+}
 
 /** What a worker process has at hand. */
 export interface Desk {
@@ -31,8 +35,8 @@ export interface Desk {
   /** The side effect: slow, and real, since it leaves a line in the ledger. */
   charge(order: Order, terms: ChargeTerms): Promise<Charge>
   readonly ledger: Ledger
-  /** Tells that a call waits. The library tells it by an event of its own. */
-  tellWaiting(): void
+  /** Tells the parent of what the library has no event for, or did not do. */
+  tell(what: Happening): void
   /** The control keeps its outcomes here, in a file of its own. */
   readonly controlPath: string
 }

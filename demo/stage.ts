@@ -7,6 +7,12 @@ import { type Calling, WorkerProcess } from './worker-process.ts'
 /** Fewer calls need no progress line. */
 const MANY = 10
 
+/** A process that is no worker. */
+interface Closable {
+  close(): Promise<void>
+  kill(): Promise<void>
+}
+
 /** Where a scenario plays: its processes, the ledger, and what there is to see. */
 export class Stage {
   readonly #scenario: string
@@ -15,6 +21,7 @@ export class Stage {
   readonly #ledger: Ledger
   readonly #effectsBefore: number
   readonly #workers: WorkerProcess[] = []
+  readonly #others: Closable[] = []
   readonly #callings: Calling[] = []
   readonly #faults: string[] = []
   #waiting = 0
@@ -55,6 +62,13 @@ export class Stage {
     return Promise.all(Array.from({ length: processes }, () => this.start(service)))
   }
 
+  /** Another process of the scenario: it ends with it, those that came last first. */
+  async adopt<T extends Closable>(starting: Promise<T>): Promise<T> {
+    const started = await starting
+    this.#others.unshift(started)
+    return started
+  }
+
   /**
    * Equal calls from several processes, started together. Whoever got as far as the effect is held there until all the
    * others are on their way too, so that they really are simultaneous, however busy the machine is.
@@ -73,6 +87,10 @@ export class Stage {
     this.say(`${counted(waiting, 'call')} waiting, ${callings.length - waiting} in the effect: it goes on`)
     for (const worker of workers) worker.goOn()
     await Promise.all(callings.map(({ answer }) => answer))
+  }
+
+  get folder(): string {
+    return this.#folder
   }
 
   say(text: string): void {
@@ -106,12 +124,12 @@ export class Stage {
   /** Lets every process finish, and end. */
   async close(): Promise<void> {
     for (const { answer } of this.#callings) await answer
-    for (const worker of this.#workers) await worker.close()
+    for (const process of [...this.#workers, ...this.#others]) await process.close()
   }
 
   /** Ends every process at once. */
   async kill(): Promise<void> {
-    for (const worker of this.#workers) await worker.kill()
+    for (const process of [...this.#workers, ...this.#others]) await process.kill()
   }
 
   /** What all calls got, once every process has ended. */

@@ -65,3 +65,17 @@ it('is not content with a control that has no double effect', () => {
   const wanted = { ...expected, calls: 1, outcomes: 1, replayed: 0, derivedKeys: 0, effects: { atLeast: 2 } }
   expect(faultsIn(tally, wanted)).toEqual(['effects in the ledger: expected at least 2, saw 1'])
 })
+
+it('tells answers over HTTP apart by their bytes', () => {
+  const over = (sha256: string, replayed: boolean) => ({
+    order,
+    answer: { got: 'outcome', value: { charge: 'a', process: 1 }, sha256, replayed } as const,
+  })
+  const tally = tallyOf([over('11', false), over('22', true)], [effect('a')])
+  expect(faultsIn(tally, expected)).toEqual(['different outcomes: expected 1, saw 2'])
+})
+
+it('counts no effect as double where nobody got an outcome', () => {
+  const one = tallyOf([{ order, answer: { got: 'nothing' } }], [effect('a', { idempotencyKey: null })])
+  expect(effectsRemark(one)).toBe('')
+})

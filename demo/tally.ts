@@ -6,6 +6,8 @@ export interface Tally {
   readonly calls: number
   /** Lines in the ledger. */
   readonly effects: number
+  /** How many (tenant, key) pairs those belong to. */
+  readonly keys: number
   /** Effects that a downstream which deduplicates by the derived key would have. */
   readonly derivedKeys: number
   readonly outcomes: number
@@ -52,9 +54,10 @@ export function tallyOf(
   return {
     calls: answers.length,
     effects: effects.length,
+    keys: distinct(effects.map(scopeOf)),
     derivedKeys: distinct(effects.flatMap(({ idempotencyKey }) => idempotencyKey ?? [])),
     outcomes: outcomes.length,
-    different: distinct(outcomes.map(({ value }) => JSON.stringify(value))),
+    different: distinct(outcomes.map(({ value, sha256 }) => sha256 ?? JSON.stringify(value))),
     scopes: distinct(outcomes.map(({ scope }) => scope)),
     replayed: outcomes.filter(({ replayed }) => replayed).length,
     unfounded: outcomes.filter(({ scope, value }) => !ledger.has(scope + value.charge)).length,
@@ -94,9 +97,9 @@ export function fault(
 }
 
 /** What is to be said of effects that are more than their keys. */
-export function effectsRemark({ effects, derivedKeys, scopes }: Tally): string {
+export function effectsRemark({ effects, derivedKeys, keys }: Tally): string {
   if (derivedKeys > 0) return effects > derivedKeys ? ` (${counted(derivedKeys, 'derived key')})` : ''
-  return effects > scopes ? ` (${effects - scopes} double)` : ''
+  return effects > keys ? ` (${effects - keys} double)` : ''
 }
 
 /** What the callers got, in words for the table. */

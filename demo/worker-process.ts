@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Answer, Happening, Instruction, Order, Report } from './messages.ts'
+import { WatchedProcess } from './watched-process.ts'
 import { within } from './within.ts'
 
 /** A call that a worker process makes. */
@@ -11,23 +12,14 @@ export interface Calling {
   giveUp(): void
 }
 
-const running = new Set<ChildProcess>()
-
-/** At once, whatever they are doing, even those that are stopped. */
-export function killAll(): void {
-  for (const child of running) child.kill('SIGKILL')
-}
-
-/** A worker process, as seen from the parent. Each wait has a bound, and says in its error what did not happen. */
+/** A worker process, as seen from the parent. */
 export class WorkerProcess {
   readonly #child: ChildProcess
+  readonly #watched: WatchedProcess
   readonly #name: string
   readonly #onCall: (calling: Calling) => void
   readonly #onReport: (report: Report) => void
-  readonly #waits = new Set<() => void>()
-  readonly #seen = new Map<string, number>()
   readonly #answering = new Map<number, (answer: Answer) => void>()
-  #ended: string | undefined
   #ids = 0
 
   constructor(of: {
@@ -44,14 +36,14 @@ export class WorkerProcess {
       execArgv: ['--conditions=@counterfoil/source', '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
-    running.add(this.#child)
+    this.#watched = new WatchedProcess(of.name, this.#child, () => {
+      for (const answer of this.#answering.values()) answer({ got: 'nothing' })
+    })
     this.#child.on('message', (report: Report) => this.#heard(report))
-    this.#child.on('error', ({ message }) => this.#over(message))
-    this.#child.on('exit', (code, signal) => this.#over(signal ?? `exit code ${code}`))
   }
 
   ready(): Promise<void> {
-    return this.#until('ready', 1)
+    return this.#watched.until('ready')
   }
 
   call(order: Order): Calling {
@@ -64,7 +56,7 @@ export class WorkerProcess {
   async stand(order: Order, calls: number): Promise<readonly Calling[]> {
     const before = this.count('standing')
     const callings = this.#prepare(order, calls)
-    await this.#until('standing', before + 1)
+    await this.#watched.until('standing', before + 1)
     return callings
   }
 
@@ -79,7 +71,7 @@ export class WorkerProcess {
 
   /** Resolves once this has happened in the worker so many times, counted from its start. */
   until(what: Happening, times = 1): Promise<void> {
-    return this.#until(what, times)
+    return this.#watched.until(what, times)
   }
 
   /** How many calls have got as far as their effect, or to waiting for another's, or to an answer. */
@@ -89,18 +81,17 @@ export class WorkerProcess {
 
   /** Resolves once `inside` has come to this number. */
   untilInside(calls: number): Promise<void> {
-    return this.#wait(`${this.#name} did not get all its calls under way`, () => this.inside >= calls)
+    return this.#watched.wait(`${this.#name} did not get all its calls under way`, () => this.inside >= calls)
   }
 
   /** How often this has happened in the worker so far. */
   count(what: string): number {
-    return this.#seen.get(what) ?? 0
+    return this.#watched.count(what)
   }
 
   /** `kill -9`, and its end. */
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL')
-    await this.#untilEnded()
+  kill(): Promise<void> {
+    return this.#watched.kill()
   }
 
   /** SIGSTOP: not dead, but it neither runs nor renews its lease, and knows nothing of it. */
@@ -115,8 +106,8 @@ export class WorkerProcess {
 
   /** Lets what runs finish, and its end. */
   async close(): Promise<void> {
-    if (this.#ended === undefined) this.#tell({ do: 'close' })
-    await this.#untilEnded()
+    if (this.#watched.ended === undefined) this.#tell({ do: 'close' })
+    await this.#watched.untilEnded()
   }
 
   #prepare(order: Order, calls: number): readonly Calling[] {
@@ -141,47 +132,7 @@ export class WorkerProcess {
 
   #heard(report: Report): void {
     if (report.say === 'answer') this.#answering.get(report.id)?.(report.answer)
-    this.#count(report.say === 'happened' ? report.what : report.say)
+    this.#watched.happened(report.say === 'happened' ? report.what : report.say)
     this.#onReport(report)
-  }
-
-  #count(what: string): void {
-    this.#seen.set(what, this.count(what) + 1)
-    for (const look of this.#waits) look()
-  }
-
-  #over(how: string): void {
-    this.#ended ??= how
-    running.delete(this.#child)
-    for (const answer of this.#answering.values()) answer({ got: 'nothing' })
-    for (const look of this.#waits) look()
-  }
-
-  #until(what: string, times: number): Promise<void> {
-    return this.#wait(`${this.#name} did not report '${what}'`, () => {
-      if (this.count(what) >= times) return true
-      if (this.#ended === undefined) return false
-      throw new Error(`${this.#name} ended (${this.#ended}) before it reported '${what}'`)
-    })
-  }
-
-  #untilEnded(): Promise<void> {
-    return this.#wait(`${this.#name} did not end`, () => this.#ended !== undefined)
-  }
-
-  async #wait(failure: string, isThere: () => boolean): Promise<void> {
-    let look = (): void => undefined
-    const there = new Promise<void>((resolve, reject) => {
-      look = () => {
-        try {
-          if (isThere()) resolve()
-        } catch (error) {
-          reject(error)
-        }
-      }
-    })
-    this.#waits.add(look)
-    look()
-    await within(there, failure).finally(() => this.#waits.delete(look))
   }
 }

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
-import { type Call, createReceipts } from 'counterfoil'
+import { type Call, createReceipts, type Receipts } from 'counterfoil'
 import { sqliteStore } from 'counterfoil/sqlite'
 import { charge } from './charge.ts'
-import { type Charge, Ledger } from './ledger.ts'
+import { Held } from './held.ts'
+import { Ledger } from './ledger.ts'
 import type { Answer, Happening, Instruction, Moment, Order, Report } from './messages.ts'
+import type { Served } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
 
 // One worker process: it makes the calls that it is told to make, by one service of one scenario, and tells what happens.
@@ -14,24 +16,30 @@ if (service === undefined) throw new Error(`no service '${serviceName}' in the s
 
 const told: ReadonlySet<string> = new Set<Happening>(['waiting', 'claimed', 'claim_lost', 'recovered'])
 
-const receipts = createReceipts({
-  store: sqliteStore(join(folder, 'receipts.db')),
-  secret: 'the same in all processes',
-  onEvent: ({ type }) => {
-    if (told.has(type)) report({ say: 'happened', what: type as Happening })
-  },
-})
+/** A client over HTTP has none. */
+let receipts: Receipts | undefined
+const open = (): Receipts =>
+  createReceipts({
+    store: sqliteStore(join(folder, 'receipts.db')),
+    secret: 'the same in all processes',
+    onEvent: ({ type }) => {
+      if (told.has(type)) report({ say: 'happened', what: type as Happening })
+    },
+  })
 const ledger = new Ledger(folder)
 const serve = service({
-  receipts,
+  get receipts() {
+    receipts ??= open()
+    return receipts
+  },
   ledger,
   charge: (order, terms) => charge({ ledger, reach }, order, terms),
-  tellWaiting: () => report({ say: 'happened', what: 'waiting' }),
+  tell: (what) => report({ say: 'happened', what }),
   controlPath: join(folder, 'control.db'),
 })
 
 let standing: (() => void)[] = []
-let held: (() => void)[] = []
+const held = new Held()
 const callers = new Map<number, AbortController>()
 
 process.on('message', (instruction: Instruction) => {
@@ -48,15 +56,13 @@ process.on('message', (instruction: Instruction) => {
     case 'give_up':
       return callers.get(instruction.id)?.abort()
     case 'go_on':
-      for (const goOn of held) goOn()
-      held = []
-      return
+      return held.goOn()
     case 'freeze':
       // By its own hand, and so between two transactions: stopped within one, it would keep SQLite's only write lock.
       process.kill(process.pid, 'SIGSTOP')
       return
     case 'close':
-      void receipts.close().then(() => process.disconnect())
+      void Promise.resolve(receipts?.close()).then(() => process.disconnect())
   }
 })
 // The parent is gone, however it went.
@@ -70,8 +76,8 @@ async function answer(id: number, order: Order): Promise<void> {
   report({ say: 'answer', id, answer: await serve(call).then(outcome, failure) })
 }
 
-function outcome({ value, replayed }: { value: Charge; replayed: boolean }): Answer {
-  return { got: 'outcome', value, replayed }
+function outcome({ value, replayed, sha256 }: Served): Answer {
+  return { got: 'outcome', value, replayed, sha256 }
 }
 
 function failure(error: unknown): Answer {
@@ -80,10 +86,7 @@ function failure(error: unknown): Answer {
 }
 
 async function reach(moment: Moment, { holdAt }: Order): Promise<void> {
-  const goOn = new Promise<void>((resolve) => {
-    if (holdAt === moment) held.push(resolve)
-    else resolve()
-  })
+  const goOn = holdAt === moment ? held.untilGoOn() : undefined
   report({ say: 'happened', what: moment })
   await goOn
 }

@@ -52,5 +52,6 @@ function frameOf(node: CpuProfileNode, parents: ReadonlyMap<number, CpuProfileNo
 function shortened(url: string): string {
   return url
     .replace(/^file:.*\/packages\/counterfoil\/(?:src|dist)\//, '')
+    .replace(/^file:.*\/packages\/cli\/(?:src|dist)\//, 'cli/')
     .replace(/^file:.*\/bench\//, 'bench/')
 }

@@ -1,9 +1,14 @@
 import { CheckThenSet } from '../check-then-set.ts'
 import type { Desk, Scenario, Serve } from '../scenario.ts'
 
-function checkingThenSetting({ controlPath, charge, tellWaiting }: Desk): Serve {
+function checkingThenSetting({ controlPath, charge, tell }: Desk): Serve {
   const store = new CheckThenSet(controlPath)
-  return (call) => store.once(call.key, () => charge(call, { idempotencyKey: null }), tellWaiting)
+  return (call) =>
+    store.once(
+      call.key,
+      () => charge(call, { idempotencyKey: null }),
+      () => tell('waiting'),
+    )
 }
 
 /** Chance has its part in a race: a storm that finds nothing is repeated, up to this often. */
