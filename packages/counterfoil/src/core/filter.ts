@@ -21,7 +21,8 @@ export function isRecoverable(
   { operation, forMs }: Pick<AbandonedQuery, 'operation' | 'forMs'>,
   now: StoreTime,
 ): receipt is InProgress {
-  if (receipt.state !== 'in_progress' || receipt.operation !== operation) return false
+  if (receipt.state !== 'in_progress') return false
+  if (operation === undefined ? receipt.request === null : receipt.operation !== operation) return false
   if (placeOf(receipt, now) !== 'abandoned' || now < receipt.leaseEndsAt + forMs) return false
   return receipt.givenUp?.as !== 'in_doubt' || now >= receipt.givenUp.recoverableAt
 }

@@ -145,7 +145,8 @@ export interface ListAnswer {
 }
 
 export interface AbandonedQuery {
-  readonly operation: string
+  /** Absent: of every operation, those that keep their request. */
+  readonly operation?: string
   readonly forMs: number
   /** 1 to `MAX_PAGE`. */
   readonly limit: number

@@ -1,7 +1,15 @@
-import { decodeOutcome, type InProgress, MAX_PAGE, OptionInvalid, stricter } from '../core/index.ts'
+import {
+  decodeKeptRequest,
+  decodeOutcome,
+  type InProgress,
+  MAX_PAGE,
+  OptionInvalid,
+  stricter,
+} from '../core/index.ts'
 import type { Preparation } from './call.ts'
 import type { Work } from './caller.ts'
 import type { Engine } from './engine.ts'
+import type { Face } from './face.ts'
 import { finishedAs, runHandler } from './handler.ts'
 import type { Latency } from './latency.ts'
 import type { Pursuits } from './pursuits.ts'
@@ -23,6 +31,7 @@ const AT_ONCE = 8
 interface Recovering {
   readonly operation: string
   readonly settings: Settings
+  readonly face: Face | undefined
   readonly preparation: Preparation
   readonly pursuits: Pursuits
   readonly latency: Latency
@@ -36,13 +45,8 @@ export async function recoverAbandoned(engine: Engine, recovering: Recovering): 
       `'${operation}' has neither recover nor, under a guarantee that re-runs, keepRequest, so that nothing can be done for its abandoned receipts`,
     )
   }
-  const found = await engine.store.findAbandoned({
-    operation,
-    forMs: settings.recoverAfterMs,
-    limit: MAX_PAGE,
-  })
   const report = { ended: 0, held: 0, skipped: 0 }
-  const queue = found.values()
+  const queue = (await findAbandoned(engine, recovering)).values()
   const workers = Array.from({ length: AT_ONCE }, async () => {
     for (const receipt of queue) {
       if (engine.closing) return
@@ -53,15 +57,24 @@ export async function recoverAbandoned(engine: Engine, recovering: Recovering): 
   return report
 }
 
-async function recoverOne(
-  { settings, preparation, pursuits, latency }: Recovering,
-  receipt: InProgress,
-): Promise<keyof RecoveryReport> {
+/** Those of this operation, under whatever name. */
+async function findAbandoned(
+  { store }: Engine,
+  { operation, settings, face }: Recovering,
+): Promise<readonly InProgress[]> {
+  const query = { forMs: settings.recoverAfterMs, limit: MAX_PAGE }
+  if (!face?.names) return store.findAbandoned({ ...query, operation })
+  const found = await store.findAbandoned(query)
+  return found.filter(({ request }) => request && decodeKeptRequest(request)?.by === operation)
+}
+
+async function recoverOne(recovering: Recovering, receipt: InProgress): Promise<keyof RecoveryReport> {
+  const { settings, preparation, pursuits, latency } = recovering
   if (pursuits.has(receipt.id)) return 'skipped'
   const reruns = stricter(receipt.policies, settings.policies).onAbandoned === 'rerun'
   if (settings.recover === undefined && !reruns) return 'held'
   const call = preparation.prepareRecovery(receipt)
-  const work = rerunOf(settings, receipt)
+  const work = rerunOf(recovering, receipt)
   if (settings.recover === undefined && work === undefined) return 'held'
   try {
     const conclusion = await pursuits
@@ -74,10 +87,12 @@ async function recoverOne(
   }
 }
 
-/** The kept request, run again; `undefined` where the operation or the receipt keeps none. */
-function rerunOf(settings: Settings, { request }: InProgress): Work | undefined {
+/** The kept request, run again; `undefined` where the operation or the receipt keeps none, or its face isn't there. */
+function rerunOf({ settings, face }: Recovering, { request }: InProgress): Work | undefined {
   const { rerun, codec } = settings
   if (rerun === undefined || request === null) return undefined
+  const faced = decodeKeptRequest(request)
+  if (faced) return face?.rerun(faced.request)
   return async (attempt) => {
     const ended = await runHandler(() => {
       const kept = decodeOutcome(request)

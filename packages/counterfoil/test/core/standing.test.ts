@@ -168,4 +168,11 @@ describe('a recoverable receipt', () => {
     expect(isRecoverable(running(), { ...query, operation: 'another' }, LEASE + 30)).toBe(false)
     expect(isRecoverable(settled(running(), releasedWith()), query, LEASE + 30)).toBe(false)
   })
+
+  it('is of any operation where none is named, if it keeps its request', () => {
+    expect(isRecoverable(running(), { forMs: 30 }, LEASE + 30)).toBe(false)
+    const keeping = { ...running(), request: new Uint8Array() }
+    expect(isRecoverable(keeping, { forMs: 30 }, LEASE + 30)).toBe(true)
+    expect(isRecoverable(keeping, { forMs: 30 }, LEASE + 29)).toBe(false)
+  })
 })

@@ -76,6 +76,15 @@ export const lists: readonly ContractCase[] = [
         await store.findAbandoned({ operation: OPERATION, forMs, limit: 100 })
         await store.findAbandoned({ operation: OPERATION, forMs, limit: 3 })
       }
+      const keeping = requestWith({ operation: 'another operation', request: new Uint8Array([1]) })
+      await store.claim(keeping)
+      await store.age(keeping.id, 2 * ages.pastLease)
+      const kept = await store.findAbandoned({ forMs: 0, limit: 100 })
+      expectSame(
+        'those of any operation that keep their request',
+        [keeping.id],
+        kept.map(({ id }) => id),
+      )
       const found = await store.findAbandoned({ operation: OPERATION, forMs: 2 * ages.pastLease, limit: 100 })
       expectThat(
         found.some(({ id }) => id === lapsed.id),
