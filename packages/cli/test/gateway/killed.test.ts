@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ask, keyed, type Received } from './ask.ts'
 import type { HitPoint } from './dies-at.ts'
@@ -44,6 +45,43 @@ describe(`a gateway killed with kill -9, ${KILLS} × at each point`, () => {
     },
   )
 })
+
+describe(`a gateway killed with kill -9, ${KILLS} × at each point, and nobody there to retry`, () => {
+  it.each([
+    { diesAt: 'after-claim', effects: 1 },
+    { diesAt: 'after-effect', effects: 2 },
+    { diesAt: 'before-commit', effects: 2 },
+  ] as const)(
+    '$diesAt: one of two others sends the request again; ran $effects × in the end, and who comes later gets the replay',
+    async ({ diesAt, effects }) => {
+      for (let kill = 0; kill < KILLS; kill += 1) await killAndLeave(diesAt, effects)
+    },
+  )
+})
+
+async function killAndLeave(diesAt: HitPoint, effects: number): Promise<void> {
+  const bodies: string[] = []
+  const behind = await upstream((_, response) => {
+    bodies.push(randomBytes(16).toString('hex'))
+    response.writeHead(201).end(bodies.at(-1))
+  })
+  const store = newStore()
+  const flags = ['--guarantee', 'at-least-once', '--lease', '500ms', '--keep-request']
+  const dying = await gateway(behind.port, store, flags, diesAt)
+  await expect(ask(dying.port, keyed('a', '{}'))).rejects.toThrow()
+  const resending = [...flags, '--recover-abandoned', '100ms']
+  const others = await Promise.all([1, 2].map(() => gateway(behind.port, store, resending)))
+  expect(others[0]?.startLine).toContain('at-least-once, sends kept requests again after 100ms, one tenant')
+  while (behind.runs() < effects) await pause(5)
+  for (const { port, child } of others) {
+    const later = await ask(port, keyed('a', '{}'))
+    expect([later.status, kindOf(later), later.body.toString()]).toEqual([201, 'the replay', bodies.at(-1)])
+    const exit = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect(await exit).toEqual([0, null])
+  }
+  expect(behind.runs()).toBe(effects)
+}
 
 async function killAndRetry({ diesAt, guarantee, ran, retryGets, effects }: Row): Promise<void> {
   const bodies: string[] = []

@@ -43,7 +43,7 @@ export async function gatewayTo(
   port: number,
   flags: Partial<GatewayFlags> = {},
   store: ReceiptStore = memoryStore(),
-): Promise<{ port: number; errors: unknown[] }> {
+): Promise<{ port: number; errors: unknown[]; close(): Promise<void> }> {
   const errors: unknown[] = []
   const settings = settingsIn(
     { ...defaults, upstream: `http://127.0.0.1:${port}`, ...flags },
@@ -55,7 +55,7 @@ export async function gatewayTo(
     gateway.server.closeAllConnections()
     await gateway.close()
   })
-  return { port: at, errors }
+  return { port: at, errors, close: () => gateway.close() }
 }
 
 export async function listening(server: Server): Promise<number> {
