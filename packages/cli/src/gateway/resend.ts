@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Attempt, GivenResponse, KeptRequest } from 'counterfoil'
-import { onward, paired, requestFields } from './fields.ts'
+import { paired, requestFields } from './fields.ts'
 import { begin, type Upstream } from './upstream.ts'
 
 /** What is kept of a request: as the upstream got it, and so with whom it came from at first. */
@@ -9,8 +9,7 @@ export function keptFields(upstream: Upstream): (request: IncomingMessage) => Ke
 }
 
 /**
- * Sends a kept request again, with nobody there to be answered. It says of its attempt what forwarding says: nothing ran
- * where no connection could be made; where it broke off or timed out after that, nobody knows.
+ * Sends a kept request again, with nobody there to be answered. Where that breaks off it knows no more than before.
  *
  * @param limit bytes of an answer that are held; a larger one isn't kept, but read to its end
  */
@@ -19,45 +18,37 @@ export function resender(
   limit: number,
 ): (request: KeptRequest, attempt: Attempt) => Promise<GivenResponse> {
   return async (request, attempt) => {
-    const sent = await send(upstream, request, limit, attempt.signal)
-    if (sent.kind === 'answered') return sent.response
-    if (sent.kind === 'not_sent') attempt.notExecuted()
-    else attempt.unknown()
-    throw new Error(`a kept request was sent again, and the upstream ${sent.why}; it is tried again later`)
+    try {
+      return await send(upstream, request, limit, attempt.signal)
+    } catch (error) {
+      attempt.unknown()
+      const why = error instanceof Error ? error.message : String(error)
+      throw new Error(`a kept request was sent again without an answer, and will be once more: ${why}`)
+    }
   }
 }
 
-type Sent =
-  | { readonly kind: 'answered'; readonly response: GivenResponse }
-  | { readonly kind: 'not_sent' | 'broke_off'; readonly why: string }
-
+/** One whole request, and its whole answer. @throws {Error} what broke, and no field or byte of either */
 function send(
   upstream: Upstream,
   { method, target, headers, body }: KeptRequest,
   limit: number,
   signal: AbortSignal,
-): Promise<Sent> {
-  const { promise, resolve } = Promise.withResolvers<Sent>()
+): Promise<GivenResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<GivenResponse>()
   const onwards = begin(upstream, { method, url: target }, fieldsFor(upstream, headers, body), upstream.agent)
-  let connected = false
-  const brokeOff = (why: string): void => {
-    resolve(connected ? { kind: 'broke_off', why } : { kind: 'not_sent', why: 'could not be reached' })
+  const breakOff = (why: string) => (): void => {
+    reject(new Error(why))
     onwards.destroy()
   }
-  const timer = setTimeout(() => brokeOff('did not answer in time'), upstream.timeoutMs)
-  const stop = (): void => brokeOff('was still answering when the attempt had to end')
+  const timer = setTimeout(breakOff('the upstream did not answer in time'), upstream.timeoutMs)
+  const stop = breakOff('the upstream had not answered when the attempt had to end')
   signal.addEventListener('abort', stop)
-  onwards.on('socket', (socket) => {
-    if (!socket.connecting) connected = true
-    // Nothing of a request goes out before that.
-    else
-      socket.once(upstream.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true))
-  })
+  onwards.on('error', reject)
   onwards.on('upgrade', (_answer, socket) => {
     socket.destroy()
-    brokeOff('asked for another protocol')
+    reject(new Error('the upstream asked for another protocol'))
   })
-  onwards.on('error', () => brokeOff('broke off'))
   onwards.on('response', (answer) => {
     clearTimeout(timer)
     const chunks: Buffer[] = []
@@ -66,12 +57,10 @@ function send(
       if (size <= limit) chunks.push(chunk)
       size += chunk.length
     })
-    answer.on('error', () => brokeOff('broke off'))
-    answer.on('close', () => {
-      if (!answer.complete) return brokeOff('broke off')
+    answer.on('error', reject)
+    answer.on('end', () => {
       const { statusCode: status = 0, rawHeaders } = answer
-      const response = { status, headers: onward(paired(rawHeaders)), body: Buffer.concat(chunks) }
-      resolve({ kind: 'answered', response })
+      resolve({ status, headers: paired(rawHeaders), body: Buffer.concat(chunks) })
     })
   })
   onwards.end(body)
