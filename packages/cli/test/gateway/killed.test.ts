@@ -48,9 +48,12 @@ describe(`a gateway killed with kill -9, ${KILLS} × at each point`, () => {
 
 describe(`a gateway killed with kill -9, ${KILLS} × at each point, and nobody there to retry`, () => {
   it.each([
-    { diesAt: 'after-claim', effects: 1 },
-    { diesAt: 'after-effect', effects: 2 },
-    { diesAt: 'before-commit', effects: 2 },
+    { diesAt: ['after-claim'], effects: 1 },
+    { diesAt: ['after-effect'], effects: 2 },
+    { diesAt: ['before-commit'], effects: 2 },
+    // The second one is killed while it sends the request again.
+    { diesAt: ['after-effect', 'after-claim'], effects: 2 },
+    { diesAt: ['after-claim', 'before-commit'], effects: 2 },
   ] as const)(
     '$diesAt: one of two others sends the request again; ran $effects × in the end, and who comes later gets the replay',
     async ({ diesAt, effects }) => {
@@ -59,7 +62,7 @@ describe(`a gateway killed with kill -9, ${KILLS} × at each point, and nobody t
   )
 })
 
-async function killAndLeave(diesAt: HitPoint, effects: number): Promise<void> {
+async function killAndLeave([first, second]: readonly [HitPoint, HitPoint?], effects: number): Promise<void> {
   const bodies: string[] = []
   const behind = await upstream((_, response) => {
     bodies.push(randomBytes(16).toString('hex'))
@@ -67,9 +70,10 @@ async function killAndLeave(diesAt: HitPoint, effects: number): Promise<void> {
   })
   const store = newStore()
   const flags = ['--guarantee', 'at-least-once', '--lease', '500ms', '--keep-request']
-  const dying = await gateway(behind.port, store, flags, diesAt)
+  const dying = await gateway(behind.port, store, flags, first)
   await expect(ask(dying.port, keyed('a', '{}'))).rejects.toThrow()
   const resending = [...flags, '--recover-abandoned', '100ms']
+  if (second) await once((await gateway(behind.port, store, resending, second)).child, 'exit')
   const others = await Promise.all([1, 2].map(() => gateway(behind.port, store, resending)))
   expect(others[0]?.startLine).toContain('at-least-once, sends kept requests again after 100ms, one tenant')
   while (behind.runs() < effects) await pause(5)

@@ -14,10 +14,10 @@ export interface KeptRequest {
 /** The first field line says who keeps it, and tells these bytes from any other value. */
 const OWNER = 'Counterfoil-Operation'
 
-/** As a message of HTTP, which can be read by whoever looks at the receipt. @param by the operation that keeps it */
+/** Like a message of HTTP, which can be read by whoever looks at the receipt. @param by the operation that keeps it */
 export function encodeKeptRequest(by: string, { method, target, headers, body }: KeptRequest): Uint8Array {
-  const lines = [[OWNER, encodeURIComponent(by)], ...headers].map(([name, value]) => `${name}: ${value}\r\n`)
-  const head = Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1')
+  const lines = [[OWNER, encodeURIComponent(by)], ...headers].map(([name, value]) => `${name}: ${value}\n`)
+  const head = Buffer.from(`${method} ${target} HTTP/1.1\n${lines.join('')}\n`, 'latin1')
   return encodeOutcome({ kind: 'value', value: { form: 'bytes', bytes: Buffer.concat([head, body]) } })
 }
 
@@ -34,8 +34,8 @@ function messageIn(bytes: Uint8Array): { by: string; request: KeptRequest } | un
   const kept = decodeOutcome(bytes)
   if (kept.kind !== 'value' || kept.value.form !== 'bytes') return undefined
   const message = Buffer.from(kept.value.bytes.buffer, kept.value.bytes.byteOffset, kept.value.bytes.length)
-  const end = message.indexOf('\r\n\r\n')
-  const [start = '', owner, ...lines] = message.toString('latin1', 0, Math.max(0, end)).split('\r\n')
+  const end = message.indexOf('\n\n')
+  const [start = '', owner, ...lines] = message.toString('latin1', 0, Math.max(0, end)).split('\n')
   const [, method, target] = /^(\S+) (\S+) HTTP\/1\.1$/.exec(start) ?? []
   const [name, by] = owner === undefined ? [] : lineOf(owner)
   if (method === undefined || target === undefined || name !== OWNER || by === undefined) return undefined
@@ -43,7 +43,7 @@ function messageIn(bytes: Uint8Array): { by: string; request: KeptRequest } | un
     method,
     target,
     headers: lines.map(lineOf),
-    body: new Uint8Array(message.subarray(end + 4)),
+    body: new Uint8Array(message.subarray(end + 2)),
   }
   return { by: decodeURIComponent(by), request }
 }

@@ -35,8 +35,8 @@ describe('a kept request', () => {
     ['a JSON value', value('json', '{}')],
     ['bytes', value('bytes', 'abc')],
     ['no bytes', value('bytes', '')],
-    ["somebody's own message", value('bytes', 'POST / HTTP/1.1\r\nHost: x\r\n\r\n')],
-    ['an owner that is no text', value('bytes', 'POST / HTTP/1.1\r\nCounterfoil-Operation: %\r\n\r\n')],
+    ["somebody's own message", value('bytes', 'POST / HTTP/1.1\nHost: x\n\n')],
+    ['an owner that is no text', value('bytes', 'POST / HTTP/1.1\nCounterfoil-Operation: %\n\n')],
     ['another version', Uint8Array.of(99)],
   ])('is told from %s', (_what, bytes) => {
     expect(decodeKeptRequest(bytes)).toBeUndefined()
