@@ -145,8 +145,8 @@ export interface ListAnswer {
 }
 
 export interface AbandonedQuery {
-  /** Absent: of every operation, those that keep their request. */
-  readonly operation?: string
+  /** By the operation's name; or by the operation that keeps their requests, whatever their own name. */
+  readonly of: { readonly operation: string } | { readonly keptBy: string }
   readonly forMs: number
   /** 1 to `MAX_PAGE`. */
   readonly limit: number

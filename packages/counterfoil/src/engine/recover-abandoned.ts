@@ -27,6 +27,8 @@ export interface RecoveryReport {
 
 /** Receipts recovered at a time. */
 const AT_ONCE = 8
+/** Receipts that are held in memory at a time, where each may have a whole request with it. */
+const WITH_REQUESTS = 100
 
 interface Recovering {
   readonly operation: string
@@ -38,7 +40,7 @@ interface Recovering {
 }
 
 export async function recoverAbandoned(engine: Engine, recovering: Recovering): Promise<RecoveryReport> {
-  const { operation, settings } = recovering
+  const { operation, settings, face } = recovering
   if (!canRecover({ ...settings, keepRequest: settings.rerun })) {
     throw new OptionInvalid(
       'recover',
@@ -46,26 +48,33 @@ export async function recoverAbandoned(engine: Engine, recovering: Recovering): 
     )
   }
   const report = { ended: 0, held: 0, skipped: 0 }
-  const queue = (await findAbandoned(engine, recovering)).values()
-  const workers = Array.from({ length: AT_ONCE }, async () => {
-    for (const receipt of queue) {
-      if (engine.closing) return
-      report[await recoverOne(recovering, receipt)] += 1
-    }
-  })
-  await Promise.all(workers)
+  const of = face?.names ? { keptBy: operation } : { operation }
+  const limit = settings.rerun ? WITH_REQUESTS : MAX_PAGE
+  for (let more = true; more && !engine.closing; ) {
+    const found = await engine.store.findAbandoned({ of, forMs: settings.recoverAfterMs, limit })
+    const endedBefore = report.ended
+    await recoverAll(engine, recovering, found, report)
+    // What is held may be found again, and again: only an end makes room for others.
+    more = found.length === limit && report.ended > endedBefore
+  }
   return report
 }
 
-/** Those of this operation, under whatever name. */
-async function findAbandoned(
-  { store }: Engine,
-  { operation, settings, face }: Recovering,
-): Promise<readonly InProgress[]> {
-  const query = { forMs: settings.recoverAfterMs, limit: MAX_PAGE }
-  if (!face?.names) return store.findAbandoned({ ...query, operation })
-  const found = await store.findAbandoned(query)
-  return found.filter(({ request }) => request && decodeKeptRequest(request)?.by === operation)
+async function recoverAll(
+  engine: Engine,
+  recovering: Recovering,
+  found: readonly InProgress[],
+  report: Record<keyof RecoveryReport, number>,
+): Promise<void> {
+  const queue = found.values()
+  const workers = Array.from({ length: AT_ONCE }, async () => {
+    for (const receipt of queue) {
+      if (engine.closing) return
+      const became = await recoverOne(recovering, receipt)
+      report[became] += 1
+    }
+  })
+  await Promise.all(workers)
 }
 
 async function recoverOne(recovering: Recovering, receipt: InProgress): Promise<keyof RecoveryReport> {

@@ -35,7 +35,7 @@ export class Reruns implements Face {
     const [notKept, names] = before instanceof Reruns ? [before.#notKept, before.names] : [[], false]
     operation.face = new Reruns(settings, {
       ...route,
-      notKept: [...notKept, ...route.notKept],
+      notKept: [...new Set([...notKept, ...route.notKept])],
       names: names || route.names,
     })
   }

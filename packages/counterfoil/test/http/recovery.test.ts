@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { idempotent } from '../../src/http/fetch.ts'
 import {
   createReceipts,
   type GivenResponse,
@@ -250,6 +251,44 @@ describe('a kept request', () => {
     expect(await operation.recoverAbandoned()).toEqual({ ended: 1, held: 0, skipped: 0 })
     expect((await ask(json('a', {}))).json()).toMatchObject({ error: { type: 'outcome-not-kept' } })
     expect(runs()).toBe(1)
+  })
+
+  it('is run again under at-most-once too, once recover has said that nothing happened', async () => {
+    const { ask, runs, operation } = await inDoubt({
+      recover: () => ({ found: 'did_not_happen' }),
+      keepRequest: { rerun: () => charged },
+    })
+    expect(await operation.recoverAbandoned()).toEqual({ ended: 1, held: 0, skipped: 0 })
+    expect((await ask(json('a', {}))).body.toString()).toBe(charged.body)
+    expect(runs()).toBe(1)
+  })
+
+  it('has in its outcome no field that one of the routes of its operation does not keep', async () => {
+    const operation = createReceipts({ store: memoryStore(), sweep: 'off' }).operation('charge', {
+      ...rerun,
+      keepRequest: {
+        rerun: () => ({
+          status: 200,
+          headers: [
+            ['X-One', '1'],
+            ['X-Two', '2'],
+            ['X-Three', '3'],
+          ] as const,
+        }),
+      },
+    })
+    const one = { tenant: () => 'acme', notKept: ['X-One'] }
+    const handle = idempotent(operation, one, (_request, attempt) => {
+      attempt?.unknown()
+      return new Response(null, { status: 504 })
+    })
+    idempotent(operation, { tenant: () => 'acme', notKept: ['X-Two'] }, () => new Response())
+    const request = () =>
+      new Request('http://x/', { method: 'POST', headers: { 'Idempotency-Key': 'a' }, body: '{}' })
+    expect((await handle(request())).status).toBe(504)
+    await operation.recoverAbandoned()
+    const { headers } = await handle(request())
+    expect([...headers.keys()]).toEqual(['idempotent-replayed', 'x-three'])
   })
 
   it('is left alone in a process without its routes', async () => {

@@ -66,7 +66,8 @@ export function scanPlaces(tables: Tables, now: StoreTime, before: number): Scan
 export function findAbandoned(tables: Tables, query: AbandonedQuery, now: StoreTime): InProgress[] {
   const found: InProgress[] = []
   let looked = 0
-  for (const row of tables.receipts(ABANDONED).iterate(query.operation ?? null, now - query.forMs, now)) {
+  const operation = 'operation' in query.of ? query.of.operation : null
+  for (const row of tables.receipts(ABANDONED).iterate(operation, now - query.forMs, now)) {
     const receipt = receiptOf(rowOf(row))
     if (isRecoverable(receipt, query, now)) found.push(receipt)
     looked += 1
