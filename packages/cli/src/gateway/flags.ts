@@ -2,13 +2,13 @@ import type { ReceiptEvent } from 'counterfoil'
 import { CommandError } from '../command-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { GatewaySettings } from './gateway.ts'
+import { type RecoveryFlags, recoveryIn } from './recovery-flags.ts'
 
 /** As commander gives them. */
-export interface GatewayFlags {
+export interface GatewayFlags extends RecoveryFlags {
   readonly upstream: string
   readonly listen: string
   readonly store: string
-  readonly guarantee: 'at-most-once' | 'at-least-once'
   readonly requireKey?: true
   readonly tenantHeader?: string
   readonly authorize?: string
@@ -41,6 +41,7 @@ export function settingsIn(
     tenantHeader:
       flags.tenantHeader === undefined ? undefined : fieldIn('--tenant-header', flags.tenantHeader),
     authorize: flags.authorize === undefined ? undefined : urlIn('--authorize', flags.authorize),
+    keepRequest: flags.keepRequest ?? false,
     operation: {
       guarantee: flags.guarantee,
       ttl: time('--ttl', flags.ttl),
@@ -51,6 +52,7 @@ export function settingsIn(
       maxDuration: time('--max-duration', flags.maxDuration),
       wait: flags.reject ? 'reject' : time('--wait', flags.wait),
       maxOutcomeBytes: bytesIn('--capture-limit', flags.captureLimit),
+      ...recoveryIn(flags, msIn),
     },
     http: {
       requireKey: flags.requireKey ?? false,

@@ -6,13 +6,16 @@ import { type HttpOptions, type IdempotentRequest, idempotent } from 'counterfoi
 import { authorizer } from './authorize.ts'
 import { forward } from './forward.ts'
 import { sendProblem } from './problem.ts'
+import { keptFields, resender } from './resend.ts'
 import { isWebSocket, upgrade } from './upgrade.ts'
 import { targetOf, type Upstream } from './upstream.ts'
 
 export interface GatewaySettings {
   readonly upstream: URL
   readonly upstreamTimeoutMs: number
-  readonly operation: OperationOptions
+  readonly operation: OperationOptions & { readonly maxOutcomeBytes: number }
+  /** Keep each request with its receipt, to be sent again if it is abandoned. */
+  readonly keepRequest: boolean
   /** The field that names the tenant; without one there is one tenant. */
   readonly tenantHeader: string | undefined
   readonly authorize: URL | undefined
@@ -37,7 +40,12 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   const agent = new (url.protocol === 'https:' ? SecureAgent : Agent)({ keepAlive: true })
   const upstream: Upstream = { url, agent, timeoutMs, tenantHeader }
   const receipts = createReceipts({ store, onEvent: settings.onEvent })
-  const operation = receipts.operation('gateway', settings.operation)
+  const { maxOutcomeBytes } = settings.operation
+  // Its kept requests are known by this name: two gateways on one store may have an upstream each.
+  const operation = receipts.operation(`gateway to ${url.href}`, {
+    ...settings.operation,
+    ...(settings.keepRequest ? { keepRequest: { rerun: resender(upstream, maxOutcomeBytes) } } : {}),
+  })
   const listener = idempotent(
     operation,
     {
@@ -46,6 +54,7 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
       name: ({ method, url = '/' }) => `${method} ${url.split('?', 1)[0]}`,
       tenant: tenantHeader === undefined ? { only: 'all' } : ({ headers }) => String(headers[tenantHeader]),
       ...(settings.authorize ? { authorizeReplay: authorizer(settings.authorize, upstream) } : {}),
+      keptFields: keptFields(upstream),
       onError: settings.onError,
     },
     (request: IdempotentRequest, response) => forward(upstream, request, response, request.idempotency),

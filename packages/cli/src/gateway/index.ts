@@ -41,6 +41,14 @@ export function addGateway(program: Command, io: Io, ended: Ended): void {
       '60s',
     )
     .option('--fail-open', 'pass keyed requests on where the store can’t be asked; only with at-least-once')
+    .option(
+      '--keep-request',
+      'keep each keyed request until it has a final outcome, credentials and all: whoever reads the store can read them',
+    )
+    .option(
+      '--recover-abandoned <time>',
+      'send a kept request to the upstream again, this long after its lease ended; only with --keep-request and at-least-once',
+    )
     .option('--admin <address>', 'where /healthz, /readyz and /metrics are served; default nowhere')
     .addOption(
       new Option('--log <form>', 'one line for each request').choices(['json', 'pretty']).default('pretty'),
@@ -51,6 +59,7 @@ export function addGateway(program: Command, io: Io, ended: Ended): void {
       'A request with an Idempotency-Key field runs once at the upstream, and a retry gets the same status, fields and bytes. All else passes through as it comes: safe methods, requests without a key, WebSocket, event streams.',
       'Without --tenant-header there is one tenant, and a retry must carry the credentials of the first request (Authorization, X-API-Key, Cookie), unless --authorize names a URL that is asked: a replay never reaches the upstream’s own checks.',
       'Where no connection to the upstream can be made, nothing ran: 502, and a retry runs. Where it breaks off or times out after that, the outcome is unknown: held under at-most-once, run again under at-least-once.',
+      'With --keep-request and --recover-abandoned 30s a request whose gateway died, or whose upstream broke off, is sent again with nobody there to retry it: by one gateway of those that share the store, with growing pauses until it is answered. Who comes later gets that answer.',
       'SIGTERM or SIGINT: takes no new requests, finishes what is under way, and exits with 0.',
     ],
     examples: [

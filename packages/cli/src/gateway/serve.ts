@@ -75,9 +75,11 @@ function startLine(
       : flags.authorize !== undefined
         ? `one tenant, and ${flags.authorize} says who may see an outcome`
         : 'one tenant, and a retry must carry the same credentials'
+  const again = flags.recoverAbandoned && `, sends kept requests again after ${flags.recoverAbandoned}`
+  const kept = again ?? (flags.keepRequest ? ', keeps requests' : '')
   const warnings = findings.filter(({ level }) => level === 'warning').map(({ says }) => says)
   const audit = warnings.length > 0 ? `warned: ${warnings.join(' ')}` : 'in order'
-  return `counterfoil: http://${address.includes(':') ? `[${address}]` : address}:${port} → ${flags.upstream}, ${flags.guarantee}, ${who}; store: ${name} (${flags.store.split('?', 1)[0]}), audit ${audit}`
+  return `counterfoil: http://${address.includes(':') ? `[${address}]` : address}:${port} → ${flags.upstream}, ${flags.guarantee}${kept}, ${who}; store: ${name} (${flags.store.split('?', 1)[0]}), audit ${audit}`
 }
 
 /** No key, no query and no body: whoever holds a key can read an answer. */

@@ -13,7 +13,7 @@ export interface Upstream {
 /** A request to the upstream, with these fields and no others, and nothing of it sent yet. */
 export function begin(
   { url }: Upstream,
-  incoming: IncomingMessage,
+  incoming: Pick<IncomingMessage, 'method' | 'url'>,
   fields: Lines,
   agent: Agent | false,
 ): ClientRequest {

@@ -29,7 +29,7 @@ export function addReceipts(program: Command, io: Io, ended: Ended): void {
 const receiptsHelp: HelpNotes = {
   notes: [
     'Every verb works on one store, named by --store or by the environment variable COUNTERFOIL_STORE. Name it by the variable where the URL holds a password: command lines are seen by others on the machine. A store that is not there is never created.',
-    'Whoever holds an idempotency key can read an answer with it. Lists mask keys unless you ask for them with --keys; claim tokens and credentials are never printed.',
+    'Whoever holds an idempotency key can read an answer with it. Lists mask keys unless you ask for them with --keys; claim tokens and credentials are never printed, but where --body raw asks for a kept request as it is.',
   ],
   examples: [
     ['what waits for somebody', 'counterfoil receipts ls --store sqlite:receipts.db --state abandoned'],

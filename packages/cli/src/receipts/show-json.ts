@@ -4,6 +4,7 @@ import { timeText } from '../terminal/time.ts'
 import { type ReadOutcome, readOutcome } from './outcome-summary.ts'
 import { type Json, receiptJson } from './receipt-json.ts'
 import { outcomeBytes, type Shown } from './shown.ts'
+import { shownRequest } from './shown-request.ts'
 
 /** Everything that the receipt holds, but for what gives a right: the claim token, and the credentials' digest. */
 export function showJson({ receipt, now, steps }: Shown): Json {
@@ -20,7 +21,7 @@ export function showJson({ receipt, now, steps }: Shown): Json {
       generation: Object.hasOwn(receipt.generations, name) ? (receipt.generations[name] ?? 0) : 0,
       result: encodedJson(steps.get(name) ?? null),
     })),
-    request: encodedJson(receipt.request),
+    request: encodedJson(receipt.request && shownRequest(receipt.request)),
     outcome: encodedJson(outcomeBytes(receipt)),
   }
 }

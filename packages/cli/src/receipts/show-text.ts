@@ -7,6 +7,7 @@ import { contentText } from './content-text.ts'
 import { identityText } from './identity-text.ts'
 import { outcomeSummary, readOutcome } from './outcome-summary.ts'
 import { outcomeBytes, type Shown } from './shown.ts'
+import { shownRequest } from './shown-request.ts'
 
 /** A receipt for a human: where it stands first, then how it got there, then what it holds. */
 export function showText(shown: Shown, view: BytesView | undefined, output: Output): string {
@@ -16,7 +17,9 @@ export function showText(shown: Shown, view: BytesView | undefined, output: Outp
     identityText(shown, output),
     attemptsText(shown, output),
     stepsText(shown, output),
-    receipt.request === null ? '' : contentText('Kept request', readOutcome(receipt.request), view, output),
+    receipt.request === null
+      ? ''
+      : contentText('Kept request', readOutcome(shownRequest(receipt.request)), view, output),
     outcome === null ? '' : contentText(outcomeTitle(shown), readOutcome(outcome), view, output),
   ].join('')
 }

@@ -6,6 +6,8 @@ export interface Sent {
   readonly path?: string
   readonly headers?: readonly string[]
   readonly body?: string | Uint8Array
+  /** Its body goes out in chunks, with no length. */
+  readonly chunked?: true
   readonly signal?: AbortSignal
 }
 
@@ -22,11 +24,12 @@ export interface Received {
 /** One request on a connection of its own; its fields as a raw list. */
 export function ask(
   port: number,
-  { method = 'POST', path = '/charges', headers = [], body, signal }: Sent,
+  { method = 'POST', path = '/charges', headers = [], body, chunked, signal }: Sent,
 ): Promise<Received> {
   return new Promise((resolve, reject) => {
     const raw = ['Host', `127.0.0.1:${port}`, ...headers]
-    if (body !== undefined) raw.push('Content-Length', String(Buffer.byteLength(body)))
+    if (chunked) raw.push('Transfer-Encoding', 'chunked')
+    else if (body !== undefined) raw.push('Content-Length', String(Buffer.byteLength(body)))
     const fields = raw as unknown as Record<string, string>
     const request = send({ port, method, path, agent: false, headers: fields, ...(signal ? { signal } : {}) })
     request.on('response', (response) => resolve(received(response)))

@@ -1,23 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { run } from '../../src/run.ts'
 import { testIo } from '../support/test-io.ts'
 import { ask, keyed } from './ask.ts'
+import { gateway, newStore } from './gateway-process.ts'
 import { listening, upstream } from './world.ts'
 
 const soak = process.env.COUNTERFOIL_SOAK === '1'
 const ROUNDS = soak ? 20 : 2
 const KILLS = soak ? 20 : 2
-const main = join(import.meta.dirname, '../../src/main.ts')
 
 it(`200 requests on one key through two gateways on one file: one effect, equal answers, in each of ${ROUNDS} rounds`, async () => {
   const effects = new Map<string, number>()
@@ -194,32 +190,4 @@ async function freePort(): Promise<number> {
   const port = await listening(server)
   await new Promise((resolve) => server.close(resolve))
   return port
-}
-
-function newStore(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'counterfoil-gateway-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return `sqlite:${join(folder, 'receipts.db')}`
-}
-
-/** The command itself, in a process of its own. */
-async function gateway(
-  port: number,
-  store: string,
-  flags: readonly string[] = [],
-): Promise<{ port: number; child: ChildProcess; startLine: string }> {
-  const args = [
-    'gateway',
-    '--upstream',
-    `http://127.0.0.1:${port}`,
-    '--listen',
-    '127.0.0.1:0',
-    '--store',
-    store,
-  ]
-  const node = ['--conditions=@counterfoil/source', '--disable-warning=ExperimentalWarning', main]
-  const child = spawn(process.execPath, [...node, ...args, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const [startLine] = (await once(createInterface({ input: child.stderr }), 'line')) as [string]
-  return { port: Number(/:(\d+) →/.exec(startLine)?.[1]), child, startLine }
 }

@@ -43,7 +43,7 @@ export async function gatewayTo(
   port: number,
   flags: Partial<GatewayFlags> = {},
   store: ReceiptStore = memoryStore(),
-): Promise<{ port: number; errors: unknown[] }> {
+): Promise<{ port: number; errors: unknown[]; close(): Promise<void> }> {
   const errors: unknown[] = []
   const settings = settingsFor(port, flags, (error) => errors.push(error))
   const gateway = createGateway(store, settings)
@@ -52,7 +52,7 @@ export async function gatewayTo(
     gateway.server.closeAllConnections()
     await gateway.close()
   })
-  return { port: at, errors }
+  return { port: at, errors, close: () => gateway.close() }
 }
 
 /** As the command has them, with those flags and its own defaults. */

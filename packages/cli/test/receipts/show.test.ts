@@ -1,4 +1,4 @@
-import { encodeOutcome, guarantees, type ReceiptStore } from 'counterfoil'
+import { encodeKeptRequest, encodeOutcome, guarantees, type ReceiptStore } from 'counterfoil'
 import { memoryStore } from 'counterfoil/memory'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { release } from '../../src/receipts/release.ts'
@@ -120,6 +120,28 @@ describe('a receipt', () => {
         { name: '__proto__', generation: 1, result: null },
       ],
     })
+  })
+
+  it('shows the request over HTTP that it keeps, and none of its credentials', async () => {
+    const request = encodeKeptRequest('gateway', {
+      method: 'POST',
+      target: '/charges',
+      headers: [
+        ['Authorization', 'Bearer secret'],
+        ['COOKIE', 'session=secret'],
+        ['X-Trace', '1'],
+      ],
+      body: Buffer.from('{"amount":100}'),
+    })
+    await running(store, { terms: { request } })
+    const text = await shown()
+    expect(text).toContain('  POST /charges HTTP/1.1\n')
+    expect(text).toContain('  Authorization: ***\n  COOKIE: ***\n  X-Trace: 1\n')
+    expect(text).toContain('{"amount":100}')
+    expect(text + (await shown('order-4711', { json: true }))).not.toContain('secret')
+    expect(await shown('order-4711', { body: 'raw', of: 'request' })).toContain(
+      'Authorization: Bearer secret',
+    )
   })
 
   it('shows the request that it keeps', async () => {

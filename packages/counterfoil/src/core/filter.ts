@@ -1,3 +1,4 @@
+import { decodeKeptRequest } from './kept-request.ts'
 import type { InProgress, Receipt, StoreTime } from './receipt.ts'
 import { placeOf } from './standing.ts'
 import type { AbandonedQuery, ListFilter } from './store.ts'
@@ -18,10 +19,12 @@ export function matchesFilter(receipt: Receipt, filter: ListFilter, now: StoreTi
 /** Whether a receipt was abandoned long enough ago, and its recovery isn't backing off. */
 export function isRecoverable(
   receipt: Receipt,
-  { operation, forMs }: Pick<AbandonedQuery, 'operation' | 'forMs'>,
+  { of, forMs }: Pick<AbandonedQuery, 'of' | 'forMs'>,
   now: StoreTime,
 ): receipt is InProgress {
-  if (receipt.state !== 'in_progress' || receipt.operation !== operation) return false
-  if (placeOf(receipt, now) !== 'abandoned' || now < receipt.leaseEndsAt + forMs) return false
-  return receipt.givenUp?.as !== 'in_doubt' || now >= receipt.givenUp.recoverableAt
+  if (receipt.state !== 'in_progress' || placeOf(receipt, now) !== 'abandoned') return false
+  if (now < receipt.leaseEndsAt + forMs) return false
+  if (receipt.givenUp?.as === 'in_doubt' && now < receipt.givenUp.recoverableAt) return false
+  if ('operation' in of) return receipt.operation === of.operation
+  return receipt.request !== null && decodeKeptRequest(receipt.request)?.by === of.keptBy
 }

@@ -145,7 +145,8 @@ export interface ListAnswer {
 }
 
 export interface AbandonedQuery {
-  readonly operation: string
+  /** By the operation's name; or by the operation that keeps their requests, whatever their own name. */
+  readonly of: { readonly operation: string } | { readonly keptBy: string }
   readonly forMs: number
   /** 1 to `MAX_PAGE`. */
   readonly limit: number

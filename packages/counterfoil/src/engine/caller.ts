@@ -26,6 +26,8 @@ export type Conclusion =
   /** This call's own work ran, or its recovery found an outcome. `unsettled`: the store would not take its outcome while the lease lasted. */
   | {
       readonly kind: 'ran'
+      /** As settled; as claimed, where it is unsettled. */
+      readonly receipt: Receipt
       readonly attempt: number
       readonly standing: 'settled' | 'unsettled'
       readonly outcome: Outcome | null

@@ -3,6 +3,7 @@ import { OptionInvalid, ReceiptsClosed } from '../core/index.ts'
 import { type Call, type FacedCall, Preparation, type PreparedCall, type SeenRequest } from './call.ts'
 import type { Conclusion, Work } from './caller.ts'
 import type { Engine } from './engine.ts'
+import type { Face } from './face.ts'
 import { finishedAs, type Handler, runHandler, valueIn } from './handler.ts'
 import { Latency } from './latency.ts'
 import type { Pursuits } from './pursuits.ts'
@@ -57,6 +58,8 @@ export interface Operation<T = unknown> {
 export class EngineOperation<T> implements Operation<T> {
   readonly name: string
   readonly settings: Settings
+  /** Set where its requests come in another form than `once` takes. */
+  face: Face | undefined
   readonly #engine: Engine
   readonly #pursuits: Pursuits
   readonly #preparation: Preparation
@@ -91,16 +94,24 @@ export class EngineOperation<T> implements Operation<T> {
   /**
    * What `once` is built on, for faces whose requests and outcomes have a form of their own: runs the work if this is
    * the first call with its key, and tells how it ended otherwise.
+   *
+   * @param kept what the receipt keeps of the request
    */
-  async conclude(call: FacedCall, seen: SeenRequest, work: Work): Promise<Conclusion> {
+  async conclude(
+    call: FacedCall,
+    seen: SeenRequest,
+    kept: Uint8Array | null,
+    work: Work,
+  ): Promise<Conclusion> {
     if (this.#engine.closing) throw new ReceiptsClosed()
-    return this.#join(this.#preparation.prepareSeen(call, seen, null), work, call.signal)
+    return this.#join(this.#preparation.prepareSeen(call, seen, kept), work, call.signal)
   }
 
   recoverAbandoned(): Promise<RecoveryReport> {
     return recoverAbandoned(this.#engine, {
       operation: this.name,
       settings: this.settings,
+      face: this.face,
       preparation: this.#preparation,
       pursuits: this.#pursuits,
       latency: this.#latency,

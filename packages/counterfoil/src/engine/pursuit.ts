@@ -170,7 +170,7 @@ export class Pursuit {
     runner.stopWaiting()
     this.#letWait(receipt, this.#settings.leaseMs)
     const startedAt = this.#engine.elapsed()
-    const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, runner.work, {
+    const end = await runAttempt(this.#engine, this.#settings, receipt, sentAt, runner, {
       renewed: this.#sawLease,
       lost: () => this.#leaveAlone(runner),
     })
@@ -179,14 +179,14 @@ export class Pursuit {
       case 'settled':
         // The runner's own answer, and the same outcome for all who waited on its attempt.
         if (outcomeFor(end.receipt)) this.#finish()
-        runner.conclude({ kind: 'ran', attempt, standing: 'settled', outcome: end.outcome })
+        runner.conclude({ ...end, kind: 'ran', attempt, standing: 'settled' })
         return this.#concludeFrom(end.receipt)
       case 'recovered':
         return this.#concludeFrom(end.receipt)
       case 'cleared':
         return runner.conclude(end)
       case 'unsettled':
-        return runner.conclude({ kind: 'ran', attempt, standing: 'unsettled', outcome: end.outcome })
+        return runner.conclude({ ...end, kind: 'ran', receipt, attempt, standing: 'unsettled' })
       case 'unknown':
         return runner.fail(unknownAfter(receipt, end))
       case 'lost':

@@ -1,7 +1,15 @@
-import { decodeOutcome, type InProgress, MAX_PAGE, OptionInvalid, stricter } from '../core/index.ts'
+import {
+  decodeKeptRequest,
+  decodeOutcome,
+  type InProgress,
+  MAX_PAGE,
+  OptionInvalid,
+  stricter,
+} from '../core/index.ts'
 import type { Preparation } from './call.ts'
 import type { Work } from './caller.ts'
 import type { Engine } from './engine.ts'
+import type { Face } from './face.ts'
 import { finishedAs, runHandler } from './handler.ts'
 import type { Latency } from './latency.ts'
 import type { Pursuits } from './pursuits.ts'
@@ -19,49 +27,63 @@ export interface RecoveryReport {
 
 /** Receipts recovered at a time. */
 const AT_ONCE = 8
+/** Receipts that are held in memory at a time, where each may have a whole request with it. */
+const WITH_REQUESTS = 100
 
 interface Recovering {
   readonly operation: string
   readonly settings: Settings
+  readonly face: Face | undefined
   readonly preparation: Preparation
   readonly pursuits: Pursuits
   readonly latency: Latency
 }
 
 export async function recoverAbandoned(engine: Engine, recovering: Recovering): Promise<RecoveryReport> {
-  const { operation, settings } = recovering
+  const { operation, settings, face } = recovering
   if (!canRecover({ ...settings, keepRequest: settings.rerun })) {
     throw new OptionInvalid(
       'recover',
       `'${operation}' has neither recover nor, under a guarantee that re-runs, keepRequest, so that nothing can be done for its abandoned receipts`,
     )
   }
-  const found = await engine.store.findAbandoned({
-    operation,
-    forMs: settings.recoverAfterMs,
-    limit: MAX_PAGE,
-  })
   const report = { ended: 0, held: 0, skipped: 0 }
+  const of = face?.names ? { keptBy: operation } : { operation }
+  const limit = settings.rerun ? WITH_REQUESTS : MAX_PAGE
+  for (let more = true; more && !engine.closing; ) {
+    const found = await engine.store.findAbandoned({ of, forMs: settings.recoverAfterMs, limit })
+    const endedBefore = report.ended
+    await recoverAll(engine, recovering, found, report)
+    // What is held may be found again, and again: only an end makes room for others.
+    more = found.length === limit && report.ended > endedBefore
+  }
+  return report
+}
+
+async function recoverAll(
+  engine: Engine,
+  recovering: Recovering,
+  found: readonly InProgress[],
+  report: Record<keyof RecoveryReport, number>,
+): Promise<void> {
   const queue = found.values()
   const workers = Array.from({ length: AT_ONCE }, async () => {
     for (const receipt of queue) {
       if (engine.closing) return
-      report[await recoverOne(recovering, receipt)] += 1
+      const became = await recoverOne(recovering, receipt)
+      report[became] += 1
     }
   })
   await Promise.all(workers)
-  return report
 }
 
-async function recoverOne(
-  { settings, preparation, pursuits, latency }: Recovering,
-  receipt: InProgress,
-): Promise<keyof RecoveryReport> {
+async function recoverOne(recovering: Recovering, receipt: InProgress): Promise<keyof RecoveryReport> {
+  const { settings, preparation, pursuits, latency } = recovering
   if (pursuits.has(receipt.id)) return 'skipped'
   const reruns = stricter(receipt.policies, settings.policies).onAbandoned === 'rerun'
   if (settings.recover === undefined && !reruns) return 'held'
   const call = preparation.prepareRecovery(receipt)
-  const work = rerunOf(settings, receipt)
+  const work = rerunOf(recovering, receipt)
   if (settings.recover === undefined && work === undefined) return 'held'
   try {
     const conclusion = await pursuits
@@ -74,10 +96,12 @@ async function recoverOne(
   }
 }
 
-/** The kept request, run again; `undefined` where the operation or the receipt keeps none. */
-function rerunOf(settings: Settings, { request }: InProgress): Work | undefined {
+/** The kept request, run again; `undefined` where the operation or the receipt keeps none, or its face isn't there. */
+function rerunOf({ settings, face }: Recovering, { request }: InProgress): Work | undefined {
   const { rerun, codec } = settings
   if (rerun === undefined || request === null) return undefined
+  const faced = decodeKeptRequest(request)
+  if (faced) return face?.rerun(faced.request)
   return async (attempt) => {
     const ended = await runHandler(() => {
       const kept = decodeOutcome(request)

@@ -1,4 +1,4 @@
-import type { HistoryEntry, Outcome, Running } from '../core/index.ts'
+import { type HistoryEntry, type Outcome, type Running, responseOutcome } from '../core/index.ts'
 import type { RunningAttempt } from './attempt.ts'
 import type { Engine } from './engine.ts'
 import { outcomeOfValue } from './handler.ts'
@@ -24,19 +24,20 @@ export async function recoverFirst(
   if (receipt.purpose !== 'recovery') return { go: 'run', doubt: 'stands' }
   // It came to run a kept request again; the receipt may have been given a stricter guarantee since it was found.
   if (settings.recover === undefined) return inDoubt(engine, receipt, undefined)
-  const { found, error } = await ask(settings, receipt, attempt)
+  const said = await ask(settings, receipt, attempt)
   const { id, operation } = receipt
+  const error = said.found === 'happened' ? undefined : said.error
   engine.events.emit({
     type: 'recovered',
     id,
     operation,
     attempt: receipt.attempt,
-    found: found.found,
+    found: said.found,
     error,
   })
-  switch (found.found) {
+  switch (said.found) {
     case 'happened':
-      return { go: 'settle', outcome: outcomeOfValue(found.value, settings.codec) }
+      return { go: 'settle', outcome: said.outcome }
     case 'did_not_happen':
       return { go: 'run', doubt: 'cleared' }
     case 'unknown':
@@ -51,27 +52,33 @@ function inDoubt({ runtime }: Engine, { policies, history }: Running, error: unk
     : { go: 'back_off', backOffMs: backOffMs(history, runtime.jitter()), error }
 }
 
+type Said =
+  | { readonly found: 'happened'; readonly outcome: Outcome }
+  | { readonly found: 'did_not_happen' | 'unknown'; readonly error?: unknown }
+
 /** What `recover` says, checked: it is a user's function, and everything that is no answer is "unknown". */
-async function ask(
-  { recover }: Settings,
-  receipt: Running,
-  attempt: RunningAttempt,
-): Promise<{ found: Found<unknown>; error?: unknown }> {
+async function ask(settings: Settings, receipt: Running, attempt: RunningAttempt): Promise<Said> {
   try {
-    const found = await Promise.race([recover?.(receipt, attempt), stopped(attempt.signal)])
-    if (attempt.mark === 'unknown') return { found: { found: 'unknown' } }
-    const answers: readonly unknown[] = [
-      'happened',
-      'did_not_happen',
-      'unknown',
-    ] satisfies Found<unknown>['found'][]
-    if (answers.includes(found?.found)) return { found: found as Found<unknown> }
+    const found = await Promise.race([settings.recover?.(receipt, attempt), stopped(attempt.signal)])
+    if (attempt.mark === 'unknown') return { found: 'unknown' }
+    switch (found?.found) {
+      case 'happened':
+        return { found: 'happened', outcome: outcomeIn(found, settings) }
+      case 'did_not_happen':
+      case 'unknown':
+        return { found: found.found }
+    }
     throw new TypeError(
-      "recover must answer { found: 'happened', value }, { found: 'did_not_happen' } or { found: 'unknown' }",
+      "recover must answer { found: 'happened', value or response }, { found: 'did_not_happen' } or { found: 'unknown' }",
     )
   } catch (error) {
-    return { found: { found: 'unknown' }, error }
+    return { found: 'unknown', error }
   }
+}
+
+/** @throws {TypeError} where it is a response that can't be sent */
+function outcomeIn(found: Extract<Found<unknown>, { found: 'happened' }>, { codec }: Settings): Outcome {
+  return 'response' in found ? responseOutcome(found.response) : outcomeOfValue(found.value, codec)
 }
 
 /** Rejects when the lease ends: a recovery that never answers must not hold its callers longer. */
@@ -83,7 +90,7 @@ function stopped(signal: AbortSignal): Promise<never> {
 }
 
 /** Doubles with each recovery in a row before this one, with jitter so that recoveries don't come in step. */
-function backOffMs(history: readonly HistoryEntry[], jitter: number): number {
+export function backOffMs(history: readonly HistoryEntry[], jitter: number): number {
   const others = history.findLastIndex((entry) => entry.kind !== 'attempt' || entry.purpose !== 'recovery')
   const recoveries = history.length - 1 - others
   return Math.round(Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** recoveries) * (0.75 + jitter / 2))

@@ -1,9 +1,9 @@
 import { encodeOutcome, fenceOf, type Outcome, type Receipt, type Running } from '../core/index.ts'
 import { RunningAttempt } from './attempt.ts'
-import type { Finished, Work } from './caller.ts'
+import type { Caller, Finished } from './caller.ts'
 import type { Engine } from './engine.ts'
 import { Lease, type LeaseListener } from './lease.ts'
-import { recoverFirst } from './recover.ts'
+import { backOffMs, recoverFirst } from './recover.ts'
 import type { Settings } from './settings.ts'
 import { type Doubt, type Ending, giveUp, settleAs } from './settle.ts'
 
@@ -27,7 +27,7 @@ export async function runAttempt(
   settings: Settings,
   receipt: Running,
   claimSentAt: number,
-  work: Work | undefined,
+  { work, intent }: Pick<Caller, 'work' | 'intent'>,
   leaseListener: LeaseListener,
 ): Promise<AttemptEnd> {
   const { store, runtime, elapsed, events } = engine
@@ -53,7 +53,7 @@ export async function runAttempt(
       return ranOrNot(await giveUp(engine, receipt, lease, found.backOffMs, found.error), false)
     }
     if (found.go === 'settle') {
-      const ending: Ending = { as: 'succeeded', ...keep(found.outcome, settings) }
+      const ending: Ending = { as: endedAs(found.outcome), ...keep(found.outcome, settings) }
       const end = ranOrNot(await settleAs(engine, receipt, lease, ending), false)
       return end.kind === 'settled' ? { kind: 'recovered', receipt: end.receipt } : end
     }
@@ -66,10 +66,15 @@ export async function runAttempt(
     if (lease.over) return { kind: 'lost', ran: false }
     const finished = await work(newAttempt())
     runtime.reach?.('after-effect')
+    // With nobody there it is tried again by a timer, and not at once for ever.
+    const pauseMs = intent === 'recover' ? backOffMs(receipt.history, runtime.jitter()) : 0
+    const ending = endingOf(receipt, settings, finished, found.doubt)
+    const givesUp =
+      ending === 'unknown' || (pauseMs > 0 && ending.as === 'released' && found.doubt === 'stands')
     return ranOrNot(
-      finished.verdict === 'unknown'
-        ? await giveUp(engine, receipt, lease, 0, finished.error)
-        : await settleAs(engine, receipt, lease, endingOf(receipt, settings, finished, found.doubt)),
+      givesUp
+        ? await giveUp(engine, receipt, lease, pauseMs, finished.error)
+        : await settleAs(engine, receipt, lease, ending),
       true,
     )
   } finally {
@@ -90,12 +95,18 @@ function endingOf(
   settings: Settings,
   { verdict, outcome }: Finished,
   doubt: Doubt,
-): Ending {
+): Ending | 'unknown' {
+  if (verdict === 'unknown') return verdict
   const kept = keep(outcome, settings)
   if (verdict === 'succeeded') return { as: 'succeeded', ...kept }
   const released =
     verdict === 'not_executed' || (verdict === 'failed' && receipt.policies.onFailure === 'release')
   return released ? { as: 'released', ...kept, doubt } : { as: 'failed', ...kept }
+}
+
+/** It is an end either way; a refusal or an error is no success. */
+function endedAs(outcome: Outcome): 'succeeded' | 'failed' {
+  return outcome.kind === 'response' && outcome.status >= 400 ? 'failed' : 'succeeded'
 }
 
 /** An outcome that can't be kept is settled all the same, and says so: it is never a reason to run again. */

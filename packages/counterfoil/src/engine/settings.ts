@@ -2,6 +2,7 @@ import {
   type Codec,
   type Duration,
   durationMs,
+  type GivenResponse,
   type Guarantee,
   jsonCodec,
   OptionInvalid,
@@ -15,6 +16,8 @@ import type { Classify } from './verdict.ts'
 /** What a recovery found out about the attempts before it. */
 export type Found<T> =
   | { readonly found: 'happened'; readonly value: T }
+  /** Over HTTP: what its caller would have been answered. A value goes out as JSON, with status 200. */
+  | { readonly found: 'happened'; readonly response: GivenResponse }
   | { readonly found: 'did_not_happen' }
   | { readonly found: 'unknown' }
 
@@ -25,7 +28,10 @@ export type Found<T> =
  */
 export type Recover<T> = (receipt: Running, attempt: Attempt) => Found<T> | Promise<Found<T>>
 
-/** Runs a kept request again when nobody comes back to retry it. */
+/**
+ * Runs a kept request again when nobody comes back to retry it. Over HTTP the request is a `KeptRequest`, and the answer
+ * a `GivenResponse`.
+ */
 export type Rerun<T> = (request: unknown, attempt: Attempt) => T | Promise<T>
 
 export interface OperationOptions<T = unknown> {
@@ -59,8 +65,11 @@ export interface OperationOptions<T = unknown> {
   readonly recoverAfter?: Duration
   /** Recover abandoned receipts by a timer of this engine, this often. Needs `recover` or `keepRequest`. */
   readonly recoverEvery?: Duration
-  /** Keep each request with its receipt (through the codec), so that an abandoned one can be run again by itself. */
-  readonly keepRequest?: { readonly rerun: Rerun<T> }
+  /**
+   * Keep each request with its receipt (through the codec; over HTTP as it came, credentials and all), so that an
+   * abandoned one can be run again by itself. A method, so that yours may name the type of its request.
+   */
+  readonly keepRequest?: { rerun(request: unknown, attempt: Attempt): T | Promise<T> }
 }
 
 /** The options with every default filled in and every duration in milliseconds. */

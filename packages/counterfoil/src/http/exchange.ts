@@ -1,26 +1,22 @@
 import {
+  encodeKeptRequest,
   keyFromHeader,
   OptionInvalid,
-  type Outcome,
-  OutcomeNotKept,
   OutcomeUnknown,
-  OutcomeUnreadable,
   type Receipt,
-  type ResponseOutcome,
   StoreFull,
   StoreUnavailable,
 } from '../core/index.ts'
-import type { RunningAttempt } from '../engine/attempt.ts'
-import type { Conclusion, Finished, Work } from '../engine/caller.ts'
-import { finishedWith } from '../engine/handler.ts'
+import type { Conclusion, Work } from '../engine/caller.ts'
 import type { Attempt, Operation } from '../engine/index.ts'
 import { EngineOperation } from '../engine/operation.ts'
-import { defaultVerdict, type Ended } from '../engine/verdict.ts'
 import { CallerGone } from './caller-gone.ts'
-import { type FieldLines, type Keeps, keepAllBut, notKept, REPLAYED, valuesOf } from './field-lines.ts'
-import { HttpRefusal, type Problem, problemBody, problemLines, problemOf } from './problem.ts'
+import { type Captured, Endings, failedResponse, problemResponse, type Response } from './endings.ts'
+import { type FieldLines, keepAllBut, notKept, valuesOf } from './field-lines.ts'
+import { HttpRefusal, problemOf } from './problem.ts'
+import { replayOf } from './replayed.ts'
 import { RequestFingerprints, type RequestHead, type SeenBody } from './request.ts'
-import { type ResponseHead, verdictOfStatus } from './status-verdict.ts'
+import { Reruns } from './reruns.ts'
 
 /** What a team decides about an operation's requests. `Request` is the framework's. */
 export interface HttpOptions<Request> {
@@ -44,6 +40,11 @@ export interface HttpOptions<Request> {
   readonly authorizeReplay?: (request: Request, receipt: ReplayedReceipt) => boolean | Promise<boolean>
   /** Further response fields that are no part of the outcome; `Name-*` stands for all that begin so. */
   readonly notKept?: readonly string[]
+  /**
+   * The field lines that are kept with a request, where the operation keeps it. Default: all, as received, and so the
+   * caller's credentials too.
+   */
+  readonly keptFields?: (request: Request) => FieldLines
   /** Bytes of a request that are read for its fingerprint, decoded; a larger one is refused (413). Default 10 MiB. */
   readonly maxRequestBytes?: number
   /** Told of what the application's caller is not: an error of the handler, or of one of these functions. Default: `console.error`. */
@@ -70,18 +71,6 @@ export interface KeyedRequest<Request> {
   readonly signal: AbortSignal
 }
 
-/** What a handler made of its response, held back or already sent. */
-export type Captured =
-  | (ResponseHead & { readonly kind: 'response'; readonly body: Uint8Array })
-  /** It went out as it came: it is an event stream, or passed the limit. `whole`: the handler ended it. */
-  | (ResponseHead & {
-      readonly kind: 'streamed'
-      readonly why: 'too_large' | 'streamed'
-      readonly whole: boolean
-    })
-  /** It threw, or broke its response off, before anything went out. */
-  | { readonly kind: 'threw'; readonly error: unknown }
-
 export type Answer =
   /** This call's own response, as captured. */
   | { readonly kind: 'own' }
@@ -90,8 +79,6 @@ export type Answer =
   | { readonly kind: 'other'; readonly response: Response }
   /** The store can't be asked and the operation stays open: handle it as if nobody were here. */
   | { readonly kind: 'open' }
-
-export type Response = Pick<ResponseOutcome, 'status' | 'headers' | 'body'>
 
 const DEFAULT_MAX_REQUEST_BYTES = 10 * 1_048_576
 
@@ -105,7 +92,7 @@ export class HttpOperation<Request> {
   readonly #operation: EngineOperation<unknown>
   readonly #options: HttpOptions<Request>
   readonly #methods: ReadonlySet<string>
-  readonly #keeps: Keeps
+  readonly #endings: Endings
   readonly #fingerprints: RequestFingerprints
 
   /** @throws {OptionInvalid} */
@@ -113,10 +100,21 @@ export class HttpOperation<Request> {
     this.#operation = checkedOperation(operation)
     this.#options = checkedOptions(options, this.#operation.settings)
     this.#methods = new Set(options.methods ?? ['POST', 'PATCH'])
-    this.#keeps = keepAllBut([...notKept, ...(options.notKept ?? [])])
-    this.#fingerprints = new RequestFingerprints(this.#operation.settings.ignore)
+    const { settings } = this.#operation
+    const fields = [...notKept, ...(options.notKept ?? [])]
+    const report = (error: unknown): void => this.#report(error)
+    this.#endings = new Endings(settings, keepAllBut(fields), report)
+    this.#fingerprints = new RequestFingerprints(settings.ignore)
     this.maxRequestBytes = options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES
-    this.captureLimit = this.#operation.settings.maxOutcomeBytes
+    this.captureLimit = settings.maxOutcomeBytes
+    if (this.keepsRequests) {
+      Reruns.addTo(this.#operation, { notKept: fields, names: options.name !== undefined, report })
+    }
+  }
+
+  /** Whether the bytes of a request must be there as they came. */
+  get keepsRequests(): boolean {
+    return this.#operation.settings.rerun !== undefined
   }
 
   /**
@@ -144,12 +142,13 @@ export class HttpOperation<Request> {
     let captured: Captured | undefined
     const work: Work = async (attempt) => {
       captured = await capturedBy(handle, attempt)
-      return this.#finished(captured, attempt)
+      return this.#endings.finished(captured, attempt)
     }
     try {
       const who = await this.#callerOf(request, head, key)
       const seen = this.#fingerprints.see(head, valuesOf(head.headers, 'content-type')[0], body)
-      const conclusion = await this.#operation.conclude({ ...who, key, signal }, seen, work)
+      const kept = this.#keptOf(request, head, body)
+      const conclusion = await this.#operation.conclude({ ...who, key, signal }, seen, kept, work)
       return ownAnswer(captured, conclusion) ?? (await this.#replay(request, conclusion))
     } catch (error) {
       // Who has run gets what its handler said, even if nobody knows whether that had its effect.
@@ -180,32 +179,26 @@ export class HttpOperation<Request> {
     return { tenant: tenant.only, operation, credentials }
   }
 
-  #finished(captured: Captured, attempt: RunningAttempt): Finished {
-    const ended = endedAs(captured)
-    if (ended.kind === 'threw') this.#report(ended.error)
-    return finishedWith(
-      this.#outcomeOf(captured),
-      (end) => (end.kind === 'returned' ? verdictOfStatus(end.value) : defaultVerdict(end)),
-      ended,
-      attempt,
-      this.#operation.settings,
-    )
-  }
-
-  #outcomeOf(captured: Captured): Outcome {
-    if (captured.kind === 'response') {
-      const { status, headers, body } = captured
-      return { kind: 'response', status, headers: this.#keeps(headers), body }
+  /** @throws {OptionInvalid} */
+  #keptOf(request: Request, { method, target, headers }: RequestHead, body: SeenBody): Uint8Array | null {
+    if (!this.keepsRequests) return null
+    if (body.as !== 'bytes' || body.received === undefined) {
+      throw new OptionInvalid(
+        'keepRequest',
+        'a parser has read the body, and its bytes are gone: put the idempotency before it, or leave keepRequest out',
+      )
     }
-    if (captured.kind === 'threw' || !captured.whole || captured.status >= 400) {
-      return { kind: 'response', ...failedResponse }
-    }
-    return { kind: 'not_kept', why: captured.why }
+    const fields = this.#options.keptFields?.(request) ?? headers
+    return encodeKeptRequest(this.#operation.name, { method, target, headers: fields, body: body.received })
   }
 
   async #replay(request: Request, conclusion: Conclusion): Promise<Answer> {
-    if (conclusion.kind !== 'replayed') throw new TypeError(`a request can't end as ${conclusion.kind}`)
+    if (conclusion.kind !== 'replayed' && conclusion.kind !== 'ran') {
+      throw new TypeError(`a request can't end as ${conclusion.kind}`)
+    }
+    // What ran and made no response is a recovery: it found an earlier attempt's outcome, and could not store it.
     const { receipt, outcome } = conclusion
+    if (outcome === null) throw new TypeError('neither a handler nor a recovery ran')
     const { id, tenant, operation, createdAt, attempt, state } = receipt
     const told = { id, tenant, operation, createdAt, attempt, state }
     if ((await this.#options.authorizeReplay?.(request, told)) === false) {
@@ -214,11 +207,7 @@ export class HttpOperation<Request> {
         'This caller may not see the outcome of the request with this key.',
       )
     }
-    if (outcome.kind === 'not_kept') throw new OutcomeNotKept(operation, outcome.why)
-    if (outcome.kind !== 'response')
-      throw new OutcomeUnreadable(`it is no HTTP response, but a ${outcome.kind}`)
-    const { status, headers, body } = outcome
-    return { kind: 'other', response: { status, headers: [...headers, [REPLAYED, 'true']], body } }
+    return { kind: 'other', response: replayOf(outcome, operation) }
   }
 
   #report(error: unknown): void {
@@ -231,14 +220,6 @@ export class HttpOperation<Request> {
     }
   }
 }
-
-function problemResponse(problem: Problem): Response {
-  const body = problemBody(problem)
-  return { status: problem.status, headers: problemLines(problem, body.length), body }
-}
-
-/** What the caller of a handler that threw gets, and every retry: nothing of the error. */
-const failedResponse: Response = problemResponse(problemOf(undefined))
 
 /** This call's own response, where the conclusion is about its own attempt. */
 function ownAnswer(captured: Captured | undefined, conclusion?: Conclusion): Answer | undefined {
@@ -279,25 +260,10 @@ function presented(key: string, headers: FieldLines, cookies: readonly string[] 
   ])
 }
 
-function endedAs(captured: Captured): Ended<ResponseHead> {
-  if (captured.kind === 'threw') return captured
-  const { status, headers } = captured
-  if (captured.kind === 'response' || captured.whole) return { kind: 'returned', value: { status, headers } }
-  return { kind: 'threw', error: new Error('the response broke off') }
-}
-
 function checkedOperation(operation: Operation<never>): EngineOperation<unknown> {
   const known: unknown = operation
   if (!(known instanceof EngineOperation)) {
     throw new OptionInvalid('operation', 'pass what receipts.operation() has given')
-  }
-  const { recover, rerun } = known.settings
-  if (recover || rerun) {
-    const option = recover ? 'recover' : 'keepRequest'
-    throw new OptionInvalid(
-      option,
-      'an operation over HTTP cannot have it yet: leave it out, or use operation.once()',
-    )
   }
   return known
 }

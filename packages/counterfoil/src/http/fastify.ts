@@ -51,6 +51,12 @@ Object.assign(counterfoil, { [Symbol.for('skip-override')]: true })
 
 function hookOf({ operation, ...options }: IdempotencyOptions): preHandlerHookHandler {
   const over = new HttpOperation<FastifyRequest>(operation, options)
+  if (over.keepsRequests) {
+    throw new OptionInvalid(
+      'keepRequest',
+      'Fastify has parsed the body by then, and its bytes are gone: use counterfoil/node, /fetch or /hono, or /express before its parsers',
+    )
+  }
   return (request, reply, done) => {
     serve(over, {
       request,

@@ -17,7 +17,13 @@ export interface RequestHead {
 
 /** A request's body as far as it can be seen: its bytes, or what a parser has made of them. */
 export type SeenBody =
-  | { readonly as: 'bytes'; readonly bytes: Uint8Array }
+  | {
+      readonly as: 'bytes'
+      /** Decoded, where they came compressed. */
+      readonly bytes: Uint8Array
+      /** As they came; absent where a parser has been at them. */
+      readonly received?: Uint8Array
+    }
   | { readonly as: 'value'; readonly value: unknown }
 
 /** How the requests of one operation are fingerprinted: method, path and query, media type, and body. */

@@ -93,7 +93,7 @@ class Run {
   async #look(): Promise<void> {
     await this.#store.list({}, 2)
     await this.#store.list({ place: 'abandoned' }, 2)
-    await this.#store.findAbandoned({ operation: OPERATION, forMs: 0, limit: 10 })
+    await this.#store.findAbandoned({ of: { operation: OPERATION }, forMs: 0, limit: 10 })
     await this.#store.stats()
     for (const { id, incarnation } of this.#grants.slice(0, 3)) {
       if (this.#store.known(id)?.incarnation === incarnation) await this.#store.stepsAreKept(id, incarnation)

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { InProgress, Receipt } from '../../src/core/index.ts'
-import { aged, doubtOf, HELD_AT_LEAST_MS, isRecoverable, placeOf } from '../../src/core/index.ts'
+import {
+  aged,
+  doubtOf,
+  encodeKeptRequest,
+  HELD_AT_LEAST_MS,
+  isRecoverable,
+  placeOf,
+} from '../../src/core/index.ts'
 import {
   DAY,
   failedWith,
@@ -150,7 +157,7 @@ describe('a receipt', () => {
 })
 
 describe('a recoverable receipt', () => {
-  const query = { operation: 'operation', forMs: 30 }
+  const query = { of: { operation: 'operation' }, forMs: 30 }
 
   it('was abandoned for long enough', () => {
     expect(isRecoverable(running(), query, LEASE + 29)).toBe(false)
@@ -165,7 +172,18 @@ describe('a recoverable receipt', () => {
   })
 
   it('is of the operation, and not settled', () => {
-    expect(isRecoverable(running(), { ...query, operation: 'another' }, LEASE + 30)).toBe(false)
+    expect(isRecoverable(running(), { ...query, of: { operation: 'another' } }, LEASE + 30)).toBe(false)
     expect(isRecoverable(settled(running(), releasedWith()), query, LEASE + 30)).toBe(false)
+  })
+
+  it('is kept by the operation, whatever its own name', () => {
+    const by = { of: { keptBy: 'gateway' }, forMs: 30 }
+    const kept = { method: 'POST', target: '/', headers: [], body: new Uint8Array() }
+    const keeping = { ...running(), request: encodeKeptRequest('gateway', kept) }
+    expect(isRecoverable(keeping, by, LEASE + 30)).toBe(true)
+    expect(isRecoverable(keeping, by, LEASE + 29)).toBe(false)
+    expect(isRecoverable(keeping, { ...by, of: { keptBy: 'operation' } }, LEASE + 30)).toBe(false)
+    expect(isRecoverable(running(), { ...by, of: { keptBy: 'operation' } }, LEASE + 30)).toBe(false)
+    expect(isRecoverable({ ...running(), request: Uint8Array.of(1) }, by, LEASE + 30)).toBe(false)
   })
 })

@@ -216,6 +216,23 @@ describe('recoverAbandoned', () => {
     expect(retry.value).toMatchObject({ value: 'paid', replayed: true })
   })
 
+  test('runs however many kept requests there are, and holds few of them in memory at a time', async () => {
+    const options: OperationOptions<string> = { ...RERUN, keepRequest: { rerun: () => 'paid' } }
+    const world = new World()
+    const dying = world.process()
+    const keys = Array.from({ length: 250 }, (_, n) => `order ${n}`)
+    for (const key of keys) {
+      follow(dying.receipts.operation<string>(OPERATION, options).once(call(key), new Work().handler))
+    }
+    await world.pass(0)
+    dying.machine.crash()
+    await world.pass(3001)
+    const process = world.process()
+    const report = follow(process.receipts.operation<string>(OPERATION, options).recoverAbandoned())
+    await world.pass(0)
+    expect(report.value).toEqual({ ended: 250, held: 0, skipped: 0 })
+  })
+
   test('holds what it may not run again', async () => {
     const rerun = () => 'paid twice'
     const { world, process } = await abandoned({ ...HOLD, keepRequest: { rerun } })

@@ -27,18 +27,19 @@ import { declaredFaces, type FaceName } from './declared.ts'
 import { fetchServer } from './fetch-server.ts'
 
 /** An application of one framework, as a server that does not listen yet. */
-type Face = (service: Served) => Server | Promise<Server>
+export type Face = (service: Served) => Server | Promise<Server>
 
-interface Served {
+export interface Served {
   readonly operation: Operation<never>
   readonly terms: HttpTerms
+  onError(error: unknown): void
   /** @param body as the handler got it */
   enter(field: unknown, body: Uint8Array, attempt: Attempt | undefined): Promise<Turn>
 }
 
-const servers: Readonly<Record<FaceName, Face>> = {
-  'node:http': ({ operation, terms, enter }) => {
-    const options = optionsFor(terms, (request: overNode.IdempotentRequest, name) => request.headers[name])
+export const servers: Readonly<Record<FaceName, Face>> = {
+  'node:http': ({ operation, enter, ...served }) => {
+    const options = optionsFor(served, (request: overNode.IdempotentRequest, name) => request.headers[name])
     const listener = overNode.idempotent(operation, options, async (request, response) => {
       const turn = await enter(request.headers['x-script'], await buffer(request), request.idempotency)
       await playOnNode(turn, response)
@@ -51,7 +52,7 @@ const servers: Readonly<Record<FaceName, Face>> = {
   'Express 5': (served) => createServer(anExpress(express, served)),
   'Express 4': (served) => createServer(anExpress(express4, served)),
   'Express 5, after its body parser': (served) => createServer(anExpress(express, served, [express.json()])),
-  Fastify: async ({ operation, terms, enter }) => {
+  Fastify: async ({ operation, enter, ...served }) => {
     const app = fastify({ forceCloseConnections: true })
     await app.register(counterfoil)
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -59,7 +60,7 @@ const servers: Readonly<Record<FaceName, Face>> = {
       reply.code(error.statusCode ?? 500).send('broken'),
     )
     const options = optionsFor(
-      terms,
+      served,
       (request: { headers: Record<string, unknown> }, name) => request.headers[name],
     )
     app.all('/*', { idempotency: { ...options, operation } }, async (request, reply) => {
@@ -69,19 +70,19 @@ const servers: Readonly<Record<FaceName, Face>> = {
     await app.ready()
     return app.server
   },
-  fetch: ({ operation, terms, enter }) =>
+  fetch: ({ operation, enter, ...served }) =>
     fetchServer(
       overFetch.idempotent(
         operation,
-        optionsFor(terms, (request: Request, name) => request.headers.get(name)),
+        optionsFor(served, (request: Request, name) => request.headers.get(name)),
         async (request, attempt) =>
           playAsFetch(await enter(request.headers.get('x-script'), await request.bytes(), attempt)),
       ),
     ),
-  Hono: ({ operation, terms, enter }) => {
+  Hono: ({ operation, enter, ...served }) => {
     const app = new Hono<{ Variables: overHono.IdempotencyVariables }>()
     app.onError(() => new Response('broken', { status: 500 }))
-    const options = optionsFor(terms, (c: { req: { header(name: string): string | undefined } }, name) =>
+    const options = optionsFor(served, (c: { req: { header(name: string): string | undefined } }, name) =>
       c.req.header(name),
     )
     app.all('*', overHono.idempotent(operation, options), async (c) => {
@@ -117,7 +118,7 @@ async function start(face: Face, terms: HttpTerms, stage: Stage): ReturnType<Htt
     if (says === 'not_executed' && turn.run === 1) attempt?.notExecuted()
     return turn
   }
-  const server = await face({ operation, terms, enter })
+  const server = await face({ operation, terms, enter, onError: () => undefined })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
@@ -130,9 +131,10 @@ async function start(face: Face, terms: HttpTerms, stage: Stage): ReturnType<Htt
 }
 
 function optionsFor<Request>(
-  { requireKey, maxRequestBytes, tenants, mayReplay }: HttpTerms,
+  { terms, onError }: Pick<Served, 'terms' | 'onError'>,
   field: (request: Request, name: string) => unknown,
 ): HttpOptions<Request> {
+  const { requireKey, maxRequestBytes, tenants, mayReplay } = terms
   return {
     requireKey,
     maxRequestBytes,
@@ -140,18 +142,18 @@ function optionsFor<Request>(
     ...(mayReplay === 'with_x_may'
       ? { authorizeReplay: (request: Request) => field(request, 'x-may') === 'yes' }
       : {}),
-    onError: () => undefined,
+    onError,
   }
 }
 
 function anExpress(
   make: typeof express,
-  { operation, terms, enter }: Served,
+  { operation, enter, ...served }: Served,
   before: express.RequestHandler[] = [],
 ): RequestListener {
   const app = make()
   app.disable('x-powered-by')
-  const options = optionsFor(terms, (request: express.Request, name) => request.headers[name])
+  const options = optionsFor(served, (request: express.Request, name) => request.headers[name])
   app.use(...before, overExpress.idempotent(operation, options), (request, response, next) => {
     const body =
       request.body === undefined || !request.readableEnded ? buffer(request) : bytesOf(request.body)

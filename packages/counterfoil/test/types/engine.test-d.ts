@@ -5,6 +5,8 @@
 import type {
   Attempt,
   Found,
+  GivenResponse,
+  KeptRequest,
   OnceResult,
   Operation,
   OperationOptions,
@@ -23,6 +25,13 @@ const operation: Operation<{ id: string }> = receipts.operation<{ id: string }>(
 export const result: Promise<OnceResult<{ id: string }>> = operation.once(call, charge)
 export const policies: Operation = receipts.operation('a', {
   guarantee: { onFailure: 'final', onAbandoned: 'rerun' },
+})
+
+// Over HTTP: a rerun may name the type of its request, and a recovery answer with a response.
+export const faced: Operation<GivenResponse> = receipts.operation('a', {
+  guarantee: 'at-least-once',
+  keepRequest: { rerun: ({ body }: KeptRequest): GivenResponse => ({ status: 201, body }) },
+  recover: () => ({ found: 'happened', response: { status: 201 } }),
 })
 
 // The guarantee is chosen, never implied.

@@ -1,4 +1,4 @@
-import type { Captured } from '../exchange.ts'
+import type { Captured } from '../endings.ts'
 import { REPLAYED } from '../field-lines.ts'
 import { joined } from './request-body.ts'
 

@@ -1,6 +1,7 @@
 import type { Attempt } from '../../engine/index.ts'
 import { CallerGone } from '../caller-gone.ts'
-import type { Captured, HttpOperation } from '../exchange.ts'
+import type { Captured } from '../endings.ts'
+import type { HttpOperation } from '../exchange.ts'
 import { readRequest } from './request-body.ts'
 import { capture, responseOf } from './response-capture.ts'
 
@@ -39,7 +40,12 @@ export async function serveFetch<Own>(
   const keyed = { request, key, head, signal: gone(raw.signal) }
   try {
     const { bytes, again } = await readRequest(raw, operation.maxRequestBytes)
-    return await answered(operation, fetched, { ...keyed, body: { as: 'bytes', bytes } }, again)
+    return await answered(
+      operation,
+      fetched,
+      { ...keyed, body: { as: 'bytes', bytes, received: bytes } },
+      again,
+    )
   } catch (error) {
     return refused(operation, error)
   }

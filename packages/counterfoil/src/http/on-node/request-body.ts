@@ -18,11 +18,12 @@ export async function bodyOf(request: IncomingMessage, body: unknown, maxBytes: 
   if (body instanceof Readable && body !== request) throw unseen('a stream that cannot be read twice')
   if (body !== undefined && body !== request) return { as: 'value', value: body }
   if (request.readableDidRead || request.readableEnded) {
-    if (hasNoBody(request)) return { as: 'bytes', bytes: new Uint8Array() }
+    if (hasNoBody(request)) return { as: 'bytes', bytes: new Uint8Array(), received: new Uint8Array() }
     throw unseen('read before, and nothing of it is left to see')
   }
-  const bytes = await new Arriving(request, maxBytes).whole
-  return { as: 'bytes', bytes: await decoded(bytes, request.headers['content-encoding'], maxBytes) }
+  const received = await new Arriving(request, maxBytes).whole
+  const bytes = await decoded(received, request.headers['content-encoding'], maxBytes)
+  return { as: 'bytes', bytes, received }
 }
 
 function hasNoBody({ headers }: IncomingMessage): boolean {

@@ -1,6 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Captured, Response } from '../exchange.ts'
+import type { Captured, Response } from '../endings.ts'
 import { type FieldLines, flat, REPLAYED } from '../field-lines.ts'
 import { type ClosedByHandler, type ShownSocket, unendingSocket } from './alive.ts'
 import { fieldLines, isEventStream, isMark, linesOf, rawList, validateHead } from './head.ts'

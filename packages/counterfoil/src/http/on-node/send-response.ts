@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Response } from '../exchange.ts'
+import type { Response } from '../endings.ts'
 import { flat } from '../field-lines.ts'
 
 /** Field lines set before by others stay, unless this response has the same. */

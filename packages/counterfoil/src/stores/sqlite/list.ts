@@ -66,7 +66,8 @@ export function scanPlaces(tables: Tables, now: StoreTime, before: number): Scan
 export function findAbandoned(tables: Tables, query: AbandonedQuery, now: StoreTime): InProgress[] {
   const found: InProgress[] = []
   let looked = 0
-  for (const row of tables.receipts(ABANDONED).iterate(query.operation, now - query.forMs, now)) {
+  const operation = 'operation' in query.of ? query.of.operation : null
+  for (const row of tables.receipts(ABANDONED).iterate(operation, now - query.forMs, now)) {
     const receipt = receiptOf(rowOf(row))
     if (isRecoverable(receipt, query, now)) found.push(receipt)
     looked += 1
@@ -99,6 +100,6 @@ const PLACES = `SELECT ${COLUMNS_WITHOUT_BYTES} FROM counterfoil_receipts WHERE 
 
 const ABANDONED = `
 SELECT ${COLUMNS} FROM counterfoil_receipts
-WHERE operation = ?1 AND lease_ends_at <= ?2 AND given_up IS NOT 'tombstone'
+WHERE (operation = ?1 OR (?1 IS NULL AND request IS NOT NULL)) AND lease_ends_at <= ?2 AND given_up IS NOT 'tombstone'
   AND (recoverable_at IS NULL OR recoverable_at <= ?3)
 ORDER BY lease_ends_at`

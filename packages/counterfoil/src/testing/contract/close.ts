@@ -122,7 +122,7 @@ function everyVerb(
     readSteps: () => store.readSteps(id, incarnation),
     read: () => store.read(id),
     list: () => store.list({}, { limit: 1 }),
-    findAbandoned: () => store.findAbandoned({ operation: OPERATION, forMs: 0, limit: 1 }),
+    findAbandoned: () => store.findAbandoned({ of: { operation: OPERATION }, forMs: 0, limit: 1 }),
     stats: () => store.stats(),
     changeByHand: () =>
       store.changeByHand({ id, incarnation, attempt: 1, state: 'in_progress' }, byHand({ do: 'release' })),

@@ -1,4 +1,4 @@
-import { type ClaimRequest, MAX_PAGE, type Place } from '../../core/index.ts'
+import { type ClaimRequest, encodeKeptRequest, MAX_PAGE, type Place } from '../../core/index.ts'
 import type { ContractCase } from '../contract-case.ts'
 import { ages, OPERATION, requestWith, rerunPolicies, TENANT } from '../requests.ts'
 import { expectSame, expectThat } from '../violation.ts'
@@ -73,10 +73,30 @@ export const lists: readonly ContractCase[] = [
       await store.claim(lapsed)
       await store.age(lapsed.id, 5 * ages.pastLease)
       for (const forMs of [0, 30_000, ages.pastLease, ages.pastTtl]) {
-        await store.findAbandoned({ operation: OPERATION, forMs, limit: 100 })
-        await store.findAbandoned({ operation: OPERATION, forMs, limit: 3 })
+        await store.findAbandoned({ of: { operation: OPERATION }, forMs, limit: 100 })
+        await store.findAbandoned({ of: { operation: OPERATION }, forMs, limit: 3 })
       }
-      const found = await store.findAbandoned({ operation: OPERATION, forMs: 2 * ages.pastLease, limit: 100 })
+      const kept = { method: 'POST', target: '/', headers: [], body: new Uint8Array() }
+      const keeping = requestWith({ operation: 'POST /', request: encodeKeptRequest(OPERATION, kept) })
+      const others = requestWith({
+        operation: OPERATION,
+        request: encodeKeptRequest('another operation', kept),
+      })
+      for (const request of [keeping, others]) {
+        await store.claim(request)
+        await store.age(request.id, 2 * ages.pastLease)
+      }
+      const keptBy = await store.findAbandoned({ of: { keptBy: OPERATION }, forMs: 0, limit: 100 })
+      expectSame(
+        'those whose requests this operation keeps',
+        [keeping.id],
+        keptBy.map(({ id }) => id),
+      )
+      const found = await store.findAbandoned({
+        of: { operation: OPERATION },
+        forMs: 2 * ages.pastLease,
+        limit: 100,
+      })
       expectThat(
         found.some(({ id }) => id === lapsed.id),
         'the lapsed one is among them',

@@ -457,7 +457,7 @@ class Simulation {
     const target: HandTarget = receipt
     this.#time.after(this.#random.int(500), async () => {
       const truth = this.#truth(id)
-      if (truth.found === 'unknown') return
+      if (truth.found === 'unknown' || 'response' in truth) return
       const by = { by: 'an operator', note: null, token: `by hand ${this.#random.int(2 ** 32)}` }
       const answer: HandAnswer = await this.#store.changeByHand(
         target,

@@ -1,0 +1,78 @@
+import type { Outcome } from '../core/index.ts'
+import type { RunningAttempt } from '../engine/attempt.ts'
+import type { Finished } from '../engine/caller.ts'
+import { finishedWith } from '../engine/handler.ts'
+import type { Settings } from '../engine/settings.ts'
+import { defaultVerdict, type Ended } from '../engine/verdict.ts'
+import type { FieldLines, Keeps } from './field-lines.ts'
+import { type Problem, problemBody, problemLines, problemOf } from './problem.ts'
+import { type ResponseHead, verdictOfStatus } from './status-verdict.ts'
+
+/** What a handler made of its response, held back or already sent. */
+export type Captured =
+  | (ResponseHead & { readonly kind: 'response'; readonly body: Uint8Array })
+  /** It went out as it came: it is an event stream, or passed the limit. `whole`: the handler ended it. */
+  | (ResponseHead & {
+      readonly kind: 'streamed'
+      readonly why: 'too_large' | 'streamed'
+      readonly whole: boolean
+    })
+  /** It threw, or broke its response off, before anything went out. */
+  | { readonly kind: 'threw'; readonly error: unknown }
+
+export interface Response {
+  readonly status: number
+  readonly headers: FieldLines
+  readonly body: Uint8Array
+}
+
+export function problemResponse(problem: Problem): Response {
+  const body = problemBody(problem)
+  return { status: problem.status, headers: problemLines(problem, body.length), body }
+}
+
+/** What the caller of a handler that threw gets, and every retry: nothing of the error. */
+export const failedResponse: Response = problemResponse(problemOf(undefined))
+
+/** What a captured response comes to for its receipt. */
+export class Endings {
+  readonly #settings: Settings
+  readonly #keeps: Keeps
+  readonly #report: (error: unknown) => void
+
+  constructor(settings: Settings, keeps: Keeps, report: (error: unknown) => void) {
+    this.#settings = settings
+    this.#keeps = keeps
+    this.#report = report
+  }
+
+  finished(captured: Captured, attempt: RunningAttempt): Finished {
+    const ended = endedAs(captured)
+    if (ended.kind === 'threw') this.#report(ended.error)
+    return finishedWith(
+      this.#outcomeOf(captured),
+      (end) => (end.kind === 'returned' ? verdictOfStatus(end.value) : defaultVerdict(end)),
+      ended,
+      attempt,
+      this.#settings,
+    )
+  }
+
+  #outcomeOf(captured: Captured): Outcome {
+    if (captured.kind === 'response') {
+      const { status, headers, body } = captured
+      return { kind: 'response', status, headers: this.#keeps(headers), body }
+    }
+    if (captured.kind === 'threw' || !captured.whole || captured.status >= 400) {
+      return { kind: 'response', ...failedResponse }
+    }
+    return { kind: 'not_kept', why: captured.why }
+  }
+}
+
+function endedAs(captured: Captured): Ended<ResponseHead> {
+  if (captured.kind === 'threw') return captured
+  const { status, headers } = captured
+  if (captured.kind === 'response' || captured.whole) return { kind: 'returned', value: { status, headers } }
+  return { kind: 'threw', error: new Error('the response broke off') }
+}
