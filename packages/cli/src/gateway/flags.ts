@@ -10,6 +10,7 @@ export interface GatewayFlags {
   readonly store: string
   readonly guarantee: 'at-most-once' | 'at-least-once'
   readonly requireKey?: true
+  readonly keyPointer?: string
   readonly tenantHeader?: string
   readonly authorize?: string
   readonly methods: string
@@ -57,6 +58,9 @@ export function settingsIn(
       methods: methodsIn(flags.methods),
       maxRequestBytes: bytesIn('--max-request', flags.maxRequest),
       ...(flags.failOpen ? { failOpen: true } : {}),
+      ...(flags.keyPointer === undefined
+        ? {}
+        : { key: { pointer: pointerIn('--key-pointer', flags.keyPointer) } }),
     },
   }
 }
@@ -86,6 +90,12 @@ function fieldIn(flag: string, name: string): string {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
     ? name
     : wrong(flag, name, 'give the name of a field, such as X-Tenant')
+}
+
+function pointerIn(flag: string, text: string): string {
+  return /^(?:\/(?:[^~/]|~[01])*)+$/.test(text)
+    ? text
+    : wrong(flag, text, 'give a JSON Pointer to a member, such as /idempotency_key')
 }
 
 function methodsIn(list: string): string[] {

@@ -16,7 +16,10 @@ export interface GatewaySettings {
   /** The field that names the tenant; without one there is one tenant. */
   readonly tenantHeader: string | undefined
   readonly authorize: URL | undefined
-  readonly http: Pick<HttpOptions<IncomingMessage>, 'requireKey' | 'methods' | 'maxRequestBytes' | 'failOpen'>
+  readonly http: Pick<
+    HttpOptions<IncomingMessage>,
+    'requireKey' | 'key' | 'methods' | 'maxRequestBytes' | 'failOpen'
+  >
   readonly onEvent: (event: ReceiptEvent) => void
   readonly onError: (error: unknown) => void
 }
@@ -54,7 +57,7 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
     const target = targetOf(request.url ?? '/', upstream)
     if (target === undefined) return sendProblem(response, 'target-invalid')
     request.url = target
-    if (lacksTenant(request, tenantHeader)) return sendProblem(response, 'tenant-missing')
+    if (lacksTenant(request, tenantHeader, settings.http)) return sendProblem(response, 'tenant-missing')
     return void listener(request, response)
   })
   // An upload takes as long as it takes; that a head comes in time is still seen to.
@@ -81,9 +84,17 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   }
 }
 
-/** A keyed request must name one tenant: none of two is believed. */
-function lacksTenant({ headers, headersDistinct }: IncomingMessage, header: string | undefined): boolean {
-  if (header === undefined || headers['idempotency-key'] === undefined) return false
+/**
+ * A keyed request must name one tenant: none of two is believed. Where the key is in the body, whichever request may have
+ * one must.
+ */
+function lacksTenant(
+  { method = '', headers, headersDistinct }: IncomingMessage,
+  header: string | undefined,
+  { key, methods }: GatewaySettings['http'],
+): boolean {
+  if (header === undefined) return false
+  const keyed = key ? methods?.includes(method) : headers['idempotency-key'] !== undefined
   const named = headersDistinct[header] ?? []
-  return named.length !== 1 || named[0] === ''
+  return keyed === true && (named.length !== 1 || named[0] === '')
 }

@@ -19,6 +19,10 @@ export function addGateway(program: Command, io: Io, ended: Ended): void {
     )
     .option('--require-key', 'refuse a request without an Idempotency-Key (400)')
     .option(
+      '--key-pointer <pointer>',
+      'where the key is in a JSON body, instead of in the field: /idempotency_key',
+    )
+    .option(
       '--tenant-header <name>',
       'the field that names the tenant; a front must set it, and strip the caller’s',
     )

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Finding, openStore, type ReceiptStore } from 'counterfoil'
+import type { IdempotentRequest } from 'counterfoil/node'
 import { CommandError } from '../command-error.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
@@ -93,22 +94,24 @@ interface RequestLine {
 }
 
 function whenAnswered(
-  { method = '', url = '', headers }: IncomingMessage,
+  request: IdempotentRequest,
   response: ServerResponse,
   tell: (line: RequestLine) => void,
 ): void {
+  const { method = '', url = '', headers } = request
   const startedAt = performance.now()
-  response.once('close', () =>
+  response.once('close', () => {
+    const replayed = response.getHeader('idempotent-replayed') !== undefined
     tell({
       at: new Date().toISOString(),
       method,
       path: url.split('?', 1)[0] as string,
       status: response.headersSent ? response.statusCode : null,
       ms: Math.round(performance.now() - startedAt),
-      keyed: headers['idempotency-key'] !== undefined,
-      replayed: response.getHeader('idempotent-replayed') !== undefined,
-    }),
-  )
+      keyed: headers['idempotency-key'] !== undefined || request.idempotency !== undefined || replayed,
+      replayed,
+    })
+  })
 }
 
 function textOf({ at, method, path, status, ms, keyed, replayed }: RequestLine): string {

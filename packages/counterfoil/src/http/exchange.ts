@@ -1,5 +1,10 @@
 import {
+  type KeyPointer,
   keyFromHeader,
+  keyInBytes,
+  keyInValue,
+  keyPointer,
+  mayHoldKey,
   OptionInvalid,
   type Outcome,
   OutcomeNotKept,
@@ -34,8 +39,12 @@ export interface HttpOptions<Request> {
   readonly name?: (request: Request) => string
   /** Where the store can't be asked, run as if Counterfoil weren't there. Only under a guarantee that re-runs. */
   readonly failOpen?: boolean
-  /** Where the key is, if not in the `Idempotency-Key` field; `undefined` where the request has none. */
-  readonly key?: (request: Request) => string | undefined
+  /**
+   * Where the key is, if not in the `Idempotency-Key` field: a function, `undefined` where the request has none; or a
+   * JSON Pointer (RFC 6901) into a JSON body, which is then read before it is known whether there is a key. What it
+   * points at stays out of the fingerprint.
+   */
+  readonly key?: ((request: Request) => string | undefined) | { readonly pointer: string }
   /** Refuse a request without a key (400). Default: it is handled as if Counterfoil weren't there. */
   readonly requireKey?: boolean
   /** Default `['POST', 'PATCH']`. */
@@ -60,10 +69,13 @@ export interface OneTenant {
 /** What `authorizeReplay` is told of the receipt: neither its token nor its outcome. */
 export type ReplayedReceipt = Pick<Receipt, 'id' | 'tenant' | 'operation' | 'createdAt' | 'attempt' | 'state'>
 
-/** A request that is to run once. */
+/** The key as far as the head tells it, or that the body is to be asked. */
+export type SoughtKey = { readonly from: 'head'; readonly key: string } | { readonly from: 'body' }
+
+/** A request that is to run once, if it has a key. */
 export interface KeyedRequest<Request> {
   readonly request: Request
-  readonly key: string
+  readonly key: SoughtKey
   readonly head: RequestHead
   readonly body: SeenBody
   /** Fires when the caller is gone: it stops waiting, and what it started runs on. */
@@ -88,7 +100,7 @@ export type Answer =
   /** It has gone out already, or there is nobody left to answer. */
   | { readonly kind: 'sent' }
   | { readonly kind: 'other'; readonly response: Response }
-  /** The store can't be asked and the operation stays open: handle it as if nobody were here. */
+  /** It has no key, or the store can't be asked and the operation stays open: handle it as if nobody were here. */
   | { readonly kind: 'open' }
 
 export type Response = Pick<ResponseOutcome, 'status' | 'headers' | 'body'>
@@ -106,6 +118,7 @@ export class HttpOperation<Request> {
   readonly #options: HttpOptions<Request>
   readonly #methods: ReadonlySet<string>
   readonly #keeps: Keeps
+  readonly #pointer: KeyPointer | undefined
   readonly #fingerprints: RequestFingerprints
 
   /** @throws {OptionInvalid} */
@@ -114,7 +127,9 @@ export class HttpOperation<Request> {
     this.#options = checkedOptions(options, this.#operation.settings)
     this.#methods = new Set(options.methods ?? ['POST', 'PATCH'])
     this.#keeps = keepAllBut([...notKept, ...(options.notKept ?? [])])
-    this.#fingerprints = new RequestFingerprints(this.#operation.settings.ignore)
+    this.#pointer = typeof options.key === 'object' ? keyPointer(options.key.pointer) : undefined
+    const { ignore } = this.#operation.settings
+    this.#fingerprints = new RequestFingerprints(this.#pointer ? [...ignore, this.#pointer.pointer] : ignore)
     this.maxRequestBytes = options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES
     this.captureLimit = this.#operation.settings.maxOutcomeBytes
   }
@@ -123,22 +138,16 @@ export class HttpOperation<Request> {
    * The request's key; `undefined` where it is none of ours and is to be handled untouched.
    * @throws {KeyInvalid | HttpRefusal} to be answered by `refuse`
    */
-  keyOf(request: Request, { method, headers }: RequestHead): string | undefined {
+  keyOf(request: Request, { method, headers }: RequestHead): SoughtKey | undefined {
     if (!this.#methods.has(method)) return undefined
-    const { key: own, requireKey } = this.#options
-    const key = own ? own(request) : keyFromHeader(valuesOf(headers, 'idempotency-key'))
-    if (key === undefined && requireKey) {
-      throw new HttpRefusal(
-        'key_missing',
-        'This request needs an Idempotency-Key field; send one, new for each new request.',
-      )
-    }
-    return key
+    if (this.#pointer && mayHoldKey(valuesOf(headers, 'content-type')[0])) return { from: 'body' }
+    const key = this.#required(this.#pointer ? undefined : this.#keyInHead(request, headers))
+    return key === undefined ? undefined : { from: 'head', key }
   }
 
   /** @param handle runs the handler and captures its response; what it throws counts as thrown by the handler. */
   async answer(
-    { request, key, head, body, signal }: KeyedRequest<Request>,
+    { request, key: sought, head, body, signal }: KeyedRequest<Request>,
     handle: (attempt: Attempt) => Promise<Captured>,
   ): Promise<Answer> {
     let captured: Captured | undefined
@@ -147,6 +156,8 @@ export class HttpOperation<Request> {
       return this.#finished(captured, attempt)
     }
     try {
+      const key = sought.from === 'head' ? sought.key : this.#required(this.#keyIn(body))
+      if (key === undefined) return { kind: 'open' }
       const who = await this.#callerOf(request, head, key)
       const seen = this.#fingerprints.see(head, valuesOf(head.headers, 'content-type')[0], body)
       const conclusion = await this.#operation.conclude({ ...who, key, signal }, seen, work)
@@ -165,6 +176,27 @@ export class HttpOperation<Request> {
     const problem = problemOf(error)
     if (problem.status === 500) this.#report(error)
     return { kind: 'other', response: problemResponse(problem) }
+  }
+
+  #keyInHead(request: Request, headers: FieldLines): string | undefined {
+    const { key: own } = this.#options
+    return typeof own === 'function' ? own(request) : keyFromHeader(valuesOf(headers, 'idempotency-key'))
+  }
+
+  #keyIn(body: SeenBody): string | undefined {
+    if (this.#pointer === undefined) return undefined
+    return body.as === 'bytes' ? keyInBytes(body.bytes, this.#pointer) : keyInValue(body.value, this.#pointer)
+  }
+
+  #required(key: string | undefined): string | undefined {
+    if (key !== undefined || !this.#options.requireKey) return key
+    const where = this.#pointer
+      ? `idempotency key at ${this.#pointer.pointer} of its JSON body`
+      : 'Idempotency-Key field'
+    throw new HttpRefusal(
+      'key_missing',
+      `This request needs an ${where}; send one, new for each new request.`,
+    )
   }
 
   async #callerOf(

@@ -212,6 +212,45 @@ describe.each(Object.entries(faces))('over %s', (_name, face) => {
     expect((await ask(json('a', {}, { headers: [['X-May', 'yes']] }))).status).toBe(200)
   })
 
+  describe('with the key in the body', () => {
+    const key = { pointer: '/meta/key' }
+    const sent = (body: string): Sent => ({ headers: [['Content-Type', 'application/json']], body })
+
+    it('runs once, and the handler reads the body; what holds the key is no part of the request', async () => {
+      const { ask, runs } = await serviceOn(face, async ({ body }) => ({ body: `${runs()} ${body}` }), {
+        key,
+      })
+      const first = await ask(sent('{"amount":5,"meta":{"key":"a"}}'))
+      expect(first.body.toString()).toBe('1 {"amount":5,"meta":{"key":"a"}}')
+      const retry = await ask(sent('{"meta":{"\\u006bey":"\\u0061"},"amount":5.0}'))
+      expect([retry.field('idempotent-replayed'), retry.sha256]).toEqual(['true', first.sha256])
+      expect((await ask(sent('{"amount":6,"meta":{"key":"a"}}'))).status).toBe(422)
+      expect((await ask(sent('{"amount":5,"meta":{"key":"b"}}'))).status).toBe(200)
+      expect(runs()).toBe(2)
+    })
+
+    it('without one the handler reads the body as if nobody had; where it is required, it is asked for', async () => {
+      const open = await serviceOn(face, async ({ body }) => ({ body }), { key })
+      for (let time = 0; time < 2; time += 1)
+        expect((await open.ask(sent('{"amount":5}'))).body.toString()).toBe('{"amount":5}')
+      expect(open.runs()).toBe(2)
+      const strict = await serviceOn(face, async () => ({ body: 'x' }), { key, requireKey: true })
+      const refused = await strict.ask(sent('{"amount":5}'))
+      expect([refused.status, refused.json()]).toMatchObject([400, { error: { type: 'key-missing' } }])
+      expect(strict.runs()).toBe(0)
+    })
+
+    it.each(['{"meta":{"key":7}}', '{"meta":{"key":null}}', '{"meta":{"key":""}}'])(
+      'refuses %s',
+      async (body) => {
+        const { ask, runs } = await serviceOn(face, async () => ({ body: 'x' }), { key })
+        const refused = await ask(sent(body))
+        expect([refused.status, refused.json()]).toMatchObject([400, { error: { type: 'key-invalid' } }])
+        expect(runs()).toBe(0)
+      },
+    )
+  })
+
   it('a store without room: 503, and nothing runs', async () => {
     const store = memoryStore({ maxReceipts: 1 })
     const { ask, runs } = await serviceOn(face, async () => ({ body: 'x' }), {}, { store })

@@ -35,6 +35,7 @@ export type Handle = (seen: {
 export interface FaceOptions {
   readonly requireKey?: boolean
   readonly maxRequestBytes?: number
+  readonly key?: { readonly pointer: string }
   readonly mayReplay?: (header: string | undefined) => boolean
   readonly onError: (error: unknown) => void
 }
