@@ -1,9 +1,18 @@
 import { Agent, createServer, type IncomingMessage, type Server } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { createReceipts, type OperationOptions, type ReceiptEvent, type ReceiptStore } from 'counterfoil'
-import { type HttpOptions, type IdempotentRequest, idempotent } from 'counterfoil/node'
+import {
+  createReceipts,
+  type OperationOptions,
+  OptionInvalid,
+  type ReceiptEvent,
+  type ReceiptStore,
+} from 'counterfoil'
+import { type HttpOptions, idempotent, type Listener } from 'counterfoil/node'
+import { CommandError } from '../command-error.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { authorizer } from './authorize.ts'
+import type { RoutePattern } from './config/route-pattern.ts'
 import { forward } from './forward.ts'
 import { sendProblem } from './problem.ts'
 import { isWebSocket, upgrade } from './upgrade.ts'
@@ -20,8 +29,16 @@ export interface GatewaySettings {
     HttpOptions<IncomingMessage>,
     'requireKey' | 'key' | 'methods' | 'maxRequestBytes' | 'failOpen'
   >
+  /** In order: the first that matches counts; what matches none has the settings above. */
+  readonly routes?: readonly RouteSettings[]
   readonly onEvent: (event: ReceiptEvent) => void
   readonly onError: (error: unknown) => void
+}
+
+export interface RouteSettings extends Pick<GatewaySettings, 'operation' | 'http'> {
+  readonly pattern: RoutePattern
+  /** Where it is configured, for errors. */
+  readonly at: string
 }
 
 /** What is under way when it is told to end has this long to be answered. */
@@ -40,24 +57,40 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   const agent = new (url.protocol === 'https:' ? SecureAgent : Agent)({ keepAlive: true })
   const upstream: Upstream = { url, agent, timeoutMs, tenantHeader }
   const receipts = createReceipts({ store, onEvent: settings.onEvent })
-  const operation = receipts.operation('gateway', settings.operation)
-  const listener = idempotent(
-    operation,
-    {
-      ...settings.http,
-      // An upstream's operation is its method and path as received.
-      name: ({ method, url = '/' }) => `${method} ${url.split('?', 1)[0]}`,
-      tenant: tenantHeader === undefined ? { only: 'all' } : ({ headers }) => String(headers[tenantHeader]),
-      ...(settings.authorize ? { authorizeReplay: authorizer(settings.authorize, upstream) } : {}),
-      onError: settings.onError,
-    },
-    (request: IdempotentRequest, response) => forward(upstream, request, response, request.idempotency),
-  )
+  const listenerOf = (
+    name: string,
+    { operation, http }: RouteSettings | GatewaySettings,
+    own: Pick<HttpOptions<IncomingMessage>, 'name' | 'methods'>,
+  ): Listener =>
+    idempotent(
+      receipts.operation(name, operation),
+      {
+        ...http,
+        ...own,
+        tenant: tenantHeader === undefined ? { only: 'all' } : ({ headers }) => String(headers[tenantHeader]),
+        ...(settings.authorize ? { authorizeReplay: authorizer(settings.authorize, upstream) } : {}),
+        onError: settings.onError,
+      },
+      (request, response) => forward(upstream, request, response, request.idempotency),
+    )
+  // An upstream's operation is its method and path as received.
+  const unconfigured = listenerOf('gateway', settings, {
+    name: ({ method, url = '/' }) => `${method} ${url.split('?', 1)[0]}`,
+  })
+  const routes = (settings.routes ?? []).map((route) => {
+    const { pattern, at, http } = route
+    const methods = pattern.methods ?? http.methods ?? []
+    const listener = saidAt(at, () => listenerOf(pattern.text, route, { methods }))
+    return { pattern, listener, http: { ...http, methods } }
+  })
   const server = createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
     const target = targetOf(request.url ?? '/', upstream)
     if (target === undefined) return sendProblem(response, 'target-invalid')
     request.url = target
-    if (lacksTenant(request, tenantHeader, settings.http)) return sendProblem(response, 'tenant-missing')
+    const path = target.split('?', 1)[0] as string
+    const route = routes.find(({ pattern }) => pattern.matches(request.method ?? '', path))
+    const { listener, http } = route ?? { listener: unconfigured, http: settings.http }
+    if (lacksTenant(request, tenantHeader, http)) return sendProblem(response, 'tenant-missing')
     return void listener(request, response)
   })
   // An upload takes as long as it takes; that a head comes in time is still seen to.
@@ -81,6 +114,16 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
       await receipts.close()
       agent.destroy()
     },
+  }
+}
+
+/** What the library refuses in a route, with where that stands. */
+function saidAt<T>(at: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof OptionInvalid) throw new CommandError(exitCodes.usage, `${at}: ${error.message}`)
+    throw error
   }
 }
 

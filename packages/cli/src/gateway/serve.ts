@@ -7,27 +7,35 @@ import { CommandError } from '../command-error.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { createAdmin } from './admin.ts'
-import { type Address, addressIn, type GatewayFlags, settingsIn } from './flags.ts'
+import { configured, type GivenFlags } from './config/configured.ts'
+import { type Address, addressIn, type GatewayFlags, overlaid, settingsIn } from './flags.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { Metrics } from './metrics.ts'
 
 /** Serves until it is told to end, and then ends in order. */
-export async function serveGateway(flags: GatewayFlags, io: Io): Promise<ExitCode> {
+export async function serveGateway(given: GivenFlags, io: Io): Promise<ExitCode> {
+  const { flags, routes } = configured(given)
   const address = addressIn('--listen', flags.listen)
   const adminAddress = flags.admin === undefined ? undefined : addressIn('--admin', flags.admin)
   const say = (line: string): void => void io.stderr.write(`${line}\n`)
   const metrics = new Metrics()
-  const settings = settingsIn(flags, {
+  const told = {
     // What a caller isn't told, in one line: neither a stack nor anything of a request.
-    onError: (error) => say(`counterfoil: ${error instanceof Error ? error.message : String(error)}`),
+    onError: (error: unknown) =>
+      say(`counterfoil: ${error instanceof Error ? error.message : String(error)}`),
     onEvent: metrics.event,
+  }
+  const settings = settingsIn(flags, told)
+  const ofRoutes = routes.map(({ pattern, settings, at }) => {
+    const { operation, http } = settingsIn(overlaid(flags, settings), told)
+    return { pattern, at, operation, http }
   })
   const store = await openStore(flags.store)
   const admin = createAdmin(metrics, () => store.read('0'.repeat(64)))
   let gateway: Gateway | undefined
   try {
     const findings = await audited(store)
-    gateway = createGateway(store, settings)
+    gateway = createGateway(store, { ...settings, routes: ofRoutes })
     const { server } = gateway
     server.prependListener('request', (request, response) => {
       metrics.began()
@@ -37,8 +45,8 @@ export async function serveGateway(flags: GatewayFlags, io: Io): Promise<ExitCod
       })
     })
     if (adminAddress) await listening(admin, adminAddress)
-    say(startLine(flags, await listening(server, address), store, findings))
-    await told()
+    say(startLine(flags, await listening(server, address), store, findings, routes.length))
+    await toldToEnd()
     say('counterfoil: finishing what is under way')
   } finally {
     await (gateway ?? store).close()
@@ -69,6 +77,7 @@ function startLine(
   { address, port }: AddressInfo,
   { name }: ReceiptStore,
   findings: readonly Finding[],
+  routes: number,
 ): string {
   const who =
     flags.tenantHeader !== undefined
@@ -78,7 +87,7 @@ function startLine(
         : 'one tenant, and a retry must carry the same credentials'
   const warnings = findings.filter(({ level }) => level === 'warning').map(({ says }) => says)
   const audit = warnings.length > 0 ? `warned: ${warnings.join(' ')}` : 'in order'
-  return `counterfoil: http://${address.includes(':') ? `[${address}]` : address}:${port} → ${flags.upstream}, ${flags.guarantee}, ${who}; store: ${name} (${flags.store.split('?', 1)[0]}), audit ${audit}`
+  return `counterfoil: http://${address.includes(':') ? `[${address}]` : address}:${port} → ${flags.upstream}, ${flags.guarantee}${routes === 0 ? '' : `, ${routes} ${routes === 1 ? 'route' : 'routes'} configured`}, ${who}; store: ${name} (${flags.store.split('?', 1)[0]}), audit ${audit}`
 }
 
 /** No key, no query and no body: whoever holds a key can read an answer. */
@@ -119,7 +128,7 @@ function textOf({ at, method, path, status, ms, keyed, replayed }: RequestLine):
   return `${at} ${method} ${path} ${status ?? 'left'} ${ms} ms${how}`
 }
 
-async function told(): Promise<void> {
+async function toldToEnd(): Promise<void> {
   const ending = new AbortController()
   const signals = ['SIGTERM', 'SIGINT'] as const
   await Promise.race(signals.map((signal) => once(process, signal, { signal: ending.signal })))
