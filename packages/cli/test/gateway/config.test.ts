@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/gateway/config/load.ts'
 import { routePattern } from '../../src/gateway/config/route-pattern.ts'
+import { type GatewayFlags, overlaid } from '../../src/gateway/flags.ts'
 
 // The page's own sample.
 const page = readFileSync(new URL('../../../../docs/http.md', import.meta.url), 'utf8')
@@ -78,4 +79,10 @@ describe('a route', () => {
   ])('%s, asked for %s %s: %s', (pattern, method, path, matches) => {
     expect(routePattern(pattern)?.matches(method, path)).toBe(matches)
   })
+})
+
+it('a wait above takes a refusal below away, and nothing else does', () => {
+  const below = { reject: true, wait: '10s', ttl: '1d' } as GatewayFlags
+  expect(overlaid(below, { wait: '5s' })).toEqual({ wait: '5s', ttl: '1d' })
+  expect(overlaid(below, { ttl: '2d' })).toEqual({ reject: true, wait: '10s', ttl: '2d' })
 })
