@@ -6,10 +6,12 @@ import { type RecoveryFlags, recoveryIn } from './recovery-flags.ts'
 
 /** As commander gives them. */
 export interface GatewayFlags extends RecoveryFlags {
+  readonly config?: string
   readonly upstream: string
   readonly listen: string
   readonly store: string
   readonly requireKey?: true
+  readonly keyPointer?: string
   readonly tenantHeader?: string
   readonly authorize?: string
   readonly methods: string
@@ -29,6 +31,91 @@ export interface GatewayFlags extends RecoveryFlags {
 
 type Time = `${number}ms`
 
+export type SettingName =
+  | 'upstream'
+  | 'listen'
+  | 'store'
+  | 'guarantee'
+  | 'require-key'
+  | 'key-pointer'
+  | 'tenant-header'
+  | 'authorize'
+  | 'methods'
+  | 'ttl'
+  | 'key-retention'
+  | 'lease'
+  | 'wait'
+  | 'reject'
+  | 'max-duration'
+  | 'max-request'
+  | 'capture-limit'
+  | 'upstream-timeout'
+  | 'fail-open'
+  | 'keep-request'
+  | 'recover-abandoned'
+  | 'admin'
+  | 'log'
+
+type Check = (name: string, text: string) => unknown
+
+/** Every setting that a configuration file may have, by its name there; a `switch` is true or false. */
+export const checks: Readonly<Record<SettingName, Check | 'switch'>> = {
+  upstream: urlIn,
+  listen: addressIn,
+  store: textIn,
+  guarantee: choiceIn('at-most-once', 'at-least-once'),
+  'require-key': 'switch',
+  'key-pointer': pointerIn,
+  'tenant-header': fieldIn,
+  authorize: urlIn,
+  methods: methodsIn,
+  ttl: msIn,
+  'key-retention': msIn,
+  lease: msIn,
+  wait: msIn,
+  reject: 'switch',
+  'max-duration': msIn,
+  'max-request': bytesIn,
+  'capture-limit': bytesIn,
+  'upstream-timeout': timerIn,
+  'fail-open': 'switch',
+  'keep-request': 'switch',
+  'recover-abandoned': msIn,
+  admin: addressIn,
+  log: choiceIn('json', 'pretty'),
+}
+
+/** What may differ by route: all that is decided for each request by itself. */
+export const routeSettings: readonly SettingName[] = [
+  'guarantee',
+  'require-key',
+  'key-pointer',
+  'ttl',
+  'key-retention',
+  'lease',
+  'wait',
+  'reject',
+  'max-duration',
+  'max-request',
+  'capture-limit',
+  'fail-open',
+  'keep-request',
+  'recover-abandoned',
+]
+
+/** Those of `more` instead of those below; a wait there takes a refusal below away. */
+export function overlaid(below: GatewayFlags, more: Partial<GatewayFlags>): GatewayFlags {
+  const { reject, ...rest } = below
+  return more.wait === undefined && reject ? { ...rest, reject, ...more } : { ...rest, ...more }
+}
+
+/** A route's flags over those of the top, of which a route that never sends again takes no time to do so. */
+export function ofRoute(top: GatewayFlags, own: Partial<GatewayFlags>): GatewayFlags {
+  const { recoverAbandoned, ...flags } = overlaid(top, own)
+  const again = own.guarantee === 'at-most-once' ? own.recoverAbandoned : recoverAbandoned
+  return again === undefined ? flags : { ...flags, recoverAbandoned: again }
+}
+
 /** @throws {CommandError} one sentence that names the flag. The durations of receipts are checked by the library. */
 export function settingsIn(
   flags: GatewayFlags,
@@ -37,7 +124,7 @@ export function settingsIn(
   return {
     ...told,
     upstream: urlIn('--upstream', flags.upstream),
-    upstreamTimeoutMs: msIn('--upstream-timeout', flags.upstreamTimeout),
+    upstreamTimeoutMs: timerIn('--upstream-timeout', flags.upstreamTimeout),
     tenantHeader:
       flags.tenantHeader === undefined ? undefined : fieldIn('--tenant-header', flags.tenantHeader),
     authorize: flags.authorize === undefined ? undefined : urlIn('--authorize', flags.authorize),
@@ -56,9 +143,12 @@ export function settingsIn(
     },
     http: {
       requireKey: flags.requireKey ?? false,
-      methods: methodsIn(flags.methods),
+      methods: methodsIn('--methods', flags.methods),
       maxRequestBytes: bytesIn('--max-request', flags.maxRequest),
       ...(flags.failOpen ? { failOpen: true } : {}),
+      ...(flags.keyPointer === undefined
+        ? {}
+        : { key: { pointer: pointerIn('--key-pointer', flags.keyPointer) } }),
     },
   }
 }
@@ -90,11 +180,17 @@ function fieldIn(flag: string, name: string): string {
     : wrong(flag, name, 'give the name of a field, such as X-Tenant')
 }
 
-function methodsIn(list: string): string[] {
+function pointerIn(flag: string, text: string): string {
+  return /^(?:\/(?:[^~/]|~[01])*)+$/.test(text)
+    ? text
+    : wrong(flag, text, 'give a JSON Pointer to a member, such as /idempotency_key')
+}
+
+function methodsIn(flag: string, list: string): string[] {
   const methods = list.split(',').map((method) => method.trim())
   const fault = methods.find((method) => !/^[A-Z]+$/.test(method) || method === 'OPTIONS')
   if (fault !== undefined)
-    wrong('--methods', list, 'give methods with commas, such as POST,PATCH; OPTIONS is never touched')
+    wrong(flag, list, 'give methods with commas, such as POST,PATCH; OPTIONS is never touched')
   return methods
 }
 
@@ -114,8 +210,20 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as cons
 function msIn(flag: string, text: string): number {
   const [, digits, unit] = /^(\d{1,12})(ms|s|m|h|d)$/.exec(text) ?? []
   if (digits === undefined) return wrong(flag, text, 'give a time with its unit, such as 500ms, 30s or 10m')
-  const ms = Number(digits) * units[unit as keyof typeof units]
-  return flag === '--upstream-timeout' && ms > LONGEST_TIMER_MS ? wrong(flag, text, 'give at most 24d') : ms
+  return Number(digits) * units[unit as keyof typeof units]
+}
+
+function timerIn(flag: string, text: string): number {
+  const ms = msIn(flag, text)
+  return ms > LONGEST_TIMER_MS ? wrong(flag, text, 'give at most 24d') : ms
+}
+
+function textIn(flag: string, text: string): string {
+  return text === '' ? wrong(flag, text, 'give text') : text
+}
+
+function choiceIn(...choices: readonly string[]): Check {
+  return (flag, text) => (choices.includes(text) ? text : wrong(flag, text, `give ${choices.join(' or ')}`))
 }
 
 function time(flag: string, text: string): Time {

@@ -2,8 +2,10 @@ import { Agent, createServer, type IncomingMessage, type Server } from 'node:htt
 import { Agent as SecureAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { createReceipts, type OperationOptions, type ReceiptEvent, type ReceiptStore } from 'counterfoil'
-import { type HttpOptions, type IdempotentRequest, idempotent } from 'counterfoil/node'
+import { type HttpOptions, idempotent, type Listener } from 'counterfoil/node'
 import { authorizer } from './authorize.ts'
+import type { RoutePattern } from './config/route-pattern.ts'
+import { saidAt } from './config/said-at.ts'
 import { forward } from './forward.ts'
 import { sendProblem } from './problem.ts'
 import { keptFields, resender } from './resend.ts'
@@ -19,9 +21,20 @@ export interface GatewaySettings {
   /** The field that names the tenant; without one there is one tenant. */
   readonly tenantHeader: string | undefined
   readonly authorize: URL | undefined
-  readonly http: Pick<HttpOptions<IncomingMessage>, 'requireKey' | 'methods' | 'maxRequestBytes' | 'failOpen'>
+  readonly http: Pick<
+    HttpOptions<IncomingMessage>,
+    'requireKey' | 'key' | 'methods' | 'maxRequestBytes' | 'failOpen'
+  >
+  /** In order: the first that matches counts; what matches none has the settings above. */
+  readonly routes?: readonly RouteSettings[]
   readonly onEvent: (event: ReceiptEvent) => void
   readonly onError: (error: unknown) => void
+}
+
+export interface RouteSettings extends Pick<GatewaySettings, 'operation' | 'http' | 'keepRequest'> {
+  readonly pattern: RoutePattern
+  /** Where it is configured, for errors. */
+  readonly at: string
 }
 
 /** What is under way when it is told to end has this long to be answered. */
@@ -40,30 +53,47 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   const agent = new (url.protocol === 'https:' ? SecureAgent : Agent)({ keepAlive: true })
   const upstream: Upstream = { url, agent, timeoutMs, tenantHeader }
   const receipts = createReceipts({ store, onEvent: settings.onEvent })
-  const { maxOutcomeBytes } = settings.operation
+  const listenerOf = (
+    name: string,
+    { operation, http, keepRequest }: RouteSettings | GatewaySettings,
+    own: Pick<HttpOptions<IncomingMessage>, 'name' | 'methods'>,
+  ): Listener =>
+    idempotent(
+      receipts.operation(name, {
+        ...operation,
+        ...(keepRequest ? { keepRequest: { rerun: resender(upstream, operation.maxOutcomeBytes) } } : {}),
+      }),
+      {
+        ...http,
+        ...own,
+        tenant: tenantHeader === undefined ? { only: 'all' } : ({ headers }) => String(headers[tenantHeader]),
+        ...(settings.authorize ? { authorizeReplay: authorizer(settings.authorize, upstream) } : {}),
+        keptFields: keptFields(upstream),
+        onError: settings.onError,
+      },
+      (request, response) => forward(upstream, request, response, request.idempotency),
+    )
   // Its kept requests are known by this name: two gateways on one store may have an upstream each.
-  const operation = receipts.operation(`gateway to ${url.href}`, {
-    ...settings.operation,
-    ...(settings.keepRequest ? { keepRequest: { rerun: resender(upstream, maxOutcomeBytes) } } : {}),
+  const owner = `gateway to ${url.href}`
+  // An upstream's operation is its method and path as received.
+  const unconfigured = listenerOf(owner, settings, {
+    name: ({ method, url = '/' }) => `${method} ${url.split('?', 1)[0]}`,
   })
-  const listener = idempotent(
-    operation,
-    {
-      ...settings.http,
-      // An upstream's operation is its method and path as received.
-      name: ({ method, url = '/' }) => `${method} ${url.split('?', 1)[0]}`,
-      tenant: tenantHeader === undefined ? { only: 'all' } : ({ headers }) => String(headers[tenantHeader]),
-      ...(settings.authorize ? { authorizeReplay: authorizer(settings.authorize, upstream) } : {}),
-      keptFields: keptFields(upstream),
-      onError: settings.onError,
-    },
-    (request: IdempotentRequest, response) => forward(upstream, request, response, request.idempotency),
-  )
+  const routes = (settings.routes ?? []).map((route) => {
+    const { pattern, at, http } = route
+    const methods = pattern.methods ?? http.methods ?? []
+    const own = { name: () => pattern.text, methods }
+    const listener = saidAt(at, () => listenerOf(`${owner}, ${pattern.text}`, route, own))
+    return { pattern, listener, http: { ...http, methods } }
+  })
   const server = createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
     const target = targetOf(request.url ?? '/', upstream)
     if (target === undefined) return sendProblem(response, 'target-invalid')
     request.url = target
-    if (lacksTenant(request, tenantHeader)) return sendProblem(response, 'tenant-missing')
+    const path = target.split('?', 1)[0] as string
+    const route = routes.find(({ pattern }) => pattern.matches(request.method ?? '', path))
+    const { listener, http } = route ?? { listener: unconfigured, http: settings.http }
+    if (lacksTenant(request, tenantHeader, http)) return sendProblem(response, 'tenant-missing')
     return void listener(request, response)
   })
   // An upload takes as long as it takes; that a head comes in time is still seen to.
@@ -90,9 +120,17 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   }
 }
 
-/** A keyed request must name one tenant: none of two is believed. */
-function lacksTenant({ headers, headersDistinct }: IncomingMessage, header: string | undefined): boolean {
-  if (header === undefined || headers['idempotency-key'] === undefined) return false
+/**
+ * A keyed request must name one tenant: none of two is believed. Where the key is in the body, whichever request may have
+ * one must.
+ */
+function lacksTenant(
+  { method = '', headers, headersDistinct }: IncomingMessage,
+  header: string | undefined,
+  { key, methods }: GatewaySettings['http'],
+): boolean {
+  if (header === undefined) return false
+  const keyed = key ? methods?.includes(method) : headers['idempotency-key'] !== undefined
   const named = headersDistinct[header] ?? []
-  return named.length !== 1 || named[0] === ''
+  return keyed === true && (named.length !== 1 || named[0] === '')
 }

@@ -9,7 +9,11 @@ export function addGateway(program: Command, io: Io, ended: Ended): void {
   const gateway = program
     .command('gateway')
     .description('A reverse proxy that makes the backend behind it idempotent, with no change to it.')
-    .requiredOption('--upstream <url>', 'the backend: http://127.0.0.1:3000')
+    .option(
+      '--config <file>',
+      'a file with these settings and those of single routes; flags override its top level',
+    )
+    .option('--upstream <url>', 'the backend: http://127.0.0.1:3000')
     .option('--listen <address>', 'where it listens', '127.0.0.1:8787')
     .option('--store <url>', 'where receipts are kept', 'sqlite:counterfoil.db')
     .addOption(
@@ -18,6 +22,10 @@ export function addGateway(program: Command, io: Io, ended: Ended): void {
         .default('at-most-once'),
     )
     .option('--require-key', 'refuse a request without an Idempotency-Key (400)')
+    .option(
+      '--key-pointer <pointer>',
+      'where the key is in a JSON body, instead of in the field: /idempotency_key',
+    )
     .option(
       '--tenant-header <name>',
       'the field that names the tenant; a front must set it, and strip the caller’s',
@@ -53,7 +61,11 @@ export function addGateway(program: Command, io: Io, ended: Ended): void {
     .addOption(
       new Option('--log <form>', 'one line for each request').choices(['json', 'pretty']).default('pretty'),
     )
-    .action(async (flags: GatewayFlags) => ended(await (await import('./serve.ts')).serveGateway(flags, io)))
+    .action(async (flags: GatewayFlags, command: Command) => {
+      const own = Object.entries(flags).filter(([name]) => command.getOptionValueSource(name) === 'cli')
+      const { serveGateway } = await import('./serve.ts')
+      ended(await serveGateway({ all: flags, own: Object.fromEntries(own) }, io))
+    })
   addHelp(gateway, io, {
     notes: [
       'A request with an Idempotency-Key field runs once at the upstream, and a retry gets the same status, fields and bytes. All else passes through as it comes: safe methods, requests without a key, WebSocket, event streams.',

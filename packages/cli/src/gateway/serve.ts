@@ -1,32 +1,42 @@
 import { once } from 'node:events'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Finding, openStore, type ReceiptStore } from 'counterfoil'
+import type { IdempotentRequest } from 'counterfoil/node'
 import { CommandError } from '../command-error.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { createAdmin } from './admin.ts'
-import { type Address, addressIn, type GatewayFlags, settingsIn } from './flags.ts'
+import { configured, type GivenFlags } from './config/configured.ts'
+import { saidAt } from './config/said-at.ts'
+import { type Address, addressIn, type GatewayFlags, ofRoute, settingsIn } from './flags.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { Metrics } from './metrics.ts'
 
 /** Serves until it is told to end, and then ends in order. */
-export async function serveGateway(flags: GatewayFlags, io: Io): Promise<ExitCode> {
+export async function serveGateway(given: GivenFlags, io: Io): Promise<ExitCode> {
+  const { flags, routes } = configured(given)
   const address = addressIn('--listen', flags.listen)
   const adminAddress = flags.admin === undefined ? undefined : addressIn('--admin', flags.admin)
   const say = (line: string): void => void io.stderr.write(`${line}\n`)
   const metrics = new Metrics()
-  const settings = settingsIn(flags, {
+  const told = {
     // What a caller isn't told, in one line: neither a stack nor anything of a request.
-    onError: (error) => say(`counterfoil: ${error instanceof Error ? error.message : String(error)}`),
+    onError: (error: unknown) =>
+      say(`counterfoil: ${error instanceof Error ? error.message : String(error)}`),
     onEvent: metrics.event,
+  }
+  const settings = settingsIn(flags, told)
+  const ofRoutes = routes.map(({ pattern, settings, at }) => {
+    const { operation, http, keepRequest } = saidAt(at, () => settingsIn(ofRoute(flags, settings), told))
+    return { pattern, at, operation, http, keepRequest }
   })
   const store = await openStore(flags.store)
   const admin = createAdmin(metrics, () => store.read('0'.repeat(64)))
   let gateway: Gateway | undefined
   try {
     const findings = await audited(store)
-    gateway = createGateway(store, settings)
+    gateway = createGateway(store, { ...settings, routes: ofRoutes })
     const { server } = gateway
     server.prependListener('request', (request, response) => {
       metrics.began()
@@ -36,8 +46,8 @@ export async function serveGateway(flags: GatewayFlags, io: Io): Promise<ExitCod
       })
     })
     if (adminAddress) await listening(admin, adminAddress)
-    say(startLine(flags, await listening(server, address), store, findings))
-    await told()
+    say(startLine(flags, await listening(server, address), store, findings, routes.length))
+    await toldToEnd()
     say('counterfoil: finishing what is under way')
   } finally {
     await (gateway ?? store).close()
@@ -68,6 +78,7 @@ function startLine(
   { address, port }: AddressInfo,
   { name }: ReceiptStore,
   findings: readonly Finding[],
+  routes: number,
 ): string {
   const who =
     flags.tenantHeader !== undefined
@@ -79,7 +90,8 @@ function startLine(
   const kept = again ?? (flags.keepRequest ? ', keeps requests' : '')
   const warnings = findings.filter(({ level }) => level === 'warning').map(({ says }) => says)
   const audit = warnings.length > 0 ? `warned: ${warnings.join(' ')}` : 'in order'
-  return `counterfoil: http://${address.includes(':') ? `[${address}]` : address}:${port} → ${flags.upstream}, ${flags.guarantee}${kept}, ${who}; store: ${name} (${flags.store.split('?', 1)[0]}), audit ${audit}`
+  const configured = routes === 0 ? '' : `, ${routes} ${routes === 1 ? 'route' : 'routes'} configured`
+  return `counterfoil: http://${address.includes(':') ? `[${address}]` : address}:${port} → ${flags.upstream}, ${flags.guarantee}${kept}${configured}, ${who}; store: ${name} (${flags.store.split('?', 1)[0]}), audit ${audit}`
 }
 
 /** No key, no query and no body: whoever holds a key can read an answer. */
@@ -95,22 +107,24 @@ interface RequestLine {
 }
 
 function whenAnswered(
-  { method = '', url = '', headers }: IncomingMessage,
+  request: IdempotentRequest,
   response: ServerResponse,
   tell: (line: RequestLine) => void,
 ): void {
+  const { method = '', url = '', headers } = request
   const startedAt = performance.now()
-  response.once('close', () =>
+  response.once('close', () => {
+    const replayed = response.getHeader('idempotent-replayed') !== undefined
     tell({
       at: new Date().toISOString(),
       method,
       path: url.split('?', 1)[0] as string,
       status: response.headersSent ? response.statusCode : null,
       ms: Math.round(performance.now() - startedAt),
-      keyed: headers['idempotency-key'] !== undefined,
-      replayed: response.getHeader('idempotent-replayed') !== undefined,
-    }),
-  )
+      keyed: headers['idempotency-key'] !== undefined || request.idempotency !== undefined || replayed,
+      replayed,
+    })
+  })
 }
 
 function textOf({ at, method, path, status, ms, keyed, replayed }: RequestLine): string {
@@ -118,7 +132,7 @@ function textOf({ at, method, path, status, ms, keyed, replayed }: RequestLine):
   return `${at} ${method} ${path} ${status ?? 'left'} ${ms} ms${how}`
 }
 
-async function told(): Promise<void> {
+async function toldToEnd(): Promise<void> {
   const ending = new AbortController()
   const signals = ['SIGTERM', 'SIGINT'] as const
   await Promise.race(signals.map((signal) => once(process, signal, { signal: ending.signal })))

@@ -351,3 +351,37 @@ describe('what passes through', () => {
     expect(most - before).toBeLessThan(400 * 1_048_576)
   })
 })
+
+describe('with the key in the body', () => {
+  const json = (body: string, more: string[] = []) => ({
+    headers: ['Content-Type', 'application/json', ...more],
+    body,
+  })
+
+  it('runs once at the upstream, which gets the body whole, whatever the field says', async () => {
+    const behind = await upstream(async (request, response) => response.end(await text(request)))
+    const { port } = await gatewayTo(behind.port, { keyPointer: '/key' })
+    const first = await ask(port, json('{"key":"a","amount":5}'))
+    const retry = await ask(port, json('{"amount":5,"key":"a"}', ['Idempotency-Key', 'other']))
+    expect(first.body.toString()).toBe('{"key":"a","amount":5}')
+    expect([retry.field('idempotent-replayed'), retry.sha256]).toEqual(['true', first.sha256])
+    for (let time = 0; time < 2; time += 1)
+      expect((await ask(port, json('{"amount":5}'))).body.toString()).toBe('{"amount":5}')
+    expect(behind.runs()).toBe(3)
+  })
+
+  it('refuses two, however they are written, and a body beyond the limit', async () => {
+    const behind = await upstream((_, response) => response.end())
+    const { port } = await gatewayTo(behind.port, { keyPointer: '/key', maxRequest: '100' })
+    expect((await ask(port, json('{"key":"a","\\u006bey":"b"}'))).status).toBe(400)
+    expect((await ask(port, json(JSON.stringify({ key: 'a', more: 'x'.repeat(100) })))).status).toBe(413)
+    expect(behind.runs()).toBe(0)
+  })
+
+  it('asks for the tenant whatever the body may hold', async () => {
+    const behind = await upstream((_, response) => response.end())
+    const { port } = await gatewayTo(behind.port, { keyPointer: '/key', tenantHeader: 'X-Tenant' })
+    expect((await ask(port, json('{"key":"a"}'))).status).toBe(400)
+    expect((await ask(port, json('{"key":"a"}', ['X-Tenant', 'acme']))).status).toBe(200)
+  })
+})

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { run } from '../../src/run.ts'
 import { testIo } from '../support/test-io.ts'
 import { ask, keyed } from './ask.ts'
@@ -178,12 +181,65 @@ it.each([
   [['--upstream', 'http://x', '--fail-open', '--store', 'memory:'], "The option 'failOpen'"],
   [['--upstream', 'http://x', '--store', 'nowhere:x'], 'nowhere'],
   [[], '--upstream'],
+  [['--config', 'nowhere.yaml'], "--config can't be read"],
 ])('refuses %j in one sentence', async (args, says) => {
   const io = testIo()
   expect(await run(['gateway', ...args], io)).toBe(2)
   expect(io.err()).toContain(says)
   expect(io.err().trim().split('\n')).toHaveLength(1)
 })
+
+it('a file gives each route its own settings, and a flag overrides its top', async () => {
+  const behind = await upstream((_, response) => response.writeHead(500).end())
+  const file = configFile(
+    [
+      'upstream: http://127.0.0.1:1',
+      'routes:',
+      '  POST /again/:id: { guarantee: at-least-once }',
+      '  POST /body: { key-pointer: /key }',
+      '  POST /by/:id: {}',
+    ].join('\n'),
+  )
+  const { port, startLine } = await gateway(behind.port, newStore(), ['--config', file])
+  expect(startLine).toContain(`http://127.0.0.1:${behind.port}, at-most-once, 3 routes configured`)
+  const twice = async (path: string, body = '{}', key = 'a') => {
+    const before = behind.runs()
+    for (let time = 0; time < 2; time += 1)
+      await ask(port, keyed(`${key}${path === '/body' ? time : ''}`, body, { path }))
+    return behind.runs() - before
+  }
+  expect(await twice('/once')).toBe(1)
+  expect(await twice('/again/1')).toBe(2)
+  expect(await twice('/body', '{"key":"a"}')).toBe(1)
+  expect((await ask(port, keyed('a', '{"key":"a","more":1}', { path: '/body' }))).status).toBe(422)
+  // One operation for the route: its key on another path is another request.
+  await ask(port, keyed('a', '{}', { path: '/by/1' }))
+  expect((await ask(port, keyed('a', '{}', { path: '/by/2' }))).status).toBe(422)
+})
+
+it('a wrong file, and what a route may not have, is told with its line', async () => {
+  for (const [text, says] of [
+    ['ttl: 7x', ":1: ttl can't be '7x'"],
+    ['routes:\n  POST /x: { fail-open: true }', ":2: The option 'failOpen'"],
+    ['routes:\n  POST /x: { recover-abandoned: 1s }', ':2: --recover-abandoned needs --keep-request'],
+  ] as const) {
+    const io = testIo()
+    const file = configFile(text)
+    expect(await run(['gateway', '--upstream', 'http://x', '--store', 'memory:', '--config', file], io)).toBe(
+      2,
+    )
+    expect(io.err()).toContain(`${file}${says}`)
+    expect(io.err().trim().split('\n')).toHaveLength(1)
+  }
+})
+
+function configFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'counterfoil-config-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'counterfoil.yaml')
+  writeFileSync(file, text)
+  return file
+}
 
 async function freePort(): Promise<number> {
   const server = createServer()

@@ -1,6 +1,11 @@
 import {
   encodeKeptRequest,
+  type KeyPointer,
   keyFromHeader,
+  keyInBytes,
+  keyInValue,
+  keyPointer,
+  mayHoldKey,
   OptionInvalid,
   OutcomeUnknown,
   type Receipt,
@@ -30,8 +35,12 @@ export interface HttpOptions<Request> {
   readonly name?: (request: Request) => string
   /** Where the store can't be asked, run as if Counterfoil weren't there. Only under a guarantee that re-runs. */
   readonly failOpen?: boolean
-  /** Where the key is, if not in the `Idempotency-Key` field; `undefined` where the request has none. */
-  readonly key?: (request: Request) => string | undefined
+  /**
+   * Where the key is, if not in the `Idempotency-Key` field: a function, `undefined` where the request has none; or a
+   * JSON Pointer (RFC 6901) into a JSON body, which is then read before it is known whether there is a key. What it
+   * points at stays out of the fingerprint.
+   */
+  readonly key?: ((request: Request) => string | undefined) | { readonly pointer: string }
   /** Refuse a request without a key (400). Default: it is handled as if Counterfoil weren't there. */
   readonly requireKey?: boolean
   /** Default `['POST', 'PATCH']`. */
@@ -61,10 +70,13 @@ export interface OneTenant {
 /** What `authorizeReplay` is told of the receipt: neither its token nor its outcome. */
 export type ReplayedReceipt = Pick<Receipt, 'id' | 'tenant' | 'operation' | 'createdAt' | 'attempt' | 'state'>
 
-/** A request that is to run once. */
+/** The key as far as the head tells it, or that the body is to be asked. */
+export type SoughtKey = { readonly from: 'head'; readonly key: string } | { readonly from: 'body' }
+
+/** A request that is to run once, if it has a key. */
 export interface KeyedRequest<Request> {
   readonly request: Request
-  readonly key: string
+  readonly key: SoughtKey
   readonly head: RequestHead
   readonly body: SeenBody
   /** Fires when the caller is gone: it stops waiting, and what it started runs on. */
@@ -77,7 +89,7 @@ export type Answer =
   /** It has gone out already, or there is nobody left to answer. */
   | { readonly kind: 'sent' }
   | { readonly kind: 'other'; readonly response: Response }
-  /** The store can't be asked and the operation stays open: handle it as if nobody were here. */
+  /** It has no key, or the store can't be asked and the operation stays open: handle it as if nobody were here. */
   | { readonly kind: 'open' }
 
 const DEFAULT_MAX_REQUEST_BYTES = 10 * 1_048_576
@@ -93,6 +105,7 @@ export class HttpOperation<Request> {
   readonly #options: HttpOptions<Request>
   readonly #methods: ReadonlySet<string>
   readonly #endings: Endings
+  readonly #pointer: KeyPointer | undefined
   readonly #fingerprints: RequestFingerprints
 
   /** @throws {OptionInvalid} */
@@ -104,7 +117,9 @@ export class HttpOperation<Request> {
     const fields = [...notKept, ...(options.notKept ?? [])]
     const report = (error: unknown): void => this.#report(error)
     this.#endings = new Endings(settings, keepAllBut(fields), report)
-    this.#fingerprints = new RequestFingerprints(settings.ignore)
+    this.#pointer = typeof options.key === 'object' ? keyPointer(options.key.pointer) : undefined
+    const { ignore } = settings
+    this.#fingerprints = new RequestFingerprints(this.#pointer ? [...ignore, this.#pointer.pointer] : ignore)
     this.maxRequestBytes = options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES
     this.captureLimit = settings.maxOutcomeBytes
     if (this.keepsRequests) {
@@ -121,22 +136,16 @@ export class HttpOperation<Request> {
    * The request's key; `undefined` where it is none of ours and is to be handled untouched.
    * @throws {KeyInvalid | HttpRefusal} to be answered by `refuse`
    */
-  keyOf(request: Request, { method, headers }: RequestHead): string | undefined {
+  keyOf(request: Request, { method, headers }: RequestHead): SoughtKey | undefined {
     if (!this.#methods.has(method)) return undefined
-    const { key: own, requireKey } = this.#options
-    const key = own ? own(request) : keyFromHeader(valuesOf(headers, 'idempotency-key'))
-    if (key === undefined && requireKey) {
-      throw new HttpRefusal(
-        'key_missing',
-        'This request needs an Idempotency-Key field; send one, new for each new request.',
-      )
-    }
-    return key
+    if (this.#pointer && mayHoldKey(valuesOf(headers, 'content-type')[0])) return { from: 'body' }
+    const key = this.#required(this.#pointer ? undefined : this.#keyInHead(request, headers))
+    return key === undefined ? undefined : { from: 'head', key }
   }
 
   /** @param handle runs the handler and captures its response; what it throws counts as thrown by the handler. */
   async answer(
-    { request, key, head, body, signal }: KeyedRequest<Request>,
+    { request, key: sought, head, body, signal }: KeyedRequest<Request>,
     handle: (attempt: Attempt) => Promise<Captured>,
   ): Promise<Answer> {
     let captured: Captured | undefined
@@ -145,6 +154,8 @@ export class HttpOperation<Request> {
       return this.#endings.finished(captured, attempt)
     }
     try {
+      const key = sought.from === 'head' ? sought.key : this.#required(this.#keyIn(body))
+      if (key === undefined) return { kind: 'open' }
       const who = await this.#callerOf(request, head, key)
       const seen = this.#fingerprints.see(head, valuesOf(head.headers, 'content-type')[0], body)
       const kept = this.#keptOf(request, head, body)
@@ -164,6 +175,27 @@ export class HttpOperation<Request> {
     const problem = problemOf(error)
     if (problem.status === 500) this.#report(error)
     return { kind: 'other', response: problemResponse(problem) }
+  }
+
+  #keyInHead(request: Request, headers: FieldLines): string | undefined {
+    const { key: own } = this.#options
+    return typeof own === 'function' ? own(request) : keyFromHeader(valuesOf(headers, 'idempotency-key'))
+  }
+
+  #keyIn(body: SeenBody): string | undefined {
+    if (this.#pointer === undefined) return undefined
+    return body.as === 'bytes' ? keyInBytes(body.bytes, this.#pointer) : keyInValue(body.value, this.#pointer)
+  }
+
+  #required(key: string | undefined): string | undefined {
+    if (key !== undefined || !this.#options.requireKey) return key
+    const where = this.#pointer
+      ? `idempotency key at ${this.#pointer.pointer} of its JSON body`
+      : 'Idempotency-Key field'
+    throw new HttpRefusal(
+      'key_missing',
+      `This request needs an ${where}; send one, new for each new request.`,
+    )
   }
 
   async #callerOf(

@@ -33,8 +33,8 @@ export type ProblemName =
   | 'internal_error'
 
 const titles: Readonly<Record<ProblemName, readonly [status: number, title: string]>> = {
-  key_missing: [400, 'The Idempotency-Key field is missing'],
-  key_invalid: [400, 'The Idempotency-Key field is malformed'],
+  key_missing: [400, 'The idempotency key is missing'],
+  key_invalid: [400, 'The idempotency key is malformed'],
   key_conflict: [422, 'The idempotency key was used with another request'],
   other_credentials: [403, 'The idempotency key was used under other credentials'],
   replay_forbidden: [403, 'The caller may not see this outcome'],

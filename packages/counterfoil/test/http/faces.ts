@@ -32,6 +32,8 @@ export type Face = (service: Served) => Server | Promise<Server>
 export interface Served {
   readonly operation: Operation<never>
   readonly terms: HttpTerms
+  /** Where the key is, if not in its field. */
+  readonly key?: { readonly pointer: string } | undefined
   onError(error: unknown): void
   /** @param body as the handler got it */
   enter(field: unknown, body: Uint8Array, attempt: Attempt | undefined): Promise<Turn>
@@ -131,7 +133,7 @@ async function start(face: Face, terms: HttpTerms, stage: Stage): ReturnType<Htt
 }
 
 function optionsFor<Request>(
-  { terms, onError }: Pick<Served, 'terms' | 'onError'>,
+  { terms, key, onError }: Pick<Served, 'terms' | 'key' | 'onError'>,
   field: (request: Request, name: string) => unknown,
 ): HttpOptions<Request> {
   const { requireKey, maxRequestBytes, tenants, mayReplay } = terms
@@ -142,6 +144,7 @@ function optionsFor<Request>(
     ...(mayReplay === 'with_x_may'
       ? { authorizeReplay: (request: Request) => field(request, 'x-may') === 'yes' }
       : {}),
+    ...(key ? { key } : {}),
     onError,
   }
 }

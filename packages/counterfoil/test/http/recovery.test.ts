@@ -11,11 +11,11 @@ import {
   type ReceiptStore,
 } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory/index.ts'
-import type { HttpTerms, Turn } from '../../src/testing/index.ts'
+import type { HttpTerms } from '../../src/testing/index.ts'
+import { answering } from './answering.ts'
 import type { FaceName } from './declared.ts'
 import { servers } from './faces.ts'
 import { ask, json, kept, type Received, type Sent } from './raw-client.ts'
-import { listening } from './service.ts'
 
 const charged: GivenResponse = {
   status: 201,
@@ -348,55 +348,18 @@ async function serviceOn(
   }) as Operation<never>
   const errors: unknown[] = []
   let runs = 0
-  const server = await servers[face]({
-    operation,
-    terms: { ...terms, mayReplay },
+  const port = await answering(face, operation, {
+    mayReplay,
     onError: (error) => errors.push(error),
-    async enter(_field, _body, attempt) {
+    handle({ attempt }) {
       runs += 1
-      if (attempt?.number !== 1) return turn(201, `attempt ${attempt?.number}`)
+      if (attempt?.number !== 1) return { status: 201, body: `attempt ${attempt?.number}` }
       attempt.unknown()
-      return turn(504, '')
+      return { status: 504 }
     },
   })
-  const port = await listening(server)
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-    await receipts.close()
-  })
+  onTestFinished(() => receipts.close())
   return { ask: (sent) => ask(port, sent), runs: () => runs, errors, operation }
-}
-
-const terms: HttpTerms = {
-  guarantee: 'at-most-once',
-  requireKey: false,
-  wait: '10s',
-  ttl: '1h',
-  tenants: 'by_field',
-  mayReplay: 'anyone',
-  maxRequestBytes: 1000,
-  maxOutcomeBytes: 1000,
-  maxReceipts: 1000,
-}
-
-function turn(status: number, body: string): Turn {
-  return {
-    script: {
-      scene: '',
-      status,
-      headers: [],
-      body: { of: 'pieces', base64: [] },
-      by: 'buffer',
-      hints: [],
-      waits: 'never',
-      ends: 'whole',
-      says: 'nothing',
-    },
-    run: 1,
-    pieces: body === '' ? [] : [Buffer.from(body)],
-    opened: Promise.resolve(),
-  }
 }
 
 async function onlyReceipt(store: ReceiptStore): ReturnType<ReceiptStore['read']> {

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../engine/index.ts'
 import { CallerGone } from '../caller-gone.ts'
 import type { Captured } from '../endings.ts'
-import type { HttpOperation } from '../exchange.ts'
+import type { HttpOperation, SoughtKey } from '../exchange.ts'
 import { readRequest } from './request-body.ts'
 import { capture, responseOf } from './response-capture.ts'
 
@@ -30,7 +30,7 @@ export async function serveFetch<Own>(
     target: pathname + search,
     headers: [...raw.headers] as [string, string][],
   }
-  let key: string | undefined
+  let key: SoughtKey | undefined
   try {
     key = operation.keyOf(request, head)
   } catch (error) {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Attempt } from '../../engine/index.ts'
 import { CallerGone } from '../caller-gone.ts'
 import type { Captured } from '../endings.ts'
-import type { Answer, HttpOperation } from '../exchange.ts'
+import type { Answer, HttpOperation, SoughtKey } from '../exchange.ts'
 import { paired } from '../field-lines.ts'
 import { keepReadable } from './alive.ts'
 import { bodyOf } from './request-body.ts'
@@ -44,7 +44,7 @@ export async function serve<Request>(
     before()
     return sendResponse(response, answer.response)
   }
-  let key: string | undefined
+  let key: SoughtKey | undefined
   try {
     key = operation.keyOf(request, head)
   } catch (error) {
