@@ -34,18 +34,32 @@ const neverOfTheConnection = new Set([
 const MARK = 'idempotent-replayed'
 
 export function paired(raw: readonly string[]): Lines {
-  return Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n], raw[2 * n + 1]] as [string, string])
+  const lines: [string, string][] = []
+  for (let n = 0; n < raw.length; n += 2) lines.push([raw[n] as string, raw[n + 1] as string])
+  return lines
 }
 
 /** What goes on to the other side. @param tenantHeader in lower case; no `Connection` takes it out either */
 export function onward(lines: Lines, tenantHeader?: string): Lines {
-  const named = lines
-    .filter(([name]) => name.toLowerCase() === 'connection')
-    .flatMap(([, value]) => value.split(',').map((token) => token.trim().toLowerCase()))
-    .filter((name) => !neverOfTheConnection.has(name) && name !== tenantHeader)
-  const out = new Set([...ofTheConnection, ...named, MARK])
-  return lines.filter(([name]) => !out.has(name.toLowerCase()))
+  const named = namedByConnection(lines)
+  return lines.filter(([name]) => {
+    const lower = name.toLowerCase()
+    if (ofTheConnection.has(lower) || lower === MARK) return false
+    return !named.includes(lower) || neverOfTheConnection.has(lower) || lower === tenantHeader
+  })
 }
+
+function namedByConnection(lines: Lines): readonly string[] {
+  const named: string[] = []
+  for (const [name, value] of lines) {
+    if (name.length !== 'connection'.length || name.toLowerCase() !== 'connection') continue
+    for (const token of value.split(',')) named.push(token.trim().toLowerCase())
+  }
+  return named
+}
+
+/** Of one hop, or said anew below. */
+const replaced = new Set(['host', 'expect', 'x-forwarded-for'])
 
 /**
  * A request's fields as the upstream gets them: the caller's own, and by whom it came.
@@ -58,9 +72,10 @@ export function requestFields(
   plain: boolean,
 ): Lines {
   const { remoteAddress = 'unknown' } = request.socket
-  const replaced = ['host', 'expect', 'x-forwarded-for', ...(plain ? ['accept-encoding'] : [])]
-  const lines = onward(paired(request.rawHeaders), tenantHeader)
-  const kept = lines.filter(([name]) => !replaced.includes(name.toLowerCase()))
+  const kept = onward(paired(request.rawHeaders), tenantHeader).filter(([name]) => {
+    const lower = name.toLowerCase()
+    return !replaced.has(lower) && !(plain && lower === 'accept-encoding')
+  })
   const before = request.headers['x-forwarded-for']
   return [
     ['Host', url.host],

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Attempt } from 'counterfoil'
-import { onward, paired, requestFields } from './fields.ts'
+import type { Dispatcher } from 'undici'
+import { dispatchByNode } from './dispatch-by-node.ts'
+import { type Lines, onward, paired, requestFields } from './fields.ts'
 import { sendProblem } from './problem.ts'
-import { begin, type Upstream } from './upstream.ts'
+import { pathAt, type Upstream } from './upstream.ts'
 
 /**
  * Sends a request on and its answer back, both as they come. Under an attempt it also says what became of it: nothing
@@ -14,92 +16,187 @@ export function forward(
   response: ServerResponse,
   attempt?: Attempt,
 ): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const fields = requestFields(incoming, upstream, attempt !== undefined)
-  // Its length is unknown where it came in chunks: then it goes on in chunks.
-  const chunked = incoming.headers['transfer-encoding'] !== undefined
-  const onwards = begin(
-    upstream,
-    incoming,
-    chunked ? [...fields, ['Transfer-Encoding', 'chunked']] : fields,
-    upstream.agent,
-  )
-  let connected = false
-  let timedOut = false
-  let ended = false
+  const forwarding = new Forwarding(upstream, incoming, response, attempt)
+  // By then a small body is here as a whole, and goes out with its head.
+  process.nextTick(() => forwarding.begin())
+  return forwarding.done
+}
+
+/** Hears of the answer as `dispatch` tells it. */
+class Forwarding implements Dispatcher.DispatchHandler {
+  readonly done: Promise<void>
+  readonly #upstream: Upstream
+  readonly #incoming: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #attempt: Attempt | undefined
+  readonly #timer: NodeJS.Timeout
+  /** Once it has a connection: before that nothing of the request has gone out. */
+  #controller: Dispatcher.DispatchController | undefined
+  /** The piece that comes with the head goes out with it: all of a small answer in one write. */
+  #first: Buffer | 'awaited' | undefined
+  #timedOut = false
+  #ended = false
+  #resolve!: () => void
+
+  constructor(
+    upstream: Upstream,
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    attempt: Attempt | undefined,
+  ) {
+    this.#upstream = upstream
+    this.#incoming = incoming
+    this.#response = response
+    this.#attempt = attempt
+    this.done = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    this.#timer = setTimeout(() => {
+      this.#timedOut = true
+      this.#brokeOff()
+    }, upstream.timeoutMs)
+    // Its lease is about to end: what the upstream still does, nobody knows.
+    attempt?.signal.addEventListener('abort', this.#brokeOff)
+    // A caller without a key who leaves takes its request along; under a key it runs on.
+    if (attempt === undefined) response.once('close', this.#callerLeft)
+  }
+
+  begin(): void {
+    if (this.#ended) return
+    const incoming = this.#incoming
+    const path = pathAt(this.#upstream, incoming.url ?? '/')
+    const byNode = path === '*' || incoming.headers.trailer !== undefined
+    const options = {
+      method: incoming.method as Dispatcher.HttpMethod,
+      path,
+      headers: requestFields(incoming, this.#upstream, this.#attempt !== undefined).flat(),
+      body: byNode ? streamOf(incoming) : bodyOf(incoming),
+    }
+    if (byNode) dispatchByNode(this.#upstream, options, this)
+    else this.#upstream.pool.dispatch(options, this)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    // Nobody waits for it any more, and it was told that nothing ran.
+    if (this.#ended) controller.abort(new Error('given up before it had a connection'))
+    // Counted from the last piece of the request: an upload takes as long as it takes.
+    else if (!this.#incoming.complete) this.#incoming.on('data', () => this.#timer.refresh())
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    message?: string,
+  ): void {
+    if (this.#ended) return
+    const lines = rawLines(controller)
+    if (status < 200) {
+      if (status === 103) passHints(this.#response, lines)
+      return
+    }
+    clearTimeout(this.#timer)
+    if (!passHead(this.#response, status, message, lines)) this.#brokeOff()
+    else if (this.#attempt === undefined) {
+      this.#first = 'awaited'
+      process.nextTick(() => this.#goOut())
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#ended) return
+    if (this.#first === 'awaited') {
+      this.#first = chunk
+      return
+    }
+    this.#goOut()
+    if (this.#response.write(chunk)) return
+    controller.pause()
+    this.#response.once('drain', () => controller.resume())
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    // An answer without a length ends with its connection: a reset would look like its end.
+    if (this.#upstream.resets.now) this.#brokeOff()
+    else this.#end(() => finish(this.#response, this.#first, trailersOf(controller)))
+  }
+
+  /** The head, and what came with it. */
+  #goOut(): void {
+    const first = this.#first
+    this.#first = undefined
+    if (this.#ended || first === undefined) return
+    if (first === 'awaited') this.#response.flushHeaders()
+    else this.#response.write(first)
+  }
+
+  onResponseError(): void {
+    this.#brokeOff()
+  }
+
+  readonly #callerLeft = (): void => {
+    if (!this.#response.writableFinished) this.#end(() => this.#giveUp())
+  }
+
+  readonly #brokeOff = (): void =>
+    this.#end(() => {
+      const sent = this.#controller !== undefined
+      if (sent) this.#attempt?.unknown()
+      else this.#attempt?.notExecuted()
+      this.#giveUp()
+      const after = this.#timedOut ? 'upstream-timeout' : 'upstream-broke-off'
+      sendProblem(this.#response, sent ? after : 'upstream-unreachable')
+    })
+
+  #giveUp(): void {
+    this.#controller?.abort(new Error('given up'))
+  }
+
   /** The first end counts; what comes after it is its consequence. */
-  const end = (how: () => void): void => {
-    if (ended) return
-    ended = true
-    clearTimeout(timer)
+  #end(how: () => void): void {
+    if (this.#ended) return
+    this.#ended = true
+    clearTimeout(this.#timer)
+    this.#attempt?.signal.removeEventListener('abort', this.#brokeOff)
+    this.#response.off('close', this.#callerLeft)
     how()
-    resolve()
+    this.#resolve()
   }
-  const brokeOff = (): void =>
-    end(() => {
-      if (connected) attempt?.unknown()
-      else attempt?.notExecuted()
-      onwards.destroy()
-      const after = timedOut ? 'upstream-timeout' : 'upstream-broke-off'
-      sendProblem(response, connected ? after : 'upstream-unreachable')
-    })
-  const timer = setTimeout(() => {
-    timedOut = true
-    brokeOff()
-  }, upstream.timeoutMs)
-  // Counted from the last piece of the request: an upload takes as long as it takes.
-  incoming.on('data', () => timer.refresh())
+}
 
-  onwards.on('socket', (socket) => {
-    if (!socket.connecting) connected = true
-    // Nothing of a request goes out before that.
-    else
-      socket.once(upstream.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true))
-  })
-  onwards.on('information', ({ statusCode, rawHeaders }) => {
-    if (statusCode === 103) passHints(response, rawHeaders)
-  })
-  // Nobody asked for another protocol.
-  onwards.on('upgrade', (_answer, socket) => {
-    socket.destroy()
-    brokeOff()
-  })
-  onwards.on('error', brokeOff)
-  onwards.on('response', (answer) => {
-    clearTimeout(timer)
-    if (!passHead(answer, response)) return brokeOff()
-    if (attempt === undefined) response.flushHeaders()
-    answer.on('data', (chunk: Buffer) => {
-      if (response.write(chunk)) return
-      answer.pause()
-      response.once('drain', () => answer.resume())
-    })
-    answer.on('error', brokeOff)
-    // A reset tells the request first; what has no length of its own looks whole after it.
-    answer.on('close', () => {
-      if (!answer.complete) brokeOff()
-    })
-    answer.on('end', () => end(() => finish(answer, response)))
-  })
+/** Its bytes where all of them are here, else the stream. */
+function bodyOf(incoming: IncomingMessage): Buffer | IncomingMessage | null {
+  return incoming.complete ? (incoming.read() as Buffer | null) : streamOf(incoming)
+}
 
-  // Its lease is about to end: what the upstream still does, nobody knows.
-  attempt?.signal.addEventListener('abort', brokeOff)
-  // A caller without a key who leaves takes its request along; under a key it runs on.
-  if (attempt === undefined) {
-    response.once('close', () => {
-      if (!response.writableFinished) end(() => onwards.destroy())
-    })
-  }
-  incoming.once('error', brokeOff)
-  incoming.pipe(onwards)
-  return promise
+function streamOf(incoming: IncomingMessage): IncomingMessage | null {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = incoming.headers
+  return length === '0' && coding === undefined ? null : incoming
+}
+
+/** As they came, which the types don't say (Dispatcher.md, "RequestController"). */
+function rawLines(controller: Dispatcher.DispatchController): Lines {
+  return textLines((controller as { rawHeaders?: readonly Buffer[] }).rawHeaders)
+}
+
+function trailersOf(controller: Dispatcher.DispatchController): Lines {
+  return textLines((controller as { rawTrailers?: readonly Buffer[] }).rawTrailers)
+}
+
+function textLines(raw: readonly Buffer[] = []): Lines {
+  return paired(raw.map((part) => part.toString('latin1')))
 }
 
 /** `false` where the upstream's head is none that could be sent. */
-function passHead(answer: IncomingMessage, response: ServerResponse): boolean {
-  const { statusCode = 0, statusMessage, rawHeaders } = answer
+function passHead(
+  response: ServerResponse,
+  status: number,
+  message: string | undefined,
+  lines: Lines,
+): boolean {
   try {
-    response.writeHead(statusCode, statusMessage, onward(paired(rawHeaders)).flat())
+    response.writeHead(status, message, onward(lines).flat())
     return true
   } catch {
     response.statusMessage = '' // Node keeps the one that it refuses
@@ -107,10 +204,8 @@ function passHead(answer: IncomingMessage, response: ServerResponse): boolean {
   }
 }
 
-function passHints(response: ServerResponse, raw: readonly string[]): void {
-  const links = paired(raw)
-    .filter(([name]) => name.toLowerCase() === 'link')
-    .map(([, value]) => value)
+function passHints(response: ServerResponse, lines: Lines): void {
+  const links = lines.filter(([name]) => name.toLowerCase() === 'link').map(([, value]) => value)
   try {
     if (!response.headersSent && links.length > 0) response.writeEarlyHints({ link: links })
   } catch {
@@ -118,11 +213,13 @@ function passHints(response: ServerResponse, raw: readonly string[]): void {
   }
 }
 
-function finish(answer: IncomingMessage, response: ServerResponse): void {
+function finish(response: ServerResponse, last: Buffer | 'awaited' | undefined, trailers: Lines): void {
   try {
-    if (answer.rawTrailers.length > 0) response.addTrailers(paired(answer.rawTrailers) as [string, string][])
+    if (trailers.length > 0) response.addTrailers(trailers as [string, string][])
   } catch {
     // Malformed trailers are left out: the answer itself is whole.
   }
-  response.end()
+  // As text, which Node writes together with the head.
+  if (last instanceof Uint8Array) response.end(last.toString('latin1'), 'latin1')
+  else response.end()
 }

@@ -1,5 +1,4 @@
-import { Agent, createServer, type IncomingMessage, type Server } from 'node:http'
-import { Agent as SecureAgent } from 'node:https'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createReceipts, type OperationOptions, type ReceiptEvent, type ReceiptStore } from 'counterfoil'
 import { type HttpOptions, idempotent, type Listener } from 'counterfoil/node'
@@ -10,7 +9,7 @@ import { forward } from './forward.ts'
 import { sendProblem } from './problem.ts'
 import { keptFields, resender } from './resend.ts'
 import { isWebSocket, upgrade } from './upgrade.ts'
-import { targetOf, type Upstream } from './upstream.ts'
+import { openUpstream, targetOf } from './upstream.ts'
 
 export interface GatewaySettings {
   readonly upstream: URL
@@ -50,8 +49,7 @@ export interface Gateway {
 export function createGateway(store: ReceiptStore, settings: GatewaySettings): Gateway {
   const { upstream: url, upstreamTimeoutMs: timeoutMs } = settings
   const tenantHeader = settings.tenantHeader?.toLowerCase()
-  const agent = new (url.protocol === 'https:' ? SecureAgent : Agent)({ keepAlive: true })
-  const upstream: Upstream = { url, agent, timeoutMs, tenantHeader }
+  const upstream = openUpstream(url, { timeoutMs, tenantHeader })
   const receipts = createReceipts({ store, onEvent: settings.onEvent })
   const listenerOf = (
     name: string,
@@ -115,7 +113,7 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
       await closed
       clearTimeout(grace)
       await receipts.close()
-      agent.destroy()
+      await upstream.pool.destroy()
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Attempt, GivenResponse, KeptRequest } from 'counterfoil'
 import { paired, requestFields } from './fields.ts'
-import { begin, type Upstream } from './upstream.ts'
+import { begin, pathAt, type Upstream } from './upstream.ts'
 
 /** What is kept of a request: as the upstream got it, and so with whom it came from at first. */
 export function keptFields(upstream: Upstream): (request: IncomingMessage) => KeptRequest['headers'] {
@@ -36,7 +36,11 @@ function send(
   signal: AbortSignal,
 ): Promise<GivenResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<GivenResponse>()
-  const onwards = begin(upstream, { method, url: target }, fieldsFor(upstream, headers, body), upstream.agent)
+  const onwards = begin(
+    upstream,
+    { method, path: pathAt(upstream, target) },
+    fieldsFor(upstream, headers, body),
+  )
   const breakOff = (why: string) => (): void => {
     reject(new Error(why))
     onwards.destroy()

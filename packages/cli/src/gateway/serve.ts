@@ -1,8 +1,7 @@
 import { once } from 'node:events'
-import type { Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Finding, openStore, type ReceiptStore } from 'counterfoil'
-import type { IdempotentRequest } from 'counterfoil/node'
 import { CommandError } from '../command-error.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
@@ -12,6 +11,7 @@ import { saidAt } from './config/said-at.ts'
 import { type Address, addressIn, type GatewayFlags, ofRoute, settingsIn } from './flags.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { Metrics } from './metrics.ts'
+import { RequestLog, whenAnswered } from './request-log.ts'
 
 /** Serves until it is told to end, and then ends in order. */
 export async function serveGateway(given: GivenFlags, io: Io): Promise<ExitCode> {
@@ -20,6 +20,7 @@ export async function serveGateway(given: GivenFlags, io: Io): Promise<ExitCode>
   const adminAddress = flags.admin === undefined ? undefined : addressIn('--admin', flags.admin)
   const say = (line: string): void => void io.stderr.write(`${line}\n`)
   const metrics = new Metrics()
+  const log = new RequestLog(flags.log, (text) => io.stdout.write(text))
   const told = {
     // What a caller isn't told, in one line: neither a stack nor anything of a request.
     onError: (error: unknown) =>
@@ -42,7 +43,7 @@ export async function serveGateway(given: GivenFlags, io: Io): Promise<ExitCode>
       metrics.began()
       whenAnswered(request, response, (line) => {
         metrics.ended(line.status)
-        void io.stdout.write(`${flags.log === 'json' ? JSON.stringify(line) : textOf(line)}\n`)
+        log.add(line)
       })
     })
     if (adminAddress) await listening(admin, adminAddress)
@@ -51,6 +52,7 @@ export async function serveGateway(given: GivenFlags, io: Io): Promise<ExitCode>
     say('counterfoil: finishing what is under way')
   } finally {
     await (gateway ?? store).close()
+    log.flush()
     admin.closeAllConnections()
     admin.close()
   }
@@ -92,44 +94,6 @@ function startLine(
   const audit = warnings.length > 0 ? `warned: ${warnings.join(' ')}` : 'in order'
   const configured = routes === 0 ? '' : `, ${routes} ${routes === 1 ? 'route' : 'routes'} configured`
   return `counterfoil: http://${address.includes(':') ? `[${address}]` : address}:${port} → ${flags.upstream}, ${flags.guarantee}${kept}${configured}, ${who}; store: ${name} (${flags.store.split('?', 1)[0]}), audit ${audit}`
-}
-
-/** No key, no query and no body: whoever holds a key can read an answer. */
-interface RequestLine {
-  readonly at: string
-  readonly method: string
-  readonly path: string
-  /** `null`: the caller left before. */
-  readonly status: number | null
-  readonly ms: number
-  readonly keyed: boolean
-  readonly replayed: boolean
-}
-
-function whenAnswered(
-  request: IdempotentRequest,
-  response: ServerResponse,
-  tell: (line: RequestLine) => void,
-): void {
-  const { method = '', url = '', headers } = request
-  const startedAt = performance.now()
-  response.once('close', () => {
-    const replayed = response.getHeader('idempotent-replayed') !== undefined
-    tell({
-      at: new Date().toISOString(),
-      method,
-      path: url.split('?', 1)[0] as string,
-      status: response.headersSent ? response.statusCode : null,
-      ms: Math.round(performance.now() - startedAt),
-      keyed: headers['idempotency-key'] !== undefined || request.idempotency !== undefined || replayed,
-      replayed,
-    })
-  })
-}
-
-function textOf({ at, method, path, status, ms, keyed, replayed }: RequestLine): string {
-  const how = replayed ? ' replayed' : keyed ? ' keyed' : ''
-  return `${at} ${method} ${path} ${status ?? 'left'} ${ms} ms${how}`
 }
 
 async function toldToEnd(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
 import { onward, paired, requestFields } from './fields.ts'
-import { begin, targetOf, type Upstream } from './upstream.ts'
+import { begin, pathAt, targetOf, type Upstream } from './upstream.ts'
 
 /**
  * Only WebSocket: HTTP/2 by an upgrade would be a tunnel past the gateway, and a request with an effect must not slip by
@@ -21,13 +21,11 @@ export function upgrade(upstream: Upstream, incoming: IncomingMessage, socket: D
     socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     return
   }
-  incoming.url = target
   const fields = requestFields(incoming, upstream, false).filter(
     ([name]) => !ofABody.includes(name.toLowerCase()),
   )
   const lines = [...fields, ['Connection', 'Upgrade'], ['Upgrade', 'websocket']] as const
-  // A connection of its own, since nobody knows what is left in it afterwards.
-  const onwards = begin(upstream, incoming, lines, false)
+  const onwards = begin(upstream, { method: 'GET', path: pathAt(upstream, target) }, lines)
   const timer = setTimeout(
     () => onwards.destroy(new Error('the upstream did not answer in time')),
     upstream.timeoutMs,

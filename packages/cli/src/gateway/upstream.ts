@@ -1,21 +1,59 @@
-import { type Agent, type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http'
+import { type ClientRequest, request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
+import { buildConnector, Pool } from 'undici'
 import type { Lines } from './fields.ts'
 
 export interface Upstream {
   readonly url: URL
-  readonly agent: Agent
+  readonly pool: Pool
+  readonly resets: Resets
   readonly timeoutMs: number
   /** The field that names the tenant, in lower case: it goes on, whatever a caller's `Connection` says. */
   readonly tenantHeader: string | undefined
 }
 
-/** A request to the upstream, with these fields and no others, and nothing of it sent yet. */
+/** Whether a connection to the upstream is breaking right now, which an answer that ends with it can't tell. */
+export class Resets {
+  #now = false
+
+  get now(): boolean {
+    return this.#now
+  }
+
+  readonly begin = (): void => {
+    this.#now = true
+    process.nextTick(() => {
+      this.#now = false
+    })
+  }
+}
+
+export function openUpstream(
+  url: URL,
+  { timeoutMs, tenantHeader }: Pick<Upstream, 'timeoutMs' | 'tenantHeader'>,
+): Upstream {
+  const resets = new Resets()
+  const connector = buildConnector({ timeout: timeoutMs })
+  const pool = new Pool(url.origin, {
+    // The times that may pass are the gateway's own affair, from the first byte to the last.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect(options, done) {
+      connector(options, (...made) => {
+        // Before undici's own listener, which ends the answer.
+        made[1]?.on('error', resets.begin)
+        done(...made)
+      })
+    },
+  })
+  return { url, pool, resets, timeoutMs, tenantHeader }
+}
+
+/** A request to the upstream on a connection of its own, with these fields and no others, and nothing of it sent yet. */
 export function begin(
   { url }: Upstream,
-  incoming: Pick<IncomingMessage, 'method' | 'url'>,
+  { method, path }: { readonly method: string; readonly path: string },
   fields: Lines,
-  agent: Agent | false,
 ): ClientRequest {
   const send = url.protocol === 'https:' ? overHttps : overHttp
   return send({
@@ -23,18 +61,23 @@ export function begin(
     // Without the brackets of an IPv6 address, which belong to URLs.
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port,
-    method: incoming.method ?? 'GET',
-    path: incoming.url === '*' ? '*' : `${baseOf(url)}${incoming.url ?? '/'}`,
+    method,
+    path,
     headers: fields.flat() as unknown as Record<string, string>,
-    agent,
+    agent: false,
   })
+}
+
+/** A target below the upstream's own path. */
+export function pathAt({ url }: Upstream, target: string): string {
+  return target === '*' ? target : `${baseOf(url)}${target}`
 }
 
 /**
  * A request's target as path and query, which is how it goes on and names its operation: of a whole URL, as a proxy may
  * be sent (RFC 9112, section 3.2.2), those. `undefined` where it is none, or leads out of the upstream's own path.
  */
-export function targetOf(received: string, { url }: Upstream): string | undefined {
+export function targetOf(received: string, { url }: Pick<Upstream, 'url'>): string | undefined {
   if (received === '*') return received
   const whole = received.startsWith('/') ? null : URL.parse(received)
   const target = whole ? whole.pathname + whole.search : received

@@ -1,0 +1,63 @@
+import type { ServerResponse } from 'node:http'
+import type { IdempotentRequest } from 'counterfoil/node'
+
+/** No key, no query and no body: whoever holds a key can read an answer. */
+export interface RequestLine {
+  readonly at: string
+  readonly method: string
+  readonly path: string
+  /** `null`: the caller left before. */
+  readonly status: number | null
+  readonly ms: number
+  readonly keyed: boolean
+  readonly replayed: boolean
+}
+
+/** One line for each request; those of one turn of the event loop go out in one write. */
+export class RequestLog {
+  readonly #form: 'json' | 'pretty'
+  readonly #write: (text: string) => unknown
+  #pending = ''
+
+  constructor(form: 'json' | 'pretty', write: (text: string) => unknown) {
+    this.#form = form
+    this.#write = write
+  }
+
+  add(line: RequestLine): void {
+    if (this.#pending === '') setImmediate(() => this.flush())
+    this.#pending += `${this.#form === 'json' ? JSON.stringify(line) : textOf(line)}\n`
+  }
+
+  flush(): void {
+    const text = this.#pending
+    this.#pending = ''
+    if (text !== '') this.#write(text)
+  }
+}
+
+export function whenAnswered(
+  request: IdempotentRequest,
+  response: ServerResponse,
+  tell: (line: RequestLine) => void,
+): void {
+  const { method = '', url = '', headers } = request
+  const startedAt = performance.now()
+  response.once('close', () => {
+    const replayed = response.getHeader('idempotent-replayed') !== undefined
+    tell({
+      at: new Date().toISOString(),
+      method,
+      path: url.split('?', 1)[0] as string,
+      status: response.headersSent ? response.statusCode : null,
+      ms: Math.round(performance.now() - startedAt),
+      keyed: headers['idempotency-key'] !== undefined || request.idempotency !== undefined || replayed,
+      replayed,
+    })
+  })
+}
+
+function textOf({ at, method, path, status, ms, keyed, replayed }: RequestLine): string {
+  const how = replayed ? ' replayed' : keyed ? ' keyed' : ''
+  return `${at} ${method} ${path} ${status ?? 'left'} ${ms} ms${how}`
+}
