@@ -152,6 +152,11 @@ it('says what it is when it starts, and of each request one line without its key
     replayed: false,
   })
   expect(String(line)).not.toMatch(/secret|token/)
+  const [again] = await Promise.all([
+    once(lines, 'line'),
+    ask(port, keyed('secret-key', '{}', { path: '/x?token=1' })),
+  ])
+  expect(JSON.parse(String(again))).toMatchObject({ status: 200, keyed: true, replayed: true })
 })
 
 it('tells on a listener of its own whether it is well, and what it has done', async () => {

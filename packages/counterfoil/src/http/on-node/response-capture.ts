@@ -1,13 +1,10 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Captured, Response } from '../endings.ts'
 import { type FieldLines, flat, REPLAYED } from '../field-lines.ts'
 import { type ClosedByHandler, type ShownSocket, unendingSocket } from './alive.ts'
 import { fieldLines, isEventStream, isMark, linesOf, rawList, validateHead } from './head.ts'
-import { sendResponse } from './send-response.ts'
-
-/** Bytes; a longer body would only be copied once more. */
-const LONGEST_TEXT = 65_536
+import { bodyFor, sendResponse } from './send-response.ts'
 
 /** Where a response keeps who holds it back. */
 const CAPTURE = Symbol('counterfoil.capture')
@@ -108,10 +105,8 @@ export class ResponseCapture implements ClosedByHandler {
   release(): void {
     this.#restore()
     this.#sendHead()
-    const body = this.#body
-    // As text Node sends it together with the head, in one write; others might take its letters for something else.
-    const asText = this.#original.end === ServerResponse.prototype.end && body.length <= LONGEST_TEXT
-    this.#original.end.call(this.#response, asText ? body.toString('latin1') : body, 'latin1', this.#whenSent)
+    const [body, encoding] = bodyFor(this.#original.end, this.#body)
+    this.#original.end.call(this.#response, body, encoding, this.#whenSent)
   }
 
   /** Sends another response in place of the one that was held back, of which nothing has gone out. */
