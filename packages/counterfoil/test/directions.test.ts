@@ -35,7 +35,15 @@ const library: Readonly<Record<string, Layer>> = {
 const command: Readonly<Record<string, Layer>> = {
   '**': {
     imports: [],
-    packages: ['node:*', 'commander', 'counterfoil', 'counterfoil/node', 'counterfoil/testing'],
+    packages: [
+      'node:*',
+      'commander',
+      'counterfoil',
+      'counterfoil/node',
+      'counterfoil/testing',
+      'undici',
+      'yaml',
+    ],
   },
 }
 

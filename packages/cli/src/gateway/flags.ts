@@ -103,16 +103,17 @@ export const routeSettings: readonly SettingName[] = [
   'recover-abandoned',
 ]
 
-/** Those of `more` instead of those below; a wait there takes a refusal below away. */
+/** `more` wins. A wait in `more` cancels a `reject` below. */
 export function overlaid(below: GatewayFlags, more: Partial<GatewayFlags>): GatewayFlags {
   const { reject, ...rest } = below
   return more.wait === undefined && reject ? { ...rest, reject, ...more } : { ...rest, ...more }
 }
 
-/** A route's flags over those of the top, of which a route that never sends again takes no time to do so. */
+/** A route's flags over those of the top. A route that keeps or re-runs nothing doesn't inherit `recover-abandoned`. */
 export function ofRoute(top: GatewayFlags, own: Partial<GatewayFlags>): GatewayFlags {
   const { recoverAbandoned, ...flags } = overlaid(top, own)
-  const again = own.guarantee === 'at-most-once' ? own.recoverAbandoned : recoverAbandoned
+  const sendsAgain = flags.keepRequest && flags.guarantee !== 'at-most-once'
+  const again = sendsAgain ? recoverAbandoned : own.recoverAbandoned
   return again === undefined ? flags : { ...flags, recoverAbandoned: again }
 }
 

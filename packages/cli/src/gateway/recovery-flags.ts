@@ -18,9 +18,9 @@ export function recoveryIn(
   ms: (flag: string, text: string) => number,
 ): Pick<OperationOptions, 'recoverAfter' | 'recoverEvery'> {
   if (recoverAbandoned === undefined) return {}
-  if (!keepRequest) throw refused('--keep-request: what is to be sent again must be kept')
+  if (!keepRequest) throw refused('keep-request: what is to be sent again must be kept')
   if (guarantee === 'at-most-once') {
-    throw refused('--guarantee at-least-once: under at-most-once nothing is ever sent again')
+    throw refused('the guarantee at-least-once: under at-most-once nothing is ever sent again')
   }
   const afterMs = ms('--recover-abandoned', recoverAbandoned)
   const everyMs = Math.min(Math.max(afterMs, LOOK_EVERY_MS.least), LOOK_EVERY_MS.most)
@@ -28,5 +28,5 @@ export function recoveryIn(
 }
 
 function refused(needs: string): CommandError {
-  return new CommandError(exitCodes.usage, `--recover-abandoned needs ${needs}.`)
+  return new CommandError(exitCodes.usage, `recover-abandoned needs ${needs}.`)
 }

@@ -226,7 +226,7 @@ it('a wrong file, and what a route may not have, is told with its line', async (
   for (const [text, says] of [
     ['ttl: 7x', ":1: ttl can't be '7x'"],
     ['routes:\n  POST /x: { fail-open: true }', ":2: The option 'failOpen'"],
-    ['routes:\n  POST /x: { recover-abandoned: 1s }', ':2: --recover-abandoned needs --keep-request'],
+    ['routes:\n  POST /x: { recover-abandoned: 1s }', ':2: recover-abandoned needs keep-request'],
   ] as const) {
     const io = testIo()
     const file = configFile(text)

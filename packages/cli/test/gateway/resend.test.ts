@@ -71,7 +71,7 @@ describe('a kept request whose upstream broke off', () => {
     ['refuses for good', 422, (response: ServerResponse) => response.writeHead(422).end('no')],
     [
       'refuses with more than is kept',
-      500,
+      409,
       (response: ServerResponse) => response.writeHead(422).end('x'.repeat(1001)),
     ],
     ['answers with more than is kept', 409, (response: ServerResponse) => response.end('x'.repeat(1001))],
@@ -189,11 +189,8 @@ it('finishes and settles what it sends again when it is told to end', async () =
 })
 
 it.each([
-  [
-    ['--recover-abandoned', '30s', '--guarantee', 'at-least-once'],
-    '--recover-abandoned needs --keep-request',
-  ],
-  [['--recover-abandoned', '30s', '--keep-request'], '--recover-abandoned needs --guarantee at-least-once'],
+  [['--recover-abandoned', '30s', '--guarantee', 'at-least-once'], 'recover-abandoned needs keep-request'],
+  [['--recover-abandoned', '30s', '--keep-request'], 'recover-abandoned needs the guarantee at-least-once'],
   [
     ['--recover-abandoned', '30', '--keep-request', '--guarantee', 'at-least-once'],
     "--recover-abandoned can't be '30'",

@@ -159,7 +159,7 @@ export class OutcomeNotKept extends CounterfoilError {
   readonly retry = 'never'
   readonly operation: string
   readonly why: 'too_large' | 'unencodable' | 'unstorable' | 'streamed'
-  constructor(operation: string, why: OutcomeNotKept['why']) {
+  constructor(operation: string, why: OutcomeNotKept['why'], ended: 'succeeded' | 'failed' = 'succeeded') {
     const because = {
       too_large: 'was larger than the limit',
       unencodable: 'could not be encoded',
@@ -167,7 +167,7 @@ export class OutcomeNotKept extends CounterfoilError {
       streamed: 'was sent as it came',
     }[why]
     super(
-      `The request with this key of '${operation}' succeeded, but its outcome ${because} and was not kept; it will not run again.`,
+      `The request with this key of '${operation}' ${ended}, and its outcome ${because} and was not kept; it will not run again.`,
     )
     this.operation = operation
     this.why = why

@@ -69,7 +69,7 @@ export function decodeOutcome(bytes: Uint8Array): Outcome {
       return {
         kind: 'response',
         status: reader.u16(),
-        headers: Array.from({ length: reader.count() }, () => [reader.text(), reader.text()] as const),
+        headers: reader.pairs(),
         body: reader.rest(),
       }
     case 'value':
@@ -153,32 +153,41 @@ class Reader {
   }
 
   u8(): number {
-    return this.#take(1).readUInt8()
+    return this.#bytes.readUInt8(this.#take(1))
   }
 
   u16(): number {
-    return this.#take(2).readUInt16BE()
-  }
-
-  /** A count of things that take at least 8 bytes each: one that can't be true is refused before it allocates. */
-  count(): number {
-    const count = this.#take(4).readUInt32BE()
-    if (count * 8 > this.#bytes.length - this.#at) throw malformed()
-    return count
+    return this.#bytes.readUInt16BE(this.#take(2))
   }
 
   text(): string {
-    return this.#take(this.#take(4).readUInt32BE()).toString('utf8')
+    const length = this.#u32()
+    const from = this.#take(length)
+    return this.#bytes.toString('utf8', from, from + length)
+  }
+
+  /** Each takes at least 8 bytes: a count that can't be true is refused before it allocates. */
+  pairs(): (readonly [string, string])[] {
+    const count = this.#u32()
+    if (count * 8 > this.#bytes.length - this.#at) throw malformed()
+    const pairs: (readonly [string, string])[] = []
+    for (let n = 0; n < count; n += 1) pairs.push([this.text(), this.text()])
+    return pairs
   }
 
   rest(): Uint8Array {
     return new Uint8Array(this.#bytes.subarray(this.#at))
   }
 
-  #take(length: number): Buffer {
+  #u32(): number {
+    return this.#bytes.readUInt32BE(this.#take(4))
+  }
+
+  /** @returns where they begin */
+  #take(length: number): number {
     const from = this.#at
     if (from + length > this.#bytes.length) throw malformed()
     this.#at += length
-    return this.#bytes.subarray(from, this.#at)
+    return from
   }
 }

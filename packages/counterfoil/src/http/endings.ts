@@ -63,11 +63,14 @@ export class Endings {
       const { status, headers, body } = captured
       return { kind: 'response', status, headers: this.#keeps(headers), body }
     }
-    if (captured.kind === 'threw' || !captured.whole || captured.status >= 400) {
-      return { kind: 'response', ...failedResponse }
-    }
-    return { kind: 'not_kept', why: captured.why }
+    // What may run again is not said to be over.
+    const over = captured.kind === 'streamed' && captured.whole && isFinal(captured)
+    return over ? { kind: 'not_kept', why: captured.why } : { kind: 'response', ...failedResponse }
   }
+}
+
+function isFinal(head: ResponseHead): boolean {
+  return head.status < 500 && verdictOfStatus(head) !== 'not_executed'
 }
 
 function endedAs(captured: Captured): Ended<ResponseHead> {

@@ -8,7 +8,6 @@ import {
   mayHoldKey,
   OptionInvalid,
   OutcomeUnknown,
-  type Receipt,
   StoreFull,
   StoreUnavailable,
 } from '../core/index.ts'
@@ -18,57 +17,12 @@ import { EngineOperation } from '../engine/operation.ts'
 import { CallerGone } from './caller-gone.ts'
 import { type Captured, Endings, failedResponse, problemResponse, type Response } from './endings.ts'
 import { type FieldLines, keepAllBut, notKept, valuesOf } from './field-lines.ts'
+import { checkedOptions, type HttpOptions } from './options.ts'
+import { presented } from './presented.ts'
 import { HttpRefusal, problemOf } from './problem.ts'
 import { replayOf } from './replayed.ts'
 import { RequestFingerprints, type RequestHead, type SeenBody } from './request.ts'
 import { Reruns } from './reruns.ts'
-
-/** What a team decides about an operation's requests. `Request` is the framework's. */
-export interface HttpOptions<Request> {
-  /**
-   * Who owns the key: a stable principal, never a token that rotates. Asked after authentication. Where there is one
-   * tenant only, its name: then a retry must carry the credentials of the first request (403), unless
-   * `authorizeReplay` says who may see an outcome.
-   */
-  readonly tenant: ((request: Request) => string | Promise<string>) | OneTenant
-  /** The operation's name for this request; default the operation's own. For a proxy in front of many. */
-  readonly name?: (request: Request) => string
-  /** Where the store can't be asked, run as if Counterfoil weren't there. Only under a guarantee that re-runs. */
-  readonly failOpen?: boolean
-  /**
-   * Where the key is, if not in the `Idempotency-Key` field: a function, `undefined` where the request has none; or a
-   * JSON Pointer (RFC 6901) into a JSON body, which is then read before it is known whether there is a key. What it
-   * points at stays out of the fingerprint.
-   */
-  readonly key?: ((request: Request) => string | undefined) | { readonly pointer: string }
-  /** Refuse a request without a key (400). Default: it is handled as if Counterfoil weren't there. */
-  readonly requireKey?: boolean
-  /** Default `['POST', 'PATCH']`. */
-  readonly methods?: readonly string[]
-  /** Whether this caller may still see an earlier attempt's outcome. Default: whoever is the tenant may. */
-  readonly authorizeReplay?: (request: Request, receipt: ReplayedReceipt) => boolean | Promise<boolean>
-  /** Further response fields that are no part of the outcome; `Name-*` stands for all that begin so. */
-  readonly notKept?: readonly string[]
-  /**
-   * The field lines that are kept with a request, where the operation keeps it. Default: all, as received, and so the
-   * caller's credentials too.
-   */
-  readonly keptFields?: (request: Request) => FieldLines
-  /** Bytes of a request that are read for its fingerprint, decoded; a larger one is refused (413). Default 10 MiB. */
-  readonly maxRequestBytes?: number
-  /** Told of what the application's caller is not: an error of the handler, or of one of these functions. Default: `console.error`. */
-  readonly onError?: (error: unknown) => void
-}
-
-/** A deployment with one tenant, whose callers are told apart by `Authorization`, `X-API-Key` and `Cookie`. */
-export interface OneTenant {
-  readonly only: string
-  /** Which cookies are credentials; default all. */
-  readonly cookies?: readonly string[]
-}
-
-/** What `authorizeReplay` is told of the receipt: neither its token nor its outcome. */
-export type ReplayedReceipt = Pick<Receipt, 'id' | 'tenant' | 'operation' | 'createdAt' | 'attempt' | 'state'>
 
 /** The key as far as the head tells it, or that the body is to be asked. */
 export type SoughtKey = { readonly from: 'head'; readonly key: string } | { readonly from: 'body' }
@@ -239,7 +193,7 @@ export class HttpOperation<Request> {
         'This caller may not see the outcome of the request with this key.',
       )
     }
-    return { kind: 'other', response: replayOf(outcome, operation) }
+    return { kind: 'other', response: replayOf(outcome, receipt) }
   }
 
   #report(error: unknown): void {
@@ -280,46 +234,10 @@ function isOfTheStore(error: unknown): boolean {
   return error instanceof StoreUnavailable || error instanceof StoreFull
 }
 
-/** What the caller presents to show who it is. With the key, so that no two receipts tell that they have one caller. */
-function presented(key: string, headers: FieldLines, cookies: readonly string[] | undefined): string {
-  const sent = valuesOf(headers, 'cookie').flatMap((value) => value.split(/; */))
-  const named = cookies && sent.filter((cookie) => cookies.includes(cookie.split('=', 1)[0] as string))
-  return JSON.stringify([
-    key,
-    valuesOf(headers, 'authorization'),
-    valuesOf(headers, 'x-api-key'),
-    named ?? sent,
-  ])
-}
-
 function checkedOperation(operation: Operation<never>): EngineOperation<unknown> {
   const known: unknown = operation
   if (!(known instanceof EngineOperation)) {
     throw new OptionInvalid('operation', 'pass what receipts.operation() has given')
   }
   return known
-}
-
-function checkedOptions<Request>(
-  options: HttpOptions<Request>,
-  { policies }: EngineOperation<unknown>['settings'],
-): HttpOptions<Request> {
-  const { tenant, failOpen } = options ?? {}
-  if (failOpen && policies.onAbandoned === 'hold') {
-    throw new OptionInvalid(
-      'failOpen',
-      'an operation that may run at most once must not run where that is not known',
-    )
-  }
-  if (typeof tenant !== 'function' && typeof tenant?.only !== 'string') {
-    throw new OptionInvalid(
-      'tenant',
-      'give the function that says who owns the key, such as (req) => req.auth.accountId',
-    )
-  }
-  const { maxRequestBytes = 1 } = options
-  if (!Number.isSafeInteger(maxRequestBytes) || maxRequestBytes < 0) {
-    throw new OptionInvalid('maxRequestBytes', 'give a whole number of bytes')
-  }
-  return options
 }

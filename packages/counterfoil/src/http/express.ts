@@ -1,9 +1,11 @@
 import type { NextFunction, Request, RequestHandler } from 'express'
 import type { Attempt, Operation } from '../engine/index.ts'
-import { HttpOperation, type HttpOptions } from './exchange.ts'
+import { HttpOperation } from './exchange.ts'
 import { serve } from './on-node/serve.ts'
+import type { HttpOptions } from './options.ts'
 
-export type { HttpOptions, ReplayedReceipt } from './exchange.ts'
+export type { FieldLines } from './field-lines.ts'
+export type { HttpOptions, OneTenant, ReplayedReceipt } from './options.ts'
 
 declare global {
   namespace Express {

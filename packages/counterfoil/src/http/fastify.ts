@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify'
 import { OptionInvalid } from '../core/index.ts'
 import type { Attempt, Operation } from '../engine/index.ts'
-import { HttpOperation, type HttpOptions } from './exchange.ts'
+import { HttpOperation } from './exchange.ts'
 import { serve } from './on-node/serve.ts'
+import type { HttpOptions } from './options.ts'
 
-export type { HttpOptions, ReplayedReceipt } from './exchange.ts'
+export type { FieldLines } from './field-lines.ts'
+export type { HttpOptions, OneTenant, ReplayedReceipt } from './options.ts'
 
 /** What a route says to run once per idempotency key. */
 export interface IdempotencyOptions extends HttpOptions<FastifyRequest> {

@@ -1,8 +1,10 @@
 import type { Attempt, Operation } from '../engine/index.ts'
-import { HttpOperation, type HttpOptions } from './exchange.ts'
+import { HttpOperation } from './exchange.ts'
 import { serveFetch } from './on-fetch/serve.ts'
+import type { HttpOptions } from './options.ts'
 
-export type { HttpOptions, ReplayedReceipt } from './exchange.ts'
+export type { FieldLines } from './field-lines.ts'
+export type { HttpOptions, OneTenant, ReplayedReceipt } from './options.ts'
 
 /**
  * Answers a request; `attempt` is `undefined` where the request has no idempotency key. What else the framework gives

@@ -1,9 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Attempt, Operation } from '../engine/index.ts'
-import { HttpOperation, type HttpOptions } from './exchange.ts'
+import { HttpOperation } from './exchange.ts'
 import { serveFetch } from './on-fetch/serve.ts'
+import type { HttpOptions } from './options.ts'
 
-export type { HttpOptions, ReplayedReceipt } from './exchange.ts'
+export type { FieldLines } from './field-lines.ts'
+export type { HttpOptions, OneTenant, ReplayedReceipt } from './options.ts'
 
 /** What `c.get('idempotency')` gives: the attempt, or `undefined` where the request has no idempotency key. */
 export interface IdempotencyVariables {

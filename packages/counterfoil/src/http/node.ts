@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Attempt, Operation } from '../engine/index.ts'
-import { HttpOperation, type HttpOptions } from './exchange.ts'
+import { HttpOperation } from './exchange.ts'
 import { serve } from './on-node/serve.ts'
+import type { HttpOptions } from './options.ts'
 
-export type { HttpOptions, ReplayedReceipt } from './exchange.ts'
+export type { FieldLines } from './field-lines.ts'
+export type { HttpOptions, OneTenant, ReplayedReceipt } from './options.ts'
 
 /** A request with its attempt; `undefined` where the request had no key. */
 export type IdempotentRequest = IncomingMessage & { idempotency?: Attempt }

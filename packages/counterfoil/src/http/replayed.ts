@@ -1,4 +1,4 @@
-import { type Outcome, OutcomeNotKept } from '../core/index.ts'
+import { type Outcome, OutcomeNotKept, type Receipt } from '../core/index.ts'
 import { failedResponse, type Response } from './endings.ts'
 import { REPLAYED } from './field-lines.ts'
 
@@ -8,19 +8,19 @@ import { REPLAYED } from './field-lines.ts'
  *
  * @throws {OutcomeNotKept}
  */
-export function replayOf(outcome: Outcome, operation: string): Response {
-  const { status, headers, body } = responseIn(outcome, operation)
+export function replayOf(outcome: Outcome, receipt: Pick<Receipt, 'operation' | 'state'>): Response {
+  const { status, headers, body } = responseIn(outcome, receipt)
   return { status, headers: [...headers, [REPLAYED, 'true']], body }
 }
 
-function responseIn(outcome: Outcome, operation: string): Response {
+function responseIn(outcome: Outcome, { operation, state }: Pick<Receipt, 'operation' | 'state'>): Response {
   switch (outcome.kind) {
     case 'response':
       return outcome
     case 'failure':
       return failedResponse
     case 'not_kept':
-      throw new OutcomeNotKept(operation, outcome.why)
+      throw new OutcomeNotKept(operation, outcome.why, state === 'failed' ? 'failed' : 'succeeded')
     case 'value': {
       const { form, bytes: body } = outcome.value
       if (form === 'nothing') return { status: 204, headers: [], body }

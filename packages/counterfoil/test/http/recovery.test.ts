@@ -180,38 +180,41 @@ describe('a kept request', () => {
     },
   )
 
-  it('is kept compressed as it came, and gone once there is an outcome', async () => {
-    const store = memoryStore()
-    const compressed = gzipSync('{"amount":5}')
-    let body: Uint8Array | undefined
-    const { operation } = await inDoubt(
-      {
-        ...rerun,
-        keepRequest: {
-          rerun(request: KeptRequest) {
-            body = request.body
-            return { status: 200 }
+  it.each(['node:http', 'fetch', 'Hono'] as const)(
+    'over %s is kept compressed as it came, and gone once there is an outcome',
+    async (face) => {
+      const store = memoryStore()
+      const compressed = gzipSync('{"amount":5}')
+      let body: Uint8Array | undefined
+      const { operation } = await inDoubt(
+        {
+          ...rerun,
+          keepRequest: {
+            rerun(request: KeptRequest) {
+              body = request.body
+              return { status: 200 }
+            },
           },
         },
-      },
-      'node:http',
-      {
-        store,
-        first: {
-          headers: [
-            ['Idempotency-Key', 'a'],
-            ['Content-Encoding', 'gzip'],
-            ['Content-Type', 'application/json'],
-          ],
-          body: compressed,
+        face,
+        {
+          store,
+          first: {
+            headers: [
+              ['Idempotency-Key', 'a'],
+              ['Content-Encoding', 'gzip'],
+              ['Content-Type', 'application/json'],
+            ],
+            body: compressed,
+          },
         },
-      },
-    )
-    expect((await onlyReceipt(store)).receipt?.request).not.toBeNull()
-    await operation.recoverAbandoned()
-    expect(body && Buffer.from(body).equals(compressed)).toBe(true)
-    expect((await onlyReceipt(store)).receipt?.request).toBeNull()
-  })
+      )
+      expect((await onlyReceipt(store)).receipt?.request).not.toBeNull()
+      await operation.recoverAbandoned()
+      expect(body && Buffer.from(body).equals(compressed)).toBe(true)
+      expect((await onlyReceipt(store)).receipt?.request).toBeNull()
+    },
+  )
 
   it('that fails again, or is refused, is tried again after a pause, and its caller may retry at any time', async () => {
     const store = memoryStore()

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { HttpOptions } from '../../src/http/exchange.ts'
 import { idempotent, type Listener } from '../../src/http/node.ts'
+import type { HttpOptions } from '../../src/http/options.ts'
 import { createReceipts, type Operation, type OperationOptions, type ReceiptStore } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory/index.ts'
 

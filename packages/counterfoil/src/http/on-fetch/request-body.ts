@@ -1,8 +1,9 @@
 import { OptionInvalid } from '../../core/index.ts'
 import { decoded, tooLarge } from '../decoded.ts'
+import type { SeenBody } from '../request.ts'
 
 /**
- * A request's bytes, decoded, and the request again as it came.
+ * A request's body, and the request again as it came.
  *
  * @throws {HttpRefusal} where it is larger than the limit, as received or decoded
  * @throws {OptionInvalid} where somebody has read it
@@ -10,11 +11,14 @@ import { decoded, tooLarge } from '../decoded.ts'
 export async function readRequest(
   request: Request,
   maxBytes: number,
-): Promise<{ readonly bytes: Uint8Array; readonly again: Request }> {
+): Promise<{ readonly body: SeenBody; readonly again: Request }> {
   if (request.bodyUsed) {
     throw new OptionInvalid('body', 'the body was read before; put the idempotency before whatever reads it')
   }
-  if (request.body === null) return { bytes: new Uint8Array(), again: request }
+  if (request.body === null) {
+    const none = new Uint8Array()
+    return { body: { as: 'bytes', bytes: none, received: none }, again: request }
+  }
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body) {
@@ -22,9 +26,9 @@ export async function readRequest(
     if (size > maxBytes) throw tooLarge(maxBytes)
     chunks.push(chunk)
   }
-  const bytes = joined(chunks, size)
-  const encoding = request.headers.get('content-encoding') ?? undefined
-  return { bytes: await decoded(bytes, encoding, maxBytes), again: copyOf(request, bytes) }
+  const received = joined(chunks, size)
+  const bytes = await decoded(received, request.headers.get('content-encoding') ?? undefined, maxBytes)
+  return { body: { as: 'bytes', bytes, received }, again: copyOf(request, received) }
 }
 
 /** Of the same class, since frameworks have their own; else a plain one. */

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../engine/index.ts'
 import { CallerGone } from '../caller-gone.ts'
 import type { Captured } from '../endings.ts'
-import type { HttpOperation, SoughtKey } from '../exchange.ts'
+import type { HttpOperation, KeyedRequest, SoughtKey } from '../exchange.ts'
 import { readRequest } from './request-body.ts'
 import { capture, responseOf } from './response-capture.ts'
 
@@ -39,13 +39,8 @@ export async function serveFetch<Own>(
   if (key === undefined) return fetched.untouched(raw)
   const keyed = { request, key, head, signal: gone(raw.signal) }
   try {
-    const { bytes, again } = await readRequest(raw, operation.maxRequestBytes)
-    return await answered(
-      operation,
-      fetched,
-      { ...keyed, body: { as: 'bytes', bytes, received: bytes } },
-      again,
-    )
+    const { body, again } = await readRequest(raw, operation.maxRequestBytes)
+    return await answered(operation, fetched, { ...keyed, body }, again)
   } catch (error) {
     return refused(operation, error)
   }
@@ -54,7 +49,7 @@ export async function serveFetch<Own>(
 async function answered<Own>(
   operation: HttpOperation<Own>,
   fetched: Fetched<Own>,
-  keyed: Parameters<HttpOperation<Own>['answer']>[0],
+  keyed: KeyedRequest<Own>,
   again: Request,
 ): Promise<Response> {
   const streaming = Promise.withResolvers<Response>()
