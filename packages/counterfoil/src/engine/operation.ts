@@ -3,8 +3,8 @@ import { OptionInvalid, ReceiptsClosed } from '../core/index.ts'
 import { type Call, type FacedCall, Preparation, type PreparedCall, type SeenRequest } from './call.ts'
 import type { Conclusion, Work } from './caller.ts'
 import type { Engine } from './engine.ts'
-import type { Face } from './face.ts'
 import { finishedAs, type Handler, runHandler, valueIn } from './handler.ts'
+import type { KeptRequests } from './kept-requests.ts'
 import { Latency } from './latency.ts'
 import type { Pursuits } from './pursuits.ts'
 import { type RecoveryReport, recoverAbandoned } from './recover-abandoned.ts'
@@ -59,7 +59,7 @@ export class EngineOperation<T> implements Operation<T> {
   readonly name: string
   readonly settings: Settings
   /** Set where its requests come in another form than `once` takes. */
-  face: Face | undefined
+  keptRequests: KeptRequests | undefined
   readonly #engine: Engine
   readonly #pursuits: Pursuits
   readonly #preparation: Preparation
@@ -111,7 +111,7 @@ export class EngineOperation<T> implements Operation<T> {
     return recoverAbandoned(this.#engine, {
       operation: this.name,
       settings: this.settings,
-      face: this.face,
+      keptRequests: this.keptRequests,
       preparation: this.#preparation,
       pursuits: this.#pursuits,
       latency: this.#latency,

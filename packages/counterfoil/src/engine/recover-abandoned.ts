@@ -9,8 +9,8 @@ import {
 import type { Preparation } from './call.ts'
 import type { Work } from './caller.ts'
 import type { Engine } from './engine.ts'
-import type { Face } from './face.ts'
 import { finishedAs, runHandler } from './handler.ts'
+import type { KeptRequests } from './kept-requests.ts'
 import type { Latency } from './latency.ts'
 import type { Pursuits } from './pursuits.ts'
 import { canRecover, type Settings } from './settings.ts'
@@ -33,14 +33,14 @@ const WITH_REQUESTS = 100
 interface Recovering {
   readonly operation: string
   readonly settings: Settings
-  readonly face: Face | undefined
+  readonly keptRequests: KeptRequests | undefined
   readonly preparation: Preparation
   readonly pursuits: Pursuits
   readonly latency: Latency
 }
 
 export async function recoverAbandoned(engine: Engine, recovering: Recovering): Promise<RecoveryReport> {
-  const { operation, settings, face } = recovering
+  const { operation, settings, keptRequests } = recovering
   if (!canRecover({ ...settings, keepRequest: settings.rerun })) {
     throw new OptionInvalid(
       'recover',
@@ -48,7 +48,7 @@ export async function recoverAbandoned(engine: Engine, recovering: Recovering): 
     )
   }
   const report = { ended: 0, held: 0, skipped: 0 }
-  const of = face?.names ? { keptBy: operation } : { operation }
+  const of = keptRequests?.names ? { keptBy: operation } : { operation }
   const limit = settings.rerun ? WITH_REQUESTS : MAX_PAGE
   for (let more = true; more && !engine.closing; ) {
     const found = await engine.store.findAbandoned({ of, forMs: settings.recoverAfterMs, limit })
@@ -96,12 +96,12 @@ async function recoverOne(recovering: Recovering, receipt: InProgress): Promise<
   }
 }
 
-/** The kept request, run again; `undefined` where the operation or the receipt keeps none, or its face isn't there. */
-function rerunOf({ settings, face }: Recovering, { request }: InProgress): Work | undefined {
+/** The kept request, run again; `undefined` where the operation or the receipt keeps none, or its keptRequests isn't there. */
+function rerunOf({ settings, keptRequests }: Recovering, { request }: InProgress): Work | undefined {
   const { rerun, codec } = settings
   if (rerun === undefined || request === null) return undefined
   const faced = decodeKeptRequest(request)
-  if (faced) return face?.rerun(faced.request)
+  if (faced) return keptRequests?.rerun(faced.request)
   return async (attempt) => {
     const ended = await runHandler(() => {
       const kept = decodeOutcome(request)

@@ -1,7 +1,7 @@
 import { type GivenResponse, type KeptRequest, responseOutcome } from '../core/index.ts'
 import type { RunningAttempt } from '../engine/attempt.ts'
 import type { Work } from '../engine/caller.ts'
-import type { Face } from '../engine/face.ts'
+import type { KeptRequests } from '../engine/kept-requests.ts'
 import type { EngineOperation } from '../engine/operation.ts'
 import type { Settings } from '../engine/settings.ts'
 import { type Captured, Endings } from './endings.ts'
@@ -16,7 +16,7 @@ interface Route {
 }
 
 /** Kept requests, run again by the operation's own `rerun`: its response becomes the outcome, as a handler's does. */
-export class Reruns implements Face {
+export class Reruns implements KeptRequests {
   readonly names: boolean
   readonly #notKept: readonly string[]
   readonly #settings: Settings
@@ -31,9 +31,9 @@ export class Reruns implements Face {
 
   /** Where several routes are one operation, nothing is kept that one of them does not keep. */
   static addTo(operation: EngineOperation<unknown>, route: Route): void {
-    const { face: before, settings } = operation
+    const { keptRequests: before, settings } = operation
     const [notKept, names] = before instanceof Reruns ? [before.#notKept, before.names] : [[], false]
-    operation.face = new Reruns(settings, {
+    operation.keptRequests = new Reruns(settings, {
       ...route,
       notKept: [...new Set([...notKept, ...route.notKept])],
       names: names || route.names,
