@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { OptionInvalid, ReceiptsClosed } from '../core/index.ts'
 import { type Call, type FacedCall, Preparation, type PreparedCall, type SeenRequest } from './call.ts'
 import type { Conclusion, Work } from './caller.ts'
@@ -120,9 +120,8 @@ export class EngineOperation<T> implements Operation<T> {
 
   /** A keyed digest of what a caller presents to show who it is: never kept itself. */
   credentialsDigest(presented: string): string {
-    return createHmac('sha256', `counterfoil credentials 1\n${this.#engine.secret}`)
-      .update(presented)
-      .digest('hex')
+    // SHA-512/256 (FIPS 180-4) can't be continued from its digest: the secret may simply come first.
+    return hash('sha512-256', `counterfoil credentials 1\n${this.#engine.secret}\n${presented}`)
   }
 
   #join(call: PreparedCall, work: Work, signal: AbortSignal | undefined): Promise<Conclusion> {
