@@ -53,10 +53,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
     })
     this.#timer = setTimeout(() => {
       this.#timedOut = true
-      this.#brokeOff()
+      this.#brokeOff('no answer within the time-out')
     }, upstream.timeoutMs)
     // Its lease is about to end: what the upstream still does, nobody knows.
-    attempt?.signal.addEventListener('abort', this.#brokeOff)
+    attempt?.signal.addEventListener('abort', this.#leaseEnds)
     // A caller without a key who leaves takes its request along; under a key it runs on.
     if (attempt === undefined) response.once('close', this.#callerLeft)
   }
@@ -97,7 +97,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       return
     }
     clearTimeout(this.#timer)
-    if (!passHead(this.#response, status, message, lines)) this.#brokeOff()
+    if (!passHead(this.#response, status, message, lines)) this.#brokeOff('its head can’t be sent')
     else if (this.#attempt === undefined) {
       this.#first = 'awaited'
       process.nextTick(() => this.#goOut())
@@ -118,7 +118,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
     // An answer without a length ends with its connection: a reset would look like its end.
-    if (this.#upstream.resets.now) this.#brokeOff()
+    if (this.#upstream.resets.now) this.#brokeOff('its connection was reset')
     else this.#end(() => finish(this.#response, this.#first, trailersOf(controller)))
   }
 
@@ -131,23 +131,35 @@ class Forwarding implements Dispatcher.DispatchHandler {
     else this.#response.write(first)
   }
 
-  onResponseError(): void {
-    this.#brokeOff()
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const { code } = error as { readonly code?: unknown }
+    this.#brokeOff(typeof code === 'string' ? `${code}, ${error.message}` : error.message)
   }
 
   readonly #callerLeft = (): void => {
     if (!this.#response.writableFinished) this.#end(() => this.#giveUp())
   }
 
-  readonly #brokeOff = (): void =>
+  readonly #leaseEnds = (): void => this.#brokeOff('the attempt had to end')
+
+  #brokeOff(why: string): void {
     this.#end(() => {
       const sent = this.#controller !== undefined
       if (sent) this.#attempt?.unknown()
       else this.#attempt?.notExecuted()
       this.#giveUp()
       const after = this.#timedOut ? 'upstream-timeout' : 'upstream-broke-off'
-      sendProblem(this.#response, sent ? after : 'upstream-unreachable')
+      const problem = sent ? after : 'upstream-unreachable'
+      this.#report(problem, why)
+      sendProblem(this.#response, problem)
     })
+  }
+
+  /** Neither key, query nor body: whoever holds a key can read an answer. */
+  #report(problem: string, why: string): void {
+    const { method, url = '' } = this.#incoming
+    this.#upstream.report(new Error(`${method} ${url.split('?', 1)[0]}: ${problem} (${why})`))
+  }
 
   #giveUp(): void {
     this.#controller?.abort(new Error('given up'))
@@ -158,7 +170,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#ended) return
     this.#ended = true
     clearTimeout(this.#timer)
-    this.#attempt?.signal.removeEventListener('abort', this.#brokeOff)
+    this.#attempt?.signal.removeEventListener('abort', this.#leaseEnds)
     this.#response.off('close', this.#callerLeft)
     how()
     this.#resolve()

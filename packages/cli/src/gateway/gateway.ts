@@ -49,7 +49,7 @@ export interface Gateway {
 export function createGateway(store: ReceiptStore, settings: GatewaySettings): Gateway {
   const { upstream: url, upstreamTimeoutMs: timeoutMs } = settings
   const tenantHeader = settings.tenantHeader?.toLowerCase()
-  const upstream = openUpstream(url, { timeoutMs, tenantHeader })
+  const upstream = openUpstream(url, { timeoutMs, tenantHeader, report: settings.onError })
   const receipts = createReceipts({ store, onEvent: settings.onEvent })
   const listenerOf = (
     name: string,

@@ -37,7 +37,8 @@ export async function serveGateway(given: GivenFlags, io: Io): Promise<ExitCode>
   let gateway: Gateway | undefined
   try {
     const findings = await audited(store)
-    gateway = createGateway(store, { ...settings, routes: ofRoutes })
+    const all = { ...settings, routes: ofRoutes }
+    gateway = saidAt(null, () => createGateway(store, all))
     const { server } = gateway
     server.prependListener('request', (request, response) => {
       metrics.began()

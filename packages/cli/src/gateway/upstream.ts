@@ -8,6 +8,8 @@ export interface Upstream {
   readonly pool: Pool
   readonly resets: Resets
   readonly timeoutMs: number
+  /** Told why there was no answer, which callers are not. */
+  readonly report: (error: Error) => void
   /** The field that names the tenant, in lower case: it goes on, whatever a caller's `Connection` says. */
   readonly tenantHeader: string | undefined
 }
@@ -30,7 +32,7 @@ export class Resets {
 
 export function openUpstream(
   url: URL,
-  { timeoutMs, tenantHeader }: Pick<Upstream, 'timeoutMs' | 'tenantHeader'>,
+  { timeoutMs, tenantHeader, report }: Pick<Upstream, 'timeoutMs' | 'tenantHeader' | 'report'>,
 ): Upstream {
   const resets = new Resets()
   const connector = buildConnector({ timeout: timeoutMs })
@@ -46,7 +48,7 @@ export function openUpstream(
       })
     },
   })
-  return { url, pool, resets, timeoutMs, tenantHeader }
+  return { url, pool, resets, timeoutMs, tenantHeader, report }
 }
 
 /** A request to the upstream on a connection of its own, with these fields and no others, and nothing of it sent yet. */

@@ -28,11 +28,15 @@ describe('an upstream that fails', () => {
     await once(server, 'close')
     const store = memoryStore()
     const down = await gatewayTo(dead, {}, store)
-    const refused = await ask(down.port, keyed('a', '{}'))
+    const refused = await ask(down.port, keyed('the-key', '{}', { path: '/x?token=1' }))
     expect(refused.status).toBe(502)
     expect(refused.json()).toMatchObject({ error: { type: 'upstream-unreachable' } })
+    // Its operators are told why, and nothing that opens an answer.
+    expect(down.errors.map(String)).toEqual([
+      expect.stringMatching(/^Error: POST \/x: upstream-unreachable \(ECONNREFUSED, /),
+    ])
     const up = await gatewayTo(behind.port, {}, store)
-    expect((await ask(up.port, keyed('a', '{}'))).body.toString()).toBe('paid')
+    expect((await ask(up.port, keyed('the-key', '{}', { path: '/x?token=1' }))).body.toString()).toBe('paid')
   })
 
   it.each([

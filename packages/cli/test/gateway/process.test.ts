@@ -183,7 +183,7 @@ it.each([
   [['--upstream', 'http://x', '--methods', 'post'], "--methods can't be 'post'"],
   [['--upstream', 'http://x', '--tenant-header', 'X Y'], "--tenant-header can't be 'X Y'"],
   [['--upstream', 'http://x', '--guarantee', 'twice'], '--guarantee'],
-  [['--upstream', 'http://x', '--fail-open', '--store', 'memory:'], "The option 'failOpen'"],
+  [['--upstream', 'http://x', '--fail-open', '--store', 'memory:'], "fail-open can't be used as it stands"],
   [['--upstream', 'http://x', '--store', 'nowhere:x'], 'nowhere'],
   [[], '--upstream'],
   [['--config', 'nowhere.yaml'], "--config can't be read"],
@@ -225,7 +225,7 @@ it('a file gives each route its own settings, and a flag overrides its top', asy
 it('a wrong file, and what a route may not have, is told with its line', async () => {
   for (const [text, says] of [
     ['ttl: 7x', ":1: ttl can't be '7x'"],
-    ['routes:\n  POST /x: { fail-open: true }', ":2: The option 'failOpen'"],
+    ['routes:\n  POST /x: { fail-open: true }', ":2: fail-open can't be used as it stands"],
     ['routes:\n  POST /x: { recover-abandoned: 1s }', ':2: recover-abandoned needs keep-request'],
   ] as const) {
     const io = testIo()

@@ -24,8 +24,8 @@ export abstract class CounterfoilError extends Error {
 export class KeyInvalid extends CounterfoilError {
   readonly code = 'key_invalid'
   readonly retry = 'fix'
-  constructor(fault: string) {
-    super(`The idempotency key ${fault}; send 1 to 255 bytes of text without control characters.`)
+  constructor(fault: string, advice = 'send 1 to 255 bytes of text without control characters') {
+    super(`The idempotency key ${fault}; ${advice}.`)
   }
 }
 

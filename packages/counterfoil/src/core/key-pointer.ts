@@ -38,7 +38,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function keyInBytes(bytes: Uint8Array, { pointer, tokens }: KeyPointer): string | undefined {
   if (bytes.length === 0) return undefined
   const canonical = canonicalJson(textOf(bytes, pointer))
-  if (canonical === undefined) throw new KeyInvalid(`at ${pointer} can't be read, since the body is no JSON`)
+  if (canonical === undefined)
+    throw new KeyInvalid(`at ${pointer} can't be read, since the body is no JSON`, 'send JSON')
   const value = new MemberReader(canonical, pointer).read(tokens)
   return value === undefined ? undefined : keyText(JSON.parse(value), pointer)
 }
@@ -58,12 +59,12 @@ function textOf(bytes: Uint8Array, pointer: string): string {
   try {
     return utf8.decode(bytes)
   } catch {
-    throw new KeyInvalid(`at ${pointer} can't be read, since the body is no JSON`)
+    throw new KeyInvalid(`at ${pointer} can't be read, since the body is no JSON`, 'send JSON')
   }
 }
 
 function keyText(value: unknown, pointer: string): string {
-  if (typeof value !== 'string') throw new KeyInvalid(`at ${pointer} is no text`)
+  if (typeof value !== 'string') throw new KeyInvalid(`at ${pointer} is no text`, 'send text')
   return value
 }
 
@@ -108,7 +109,8 @@ class MemberReader extends JsonScanner {
       this.readString()
       const matches = JSON.parse(this.text.slice(start, this.at)) === name
       this.at++ // the colon
-      if (matches && found !== undefined) throw new KeyInvalid(`at ${this.#pointer} is given more than once`)
+      if (matches && found !== undefined)
+        throw new KeyInvalid(`at ${this.#pointer} is given more than once`, 'send one')
       if (matches) found = this.at
       this.#skipValue()
       if (this.peek() === COMMA) this.at++

@@ -32,7 +32,14 @@ export function problemResponse(problem: Problem): Response {
 }
 
 /** What the caller of a handler that threw gets, and every retry: nothing of the error. */
-export const failedResponse: Response = problemResponse(problemOf(undefined))
+export const failedForNow: Response = problemResponse(problemOf(undefined))
+
+/** The same, where it never runs again. */
+export const failedForGood: Response = problemResponse({
+  ...problemOf(undefined),
+  detail: 'The request failed, and will not run again under this key; the service has logged why.',
+  retry: 'never',
+})
 
 /** What a captured response comes to for its receipt. */
 export class Endings {
@@ -50,7 +57,7 @@ export class Endings {
     const ended = endedAs(captured)
     if (ended.kind === 'threw') this.#report(ended.error)
     return finishedWith(
-      this.#outcomeOf(captured),
+      this.#outcomeOf(captured, attempt),
       (end) => (end.kind === 'returned' ? verdictOfStatus(end.value) : defaultVerdict(end)),
       ended,
       attempt,
@@ -58,14 +65,16 @@ export class Endings {
     )
   }
 
-  #outcomeOf(captured: Captured): Outcome {
+  #outcomeOf(captured: Captured, { mark }: RunningAttempt): Outcome {
     if (captured.kind === 'response') {
       const { status, headers, body } = captured
       return { kind: 'response', status, headers: this.#keeps(headers), body }
     }
     // What may run again is not said to be over.
     const over = captured.kind === 'streamed' && captured.whole && isFinal(captured)
-    return over ? { kind: 'not_kept', why: captured.why } : { kind: 'response', ...failedResponse }
+    if (over) return { kind: 'not_kept', why: captured.why }
+    const forGood = this.#settings.policies.onFailure === 'final' && mark === 'none'
+    return { kind: 'response', ...(forGood ? failedForGood : failedForNow) }
   }
 }
 

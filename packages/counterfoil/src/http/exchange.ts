@@ -15,7 +15,7 @@ import type { Conclusion, Work } from '../engine/caller.ts'
 import type { Attempt, Operation } from '../engine/index.ts'
 import { EngineOperation } from '../engine/operation.ts'
 import { CallerGone } from './caller-gone.ts'
-import { type Captured, Endings, failedResponse, problemResponse, type Response } from './endings.ts'
+import { type Captured, Endings, failedForNow, problemResponse, type Response } from './endings.ts'
 import { type FieldLines, keepAllBut, notKept, valuesOf } from './field-lines.ts'
 import { checkedOptions, type HttpOptions } from './options.ts'
 import { presented } from './presented.ts'
@@ -133,7 +133,9 @@ export class HttpOperation<Request> {
 
   #keyInHead(request: Request, headers: FieldLines): string | undefined {
     const { key: own } = this.#options
-    return typeof own === 'function' ? own(request) : keyFromHeader(valuesOf(headers, 'idempotency-key'))
+    return typeof own === 'function'
+      ? (own(request) ?? undefined)
+      : keyFromHeader(valuesOf(headers, 'idempotency-key'))
   }
 
   #keyIn(body: SeenBody): string | undefined {
@@ -211,7 +213,9 @@ export class HttpOperation<Request> {
 function ownAnswer(captured: Captured | undefined, conclusion?: Conclusion): Answer | undefined {
   if (captured === undefined || captured.kind === 'streamed') return sentAnswer(captured)
   if (conclusion !== undefined && conclusion.kind !== 'ran') return undefined
-  return captured.kind === 'response' ? { kind: 'own' } : { kind: 'other', response: failedResponse }
+  if (captured.kind === 'response') return { kind: 'own' }
+  const stored = conclusion?.outcome
+  return { kind: 'other', response: stored?.kind === 'response' ? stored : failedForNow }
 }
 
 function sentAnswer(captured: Captured | undefined): Answer | undefined {

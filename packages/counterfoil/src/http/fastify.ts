@@ -25,7 +25,7 @@ declare module 'fastify' {
 }
 
 /**
- * The plugin: routes with an `idempotency` option run once per key, after their other preHandler hooks. A retry gets
+ * The plugin, to be awaited before the first route: routes with an `idempotency` option run once per key, after their other preHandler hooks. A retry gets
  * the same status, fields and bytes. A body is compared by what Fastify's parser has made of it.
  *
  * @example
@@ -39,6 +39,13 @@ export async function counterfoil(app: FastifyInstance): Promise<void> {
       'responses over HTTP/2 are not captured yet: register it on a server of HTTP/1.1',
     )
   }
+  // A route declared before would run without its option, and nobody would know.
+  if (app.printRoutes() !== NO_ROUTES) {
+    throw new OptionInvalid(
+      'register',
+      'routes were declared before it was loaded: write `await app.register(counterfoil)` before the first route',
+    )
+  }
   app.decorateRequest('idempotency', undefined)
   app.addHook('onRoute', (route) => {
     const { idempotency } = route as { idempotency?: IdempotencyOptions }
@@ -46,6 +53,8 @@ export async function counterfoil(app: FastifyInstance): Promise<void> {
     route.preHandler = [route.preHandler ?? [], hookOf(idempotency)].flat()
   })
 }
+
+const NO_ROUTES = '(empty tree)'
 
 // The hook is for routes of the application that registers it, not only for those of a scope below
 // (Fastify's reference, "Plugins", fastify-plugin).

@@ -16,11 +16,11 @@ export interface HttpOptions<Request> {
   /** Where the store can't be asked, run as if Counterfoil weren't there. Only under a guarantee that re-runs. */
   readonly failOpen?: boolean
   /**
-   * Where the key is, if not in the `Idempotency-Key` field: a function, `undefined` where the request has none; or a
+   * Where the key is, if not in the `Idempotency-Key` field: a function, `null` or `undefined` where the request has none; or a
    * JSON Pointer (RFC 6901) into a JSON body, which is then read before it is known whether there is a key. What it
    * points at stays out of the fingerprint.
    */
-  readonly key?: ((request: Request) => string | undefined) | { readonly pointer: string }
+  readonly key?: ((request: Request) => string | null | undefined) | { readonly pointer: string }
   /** Refuse a request without a key (400). Default: it is handled as if Counterfoil weren't there. */
   readonly requireKey?: boolean
   /** Default `['POST', 'PATCH']`. */

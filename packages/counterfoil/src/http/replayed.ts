@@ -1,5 +1,5 @@
 import { type Outcome, OutcomeNotKept, type Receipt } from '../core/index.ts'
-import { failedResponse, type Response } from './endings.ts'
+import { failedForGood, type Response } from './endings.ts'
 import { REPLAYED } from './field-lines.ts'
 
 /**
@@ -18,7 +18,7 @@ function responseIn(outcome: Outcome, { operation, state }: Pick<Receipt, 'opera
     case 'response':
       return outcome
     case 'failure':
-      return failedResponse
+      return failedForGood
     case 'not_kept':
       throw new OutcomeNotKept(operation, outcome.why, state === 'failed' ? 'failed' : 'succeeded')
     case 'value': {

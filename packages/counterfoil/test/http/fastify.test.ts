@@ -25,6 +25,15 @@ it('sends with a replay and a refusal what other hooks have set for this caller'
   expect(await ask('https://c', '{"other":1}')).toEqual([422, 'https://c'])
 })
 
+it('refuses to come after routes, which would run without it, and nobody would know', async () => {
+  const receipts = createReceipts({ store: memoryStore(), sweep: 'off' })
+  const operation = receipts.operation<never>('charge', { guarantee: 'at-most-once' })
+  const app = fastify()
+  app.register(counterfoil) // not awaited: it is loaded once the routes are there
+  app.post('/charges', { idempotency: { operation, tenant: () => 'acme' } }, async () => 'paid')
+  await expect(app.ready()).rejects.toMatchObject({ code: 'option_invalid', option: 'register' })
+})
+
 it('refuses a server of HTTP/2, whose responses it does not capture', async () => {
   const app = fastify({ http2: true })
   await expect(app.register(counterfoil)).rejects.toMatchObject({ code: 'option_invalid', option: 'http2' })

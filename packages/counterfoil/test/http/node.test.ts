@@ -1,7 +1,10 @@
-import type { ServerResponse } from 'node:http'
+import { randomBytes } from 'node:crypto'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Wire } from '../../src/testing/http/wire.ts'
-import { ask, json, kept } from './raw-client.ts'
+import { ask, json, kept, type Sent } from './raw-client.ts'
 import { serviceOf } from './service.ts'
 
 describe('a response', () => {
@@ -181,4 +184,24 @@ it('tells nobody what a handler that throws had set, but what others had set bef
   expect([answer.status, answer.reason]).toEqual([500, 'Internal Server Error'])
   expect(answer.field('x-secret')).toBeUndefined()
   expect(answer.field('x-frame-options')).toBe('DENY')
+})
+
+it.each([
+  ['small and whole', 10],
+  ['larger than its stream holds', 300_000],
+])('a body, %s, that is there before anybody asks for it is read whole, once', async (_what, size) => {
+  const service = await serviceOf({ handler: async (request, response) => response.end(await text(request)) })
+  const [listener] = service.server.listeners('request') as [RequestListener]
+  service.server.removeAllListeners('request')
+  // As after an authentication that takes its time.
+  service.server.on('request', async (request, response) => {
+    while (!request.complete && request.readableLength < 65_536) await pause(1)
+    listener(request, response)
+  })
+  const body = randomBytes(size / 2).toString('hex')
+  const sent: Sent = { headers: [['Idempotency-Key', 'a']], body }
+  expect((await ask(service.port, sent)).body.toString()).toBe(body)
+  expect((await ask(service.port, sent)).field('idempotent-replayed')).toBe('true')
+  expect((await ask(service.port, { ...sent, body: `${body}.` })).status).toBe(422)
+  expect(service.runs()).toBe(1)
 })

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml'
 import { CommandError } from '../../command-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { checks, type GatewayFlags, routeSettings, type SettingName } from '../flags.ts'
@@ -86,10 +86,15 @@ class Loader {
   }
 
   #settings(pairs: readonly Pair[], allowed: readonly SettingName[]): Partial<GatewayFlags> {
-    return Object.fromEntries(pairs.flatMap((pair) => this.#setting(pair, allowed)))
+    const settings: Partial<GatewayFlags> = Object.fromEntries(
+      pairs.map((pair) => this.#setting(pair, allowed)),
+    )
+    if (settings.reject && settings.wait !== undefined)
+      return this.#wrong(this.#startOf(pairs[0] as Pair), 'wait and reject exclude each other: leave one.')
+    return settings
   }
 
-  #setting(pair: Pair, allowed: readonly SettingName[]): [string, unknown][] {
+  #setting(pair: Pair, allowed: readonly SettingName[]): [string, unknown] {
     const at = this.#startOf(pair)
     const name = nameOf(pair.key) as SettingName
     if (!allowed.includes(name)) {
@@ -98,7 +103,7 @@ class Loader {
       const near = nearest(name, [...allowed, 'routes'])
       return this.#wrong(
         at,
-        `there is no setting '${name}'${near === undefined ? '' : `; did you mean ${near}?`}${near === undefined ? '.' : ''}`,
+        `there is no setting '${name}'${near === undefined ? '.' : `; did you mean ${near}?`}`,
       )
     }
     const value = isScalar(pair.value) ? pair.value.value : undefined
@@ -108,11 +113,11 @@ class Loader {
       if (check === 'switch') {
         if (typeof value !== 'boolean')
           throw new CommandError(exitCodes.usage, `${name} can't be '${String(value)}': give true or false.`)
-        return [[field, value ? true : undefined]]
+        return [field, value ? true : undefined]
       }
-      const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+      const text = textOf(pair.value)
       check(name, text)
-      return [[field, text]]
+      return [field, text]
     } catch (error) {
       return this.#wrong(at, (error as Error).message)
     }
@@ -129,6 +134,13 @@ class Loader {
   #wrong(offset: number, sentence: string): never {
     throw new CommandError(exitCodes.usage, `${this.#place(offset)}: ${sentence}`)
   }
+}
+
+/** A list is what stands with commas on the command line. */
+function textOf(node: unknown): string {
+  if (isSeq(node)) return node.items.map(textOf).join(',')
+  const value = isScalar(node) ? node.value : undefined
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 function nameOf(key: unknown): string {

@@ -9,7 +9,7 @@ export interface RoutePattern {
 
 /** `undefined` where it is none. */
 export function routePattern(text: string): RoutePattern | undefined {
-  const [, methods, path] = /^(\*|[A-Z]+(?:,[A-Z]+)*) +(\/[^\s?#]*)$/.exec(text.trim()) ?? []
+  const [, methods, path] = /^(\*|[A-Z]+(?:,[A-Z]+)*) +(\/[^\s?#{}]*)$/.exec(text.trim()) ?? []
   if (methods === undefined || path === undefined || /:(?![A-Za-z_]\w*(?:\/|$))/.test(path)) return undefined
   if (
     path

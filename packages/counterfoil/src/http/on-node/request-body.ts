@@ -73,8 +73,6 @@ class Arriving {
     request.push = pushSeen
     request.on('close', this.#left)
     if (request.complete || this.#size > maxBytes) this.#judge()
-    // Or it would not be asked for where the stream was full when it came here.
-    else request.read(0)
   }
 
   /** @param chunk `null` at its end */

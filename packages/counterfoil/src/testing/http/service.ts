@@ -1,10 +1,27 @@
 import { randomUUID } from 'node:crypto'
+import { ContractViolation } from '../violation.ts'
 import { Scene } from './scene.ts'
 import type { Script } from './script.ts'
 import type { Sent } from './sent.ts'
 import type { HttpServiceUnderTest, HttpTerms, RunningHttpService } from './service-under-test.ts'
 import { Stage } from './stage.ts'
 import { Wire } from './wire.ts'
+
+const CLOSES_WITHIN_MS = 15_000
+
+/** A handler that never ends would hold the service up, and with it the verdict. */
+async function closed(running: RunningHttpService): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    const why = `the service was not closed within ${CLOSES_WITHIN_MS} ms: does every handler end its response?`
+    late.reject(new ContractViolation(why))
+  }, CLOSES_WITHIN_MS)
+  try {
+    await Promise.race([running.close(), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /** The running service, as a case has it. */
 export class Service {
@@ -31,7 +48,7 @@ export class Service {
     } finally {
       stage.openAll()
       for (const wire of service.#wires) wire.leave()
-      await running.close()
+      await closed(running)
     }
   }
 
