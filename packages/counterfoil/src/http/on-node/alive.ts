@@ -23,7 +23,8 @@ export interface ShownSocket {
 
 /** Told when a handler closes the connection by way of its request or response. */
 export interface ClosedByHandler {
-  closed(error: Error | undefined): void
+  /** @param close does it */
+  closed(error: Error | undefined, close: () => void): void
 }
 
 /** One for each connection, since it outlives many requests. */
@@ -51,8 +52,11 @@ function facadeOf(socket: Socket, holder: () => ClosedByHandler | undefined): So
       if (typeof value !== 'function') return value
       if (closing.has(name)) {
         return (...args: unknown[]) => {
-          holder()?.closed(args[0] instanceof Error ? args[0] : undefined)
-          return value.apply(real, args)
+          const close = (): unknown => value.apply(real, args)
+          const told = holder()
+          if (told) told.closed(args[0] instanceof Error ? args[0] : undefined, close)
+          else close()
+          return facade
         }
       }
       if (listening.has(name)) {

@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { OptionInvalid } from '../../core/index.ts'
 import { CallerGone } from '../caller-gone.ts'
@@ -17,9 +18,11 @@ export async function bodyOf(request: IncomingMessage, body: unknown, maxBytes: 
   if (body instanceof Uint8Array) return { as: 'bytes', bytes: body }
   if (body instanceof Readable && body !== request) throw unseen('a stream that cannot be read twice')
   if (body !== undefined && body !== request) return { as: 'value', value: body }
-  if (request.readableDidRead || request.readableEnded) {
+  if (request.destroyed && !request.readableEnded) throw new CallerGone()
+  const read = request.readableDidRead || request.readableEnded
+  if (read || request.readableFlowing) {
     if (hasNoBody(request)) return { as: 'bytes', bytes: new Uint8Array(), received: new Uint8Array() }
-    throw unseen('read before, and nothing of it is left to see')
+    throw unseen(read ? 'read before, and nothing of it is left to see' : 'being read by somebody else')
   }
   const received = await new Arriving(request, maxBytes).whole
   const bytes = await decoded(received, request.headers['content-encoding'], maxBytes)
@@ -105,13 +108,29 @@ function joined(chunks: readonly Buffer[]): Buffer {
   return first !== undefined && more.length === 0 ? first : Buffer.concat(chunks)
 }
 
-/** What was here before anybody asked, as after an authentication that took its time. */
+/**
+ * What was here before anybody asked, as after an authentication that took its time: looked at, and not read, since a
+ * stream that was read is none that others can take over.
+ */
 function arrivedIn(request: IncomingMessage): Buffer[] {
-  // Of the very length, so that a stream that has ended does not say so yet.
-  const arrived: unknown = request.readableLength > 0 ? request.read(request.readableLength) : null
-  if (!(arrived instanceof Uint8Array)) return []
-  request.unshift(arrived)
-  return [Buffer.from(arrived.buffer, arrived.byteOffset, arrived.length)]
+  if (request.readableLength === 0) return []
+  const { buffer, bufferIndex = 0 } = (request as unknown as { _readableState: ReadableBuffer })
+    ._readableState
+  const pieces = Array.isArray(buffer) ? buffer.slice(bufferIndex) : []
+  const length = pieces.reduce((sum: number, piece: { length: number }) => sum + piece.length, 0)
+  if (length !== request.readableLength || !pieces.every((piece) => piece instanceof Uint8Array)) {
+    throw unseen('here as text, and its bytes are gone')
+  }
+  // It may have stopped the connection for being full.
+  const { socket } = request as unknown as { socket: Socket & { _paused?: boolean } }
+  if (!request.complete && !socket._paused) socket.resume()
+  return pieces.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.length))
+}
+
+/** Where Node keeps what nobody has read yet. */
+interface ReadableBuffer {
+  readonly buffer?: unknown
+  readonly bufferIndex?: number
 }
 
 function unseen(what: string): OptionInvalid {

@@ -6,6 +6,9 @@ import { type ClosedByHandler, type ShownSocket, unendingSocket } from './alive.
 import { fieldLines, isEventStream, isMark, linesOf, rawList, validateHead } from './head.ts'
 import { bodyFor, sendResponse } from './send-response.ts'
 
+/** How many are held at most before they are joined. */
+const MANY_PIECES = 1024
+
 /** Where a response keeps who holds it back. */
 const CAPTURE = Symbol('counterfoil.capture')
 
@@ -23,12 +26,10 @@ export class ResponseCapture implements ClosedByHandler {
 
   /** Resolves when the handler has ended its response, or broken it off. */
   readonly captured: Promise<Captured>
-  readonly #response: ServerResponse
+  readonly #response: Writable<ServerResponse>
   readonly #limit: number
   readonly #original: Pick<ServerResponse, Overridden>
   readonly #socket: Socket
-  /** A pipelined response has none before its turn comes. */
-  readonly #hadSocket: boolean
   readonly #shown: ShownSocket
   /** What others had set before the handler began: another response has it too. */
   readonly #before: FieldLines
@@ -36,11 +37,15 @@ export class ResponseCapture implements ClosedByHandler {
   #head: Head | undefined
   readonly #chunks: Buffer[] = []
   #size = 0
-  #mode: 'holding' | 'streaming' | 'ended' = 'holding'
+  #mode: 'holding' | 'streaming' | 'ended' | 'released' = 'holding'
   #streams: 'too_large' | 'streamed' = 'streamed'
   /** Whether the connection closed under the handler, which is not to notice. */
   #callerGone = false
   #whenSent: Callback | undefined
+  /** What the handler closed once it had ended its response, which is still to go out. */
+  readonly #closings: (() => void)[] = []
+  /** Of writes to a connection that may close before it has taken them. */
+  readonly #writing = new Set<Callback>()
   #conclude!: (captured: Captured) => void
 
   constructor(response: ServerResponse, limit: number) {
@@ -57,10 +62,12 @@ export class ResponseCapture implements ClosedByHandler {
     install(own, own[CAPTURE] ? ResponseCapture.#methods(() => this) : ResponseCapture.#shared)
     own[CAPTURE] ??= this
     this.#socket = response.req.socket
-    this.#hadSocket = response.socket === this.#socket
     this.#shown = unendingSocket(this.#socket)
     this.#shown.holder = this
-    this.#showSocket(this.#shown.facade)
+    const request = response.req as Writable<IncomingMessage>
+    request.socket = this.#shown.facade
+    // With nothing to send there is nothing that Node itself would do with it.
+    if (response.socket === this.#socket) this.#response.socket = this.#shown.facade
   }
 
   /**
@@ -97,27 +104,39 @@ export class ResponseCapture implements ClosedByHandler {
   }
 
   /** The handler closed the connection. */
-  closed(error: Error | undefined): void {
-    this.fail(error ?? new ConnectionClosed())
+  closed(error: Error | undefined, close: () => void): void {
+    if (this.#mode === 'ended') this.#closings.push(close)
+    else {
+      this.fail(error ?? new ConnectionClosed())
+      close()
+    }
   }
 
   /** Sends what was held back. */
   release(): void {
     this.#restore()
+    if (this.#callerGone) {
+      this.#finishForNobody(this.#whenSent)
+      return
+    }
     this.#sendHead()
     const [body, encoding] = bodyFor(this.#original.end, this.#body)
     this.#original.end.call(this.#response, body, encoding, this.#whenSent)
+    if (this.#closings.length > 0) this.#response.once('finish', () => this.#close())
   }
 
   /** Sends another response in place of the one that was held back, of which nothing has gone out. */
   replace(other: Response, beforeSending: () => void): void {
     this.#restore()
+    if (this.#callerGone) this.#tellClosed()
     this.#internals._header = null
     for (const name of this.#response.getHeaderNames()) this.#response.removeHeader(name)
     for (const [name, value] of this.#before) this.#response.appendHeader(name, value)
     this.#response.statusMessage = ''
     beforeSending()
+    if (this.#whenSent) this.#response.once('finish', this.#whenSent)
     sendResponse(this.#response, other)
+    this.#close()
   }
 
   get #body(): Buffer {
@@ -125,14 +144,16 @@ export class ResponseCapture implements ClosedByHandler {
     return first !== undefined && more.length === 0 ? first : Buffer.concat(this.#chunks)
   }
 
-  #writeHead([status, ...rest]: unknown[]): ServerResponse {
+  #writeHead([given, ...rest]: unknown[]): ServerResponse {
+    // As Node does, for which '201' is 201.
+    const status = (given as number) | 0
     const response = this.#response
     if (this.#head !== undefined) throw failure('ERR_HTTP_HEADERS_SENT', 'the head was written before')
     const headers = rest.find((arg) => typeof arg === 'object' && arg !== null)
     const message = rest.find((arg) => typeof arg === 'string')
     const raw = headers === undefined ? [] : rawList(headers).filter(([name]) => !isMark(name))
     validateHead(status, message, raw)
-    response.statusCode = status as number
+    response.statusCode = status
     if (message !== undefined) response.statusMessage = message as string
     response.removeHeader(REPLAYED)
     // As Node does: a list alone goes out as it stands, and else each field takes the place of one set before.
@@ -142,7 +163,7 @@ export class ResponseCapture implements ClosedByHandler {
       for (const [name, value] of raw) response.appendHeader(name, value as string)
     }
     const lines = alone ? fieldLines(raw) : linesOf(response)
-    this.#head = { lines, alone }
+    this.#head = { status, message: response.statusMessage, lines, alone }
     this.#internals._header = 'held back'
     return response
   }
@@ -154,10 +175,12 @@ export class ResponseCapture implements ClosedByHandler {
 
   /** Through what others have wrapped around it. */
   #sendHead(): void {
-    const { lines, alone } = this.#head as Head
+    const { status, message, lines, alone } = this.#head as Head
     this.#internals._header = null
-    if (alone) this.#original.writeHead.call(this.#response, this.#response.statusCode, flat(lines))
-    else this.#original.writeHead.call(this.#response, this.#response.statusCode)
+    // Whatever the handler has set since: for it, the head had gone out.
+    this.#response.statusMessage = message
+    if (alone) this.#original.writeHead.call(this.#response, status, flat(lines))
+    else this.#original.writeHead.call(this.#response, status)
   }
 
   #write(chunk: unknown, rest: unknown[]): boolean {
@@ -167,14 +190,24 @@ export class ResponseCapture implements ClosedByHandler {
     }
     const bytes = bytesOf(chunk, rest[0])
     if (this.#mode === 'holding') this.#hold(bytes)
-    else if (!this.#callerGone) return this.#original.write.call(this.#response, bytes, 'utf8', callback)
+    else if (!this.#callerGone) return this.#send(bytes, callback)
     if (callback) process.nextTick(callback)
     return true
+  }
+
+  #send(bytes: Buffer, callback: Callback | undefined): boolean {
+    if (callback === undefined) return this.#original.write.call(this.#response, bytes, 'utf8')
+    this.#writing.add(callback)
+    return this.#original.write.call(this.#response, bytes, 'utf8', (error) => {
+      if (this.#writing.delete(callback)) callback(error)
+    })
   }
 
   #hold(bytes: Buffer): void {
     const { lines } = this.#writeHeadIfNone()
     if (bytes.length > 0) this.#chunks.push(bytes)
+    // A piece takes more memory than its bytes.
+    if (this.#chunks.length === MANY_PIECES) this.#chunks.splice(0, MANY_PIECES, this.#body)
     this.#size += bytes.length
     if (isEventStream(lines)) this.#stream('streamed')
     else if (this.#size > this.#limit) this.#stream('too_large')
@@ -190,9 +223,11 @@ export class ResponseCapture implements ClosedByHandler {
   #stream(why: 'too_large' | 'streamed'): void {
     this.#mode = 'streaming'
     this.#streams = why
-    this.#showRealSocket()
+    this.#showRealSocketToNode()
     this.#sendHead()
-    for (const chunk of this.#chunks.splice(0)) this.#original.write.call(this.#response, chunk, 'utf8')
+    const body = this.#body
+    this.#chunks.length = 0
+    if (body.length > 0) this.#original.write.call(this.#response, body, 'utf8')
   }
 
   #end(args: unknown[]): ServerResponse {
@@ -214,8 +249,9 @@ export class ResponseCapture implements ClosedByHandler {
     } else {
       this.#streamed(true)
       this.#restore()
+      if (this.#callerGone) this.#finishForNobody(callback)
       // What was held has gone out with the rest of it.
-      this.#original.end.call(this.#response, held ? Buffer.alloc(0) : last, 'utf8', callback)
+      else this.#original.end.call(this.#response, held ? Buffer.alloc(0) : last, 'utf8', callback)
     }
     return this.#response
   }
@@ -224,7 +260,8 @@ export class ResponseCapture implements ClosedByHandler {
   #lengthIsKnown(length: number): void {
     const { statusCode } = this.#response
     if (this.#head !== undefined || statusCode === 204 || statusCode === 304) return
-    if (this.#response.hasHeader('content-length') || this.#response.hasHeader('transfer-encoding')) return
+    if (['content-length', 'transfer-encoding', 'trailer'].some((name) => this.#response.hasHeader(name)))
+      return
     this.#response.setHeader('Content-Length', length)
   }
 
@@ -233,8 +270,12 @@ export class ResponseCapture implements ClosedByHandler {
     else if (this.#mode === 'holding') {
       this.#ended({ kind: 'threw', error: error ?? new Error('the handler destroyed its response') })
       return this.#response
+    } else if (this.#mode === 'ended') {
+      this.#closings.push(() => this.#original.destroy.call(this.#response, error))
+      return this.#response
     }
     this.#restore()
+    if (this.#callerGone) this.#tellClosed()
     return this.#original.destroy.call(this.#response, error)
   }
 
@@ -255,31 +296,44 @@ export class ResponseCapture implements ClosedByHandler {
     // Stream utilities would not write to it, nor wait for it.
     this.#internals.destroyed = false
     this.#internals._closed = false
+    for (const callback of this.#writing) process.nextTick(callback)
+    this.#writing.clear()
     if (this.#mode === 'streaming') this.#original.emit.call(this.#response, 'drain')
     return true
   }
 
-  /** What the request and the response show of the connection. */
-  #showSocket(socket: Socket): void {
-    const request = this.#response.req as Writable<IncomingMessage>
-    request.socket = socket
-    // With nothing to send there is nothing that Node itself would do with it.
-    if (this.#hadSocket) (this.#response as Writable<ServerResponse>).socket = socket
-  }
-
-  #showRealSocket(): void {
-    this.#shown.holder = undefined
-    this.#showSocket(this.#socket)
+  #showRealSocketToNode(): void {
+    if (this.#response.socket === this.#shown.facade) this.#response.socket = this.#socket
   }
 
   #restore(): void {
-    this.#showRealSocket()
+    this.#mode = 'released'
+    if (this.#shown.holder === this) this.#shown.holder = undefined
+    const request = this.#response.req as Writable<IncomingMessage>
+    request.socket = this.#socket
+    this.#showRealSocketToNode()
     install(this.#response, this.#original)
     this.#internals.finished = false
-    if (!this.#callerGone) return
+  }
+
+  /** The caller has gone, and the handler is to go on as if it had its answer. */
+  #finishForNobody(whenSent: Callback | undefined): void {
+    this.#internals.finished = true
+    process.nextTick(() => {
+      whenSent?.()
+      this.#response.emit('finish')
+      this.#tellClosed()
+    })
+  }
+
+  #tellClosed(): void {
     this.#internals.destroyed = true
     this.#internals._closed = true
     this.#response.emit('close')
+  }
+
+  #close(): void {
+    for (const close of this.#closings.splice(0)) close()
   }
 
   get #internals(): Internals {
@@ -292,11 +346,15 @@ export class ResponseCapture implements ClosedByHandler {
   }
 
   #responseHead(): { status: number; headers: FieldLines } {
-    return { status: this.#response.statusCode, headers: this.#head?.lines ?? [] }
+    const { status, lines: headers } = this.#writeHeadIfNone()
+    return { status, headers }
   }
 }
 
 interface Head {
+  readonly status: number
+  /** The reason phrase, where the handler gave one. */
+  readonly message: string
   readonly lines: FieldLines
   /** Node is to send these lines as they stand; else it has them already. */
   readonly alone: boolean
