@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { paired } from './fields.ts'
 import { begin, type Upstream } from './upstream.ts'
@@ -12,9 +13,10 @@ export function dispatchByNode(
   { method, path, headers, body }: Dispatcher.DispatchOptions,
   handler: Dispatcher.DispatchHandler,
 ): void {
-  const incoming = body as IncomingMessage | null
+  const incoming = body as IncomingMessage | Buffer | Readable | null
   const lines = paired(headers as string[])
-  const chunked = incoming !== null && incoming.headers['content-length'] === undefined
+  const hasLength = lines.some(([name]) => name.toLowerCase() === 'content-length')
+  const chunked = incoming instanceof Readable && !hasLength
   const onwards = begin(
     upstream,
     { method, path },
@@ -61,14 +63,15 @@ export function dispatchByNode(
       if (!begun.complete) broke(new Error('the answer broke off'))
     })
   })
-  if (incoming === null) {
-    onwards.end()
+  if (!(incoming instanceof Readable)) {
+    onwards.end(incoming ?? undefined)
     return
   }
   incoming.once('error', broke)
   incoming.pipe(onwards, { end: false })
   incoming.on('end', () => {
-    if (chunked) onwards.addTrailers(paired(incoming.rawTrailers) as [string, string][])
+    const { rawTrailers = [] } = incoming as Partial<IncomingMessage>
+    if (chunked) onwards.addTrailers(paired(rawTrailers) as [string, string][])
     onwards.end()
   })
 }

@@ -74,6 +74,7 @@ export function requestFields(
   const { remoteAddress = 'unknown' } = request.socket
   const kept = onward(paired(request.rawHeaders), tenantHeader).filter(([name]) => {
     const lower = name.toLowerCase()
+    if (lower === 'trailer') return mayHaveTrailers(request)
     return !replaced.has(lower) && !(plain && lower === 'accept-encoding')
   })
   const before = request.headers['x-forwarded-for']
@@ -85,6 +86,19 @@ export function requestFields(
     ...added(request, 'X-Forwarded-Host', request.headers.host ?? ''),
     ...added(request, 'X-Forwarded-Proto', 'http'),
   ]
+}
+
+/** Only a body in chunks can (RFC 9110, section 6.5.1). */
+export function mayHaveTrailers({ method = '', headers }: IncomingMessage): boolean {
+  const bodiless = method === 'GET' || method === 'HEAD'
+  return headers.trailer !== undefined && headers['transfer-encoding'] !== undefined && !bodiless
+}
+
+/** Whether its body comes in chunks or not at all; what else it was coded in would be lost on the way. */
+export function isPlainlyFramed(lines: Lines): boolean {
+  return lines.every(
+    ([name, value]) => name.toLowerCase() !== 'transfer-encoding' || value.trim().toLowerCase() === 'chunked',
+  )
 }
 
 function added({ headers }: IncomingMessage, name: string, value: string): Lines {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PassThrough, type Readable } from 'node:stream'
 import type { Attempt } from 'counterfoil'
 import type { Dispatcher } from 'undici'
 import { dispatchByNode } from './dispatch-by-node.ts'
-import { type Lines, onward, paired, requestFields } from './fields.ts'
+import { isPlainlyFramed, type Lines, mayHaveTrailers, onward, paired, requestFields } from './fields.ts'
 import { sendProblem } from './problem.ts'
 import { pathAt, type Upstream } from './upstream.ts'
 
@@ -63,14 +64,23 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   begin(): void {
     if (this.#ended) return
+    try {
+      this.#begin()
+    } catch (error) {
+      this.#brokeOff((error as Error).message)
+    }
+  }
+
+  #begin(): void {
     const incoming = this.#incoming
     const path = pathAt(this.#upstream, incoming.url ?? '/')
-    const byNode = path === '*' || incoming.headers.trailer !== undefined
+    const trailers = mayHaveTrailers(incoming)
+    const byNode = path === '*' || trailers || this.#upstream.continuesUnasked
     const options = {
       method: incoming.method as Dispatcher.HttpMethod,
       path,
       headers: requestFields(incoming, this.#upstream, this.#attempt !== undefined).flat(),
-      body: byNode ? streamOf(incoming) : bodyOf(incoming),
+      body: trailers ? streamOf(incoming) : bodyOf(incoming),
     }
     if (byNode) dispatchByNode(this.#upstream, options, this)
     else this.#upstream.pool.dispatch(options, this)
@@ -92,12 +102,19 @@ class Forwarding implements Dispatcher.DispatchHandler {
   ): void {
     if (this.#ended) return
     const lines = rawLines(controller)
+    if (status < 100) {
+      this.#brokeOff('its status is none')
+      return
+    }
     if (status < 200) {
       if (status === 103) passHints(this.#response, lines)
       return
     }
     clearTimeout(this.#timer)
-    if (!passHead(this.#response, status, message, lines)) this.#brokeOff('its head can’t be sent')
+    if (!isPlainlyFramed(lines)) this.#brokeOff('its body is coded for the way')
+    else if (!passHead(this.#response, status, message, lines)) this.#brokeOff('its head can’t be sent')
+    // It has no body, whatever its length says (RFC 9110, section 6.4.1).
+    else if (status === 204 || status === 304) this.#end(() => finish(this.#response, undefined, []))
     else if (this.#attempt === undefined) {
       this.#first = 'awaited'
       process.nextTick(() => this.#goOut())
@@ -133,6 +150,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const { code } = error as { readonly code?: unknown }
+    // How undici takes a 100 that nobody asked for; `node:http` passes it over (RFC 9110, section 15.2).
+    if (error.message === 'bad response') this.#upstream.continuesUnasked = true
     this.#brokeOff(typeof code === 'string' ? `${code}, ${error.message}` : error.message)
   }
 
@@ -177,14 +196,29 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Its bytes where all of them are here, else the stream. */
-function bodyOf(incoming: IncomingMessage): Buffer | IncomingMessage | null {
-  return incoming.complete ? (incoming.read() as Buffer | null) : streamOf(incoming)
+/** Its bytes where all of them are here, else a stream. */
+function bodyOf(incoming: IncomingMessage): Buffer | Readable | null {
+  if (incoming.complete) return incoming.read() as Buffer | null
+  return streamOf(incoming) && detached(incoming)
 }
 
 function streamOf(incoming: IncomingMessage): IncomingMessage | null {
   const { 'content-length': length = '0', 'transfer-encoding': coding } = incoming.headers
   return length === '0' && coding === undefined ? null : incoming
+}
+
+/** Whoever ends it early, as undici does where the answer is there first, leaves the request to be read to its end. */
+function detached(incoming: IncomingMessage): Readable {
+  const passed = new PassThrough()
+  incoming.pipe(passed)
+  incoming.once('close', () => {
+    if (!incoming.complete) passed.destroy(new Error('the caller left'))
+  })
+  passed.once('close', () => {
+    incoming.unpipe(passed)
+    incoming.resume()
+  })
+  return passed
 }
 
 /** As they came, which the types don't say (Dispatcher.md, "RequestController"). */
@@ -207,8 +241,14 @@ function passHead(
   message: string | undefined,
   lines: Lines,
 ): boolean {
+  const inChunks = lines.some(([name]) => name.toLowerCase() === 'transfer-encoding')
+  const { method, httpVersionMinor } = response.req
+  const trailers = inChunks && method !== 'HEAD' && status !== 204 && status !== 304 && httpVersionMinor > 0
+  const passed = onward(lines).filter(([name]) => trailers || name.toLowerCase() !== 'trailer')
+  // undici reads it as UTF-8, which Node's own check refuses.
+  const phrase = message !== undefined && /^[\t\x20-\x7e]*$/.test(message) ? message : undefined
   try {
-    response.writeHead(status, message, onward(lines).flat())
+    response.writeHead(status, phrase, passed.flat())
     return true
   } catch {
     response.statusMessage = '' // Node keeps the one that it refuses

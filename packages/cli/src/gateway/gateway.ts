@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createReceipts, type OperationOptions, type ReceiptEvent, type ReceiptStore } from 'counterfoil'
 import { type HttpOptions, idempotent, type Listener } from 'counterfoil/node'
 import { authorizer } from './authorize.ts'
 import type { RoutePattern } from './config/route-pattern.ts'
 import { saidAt } from './config/said-at.ts'
+import { isPlainlyFramed, paired } from './fields.ts'
 import { forward } from './forward.ts'
 import { sendProblem } from './problem.ts'
 import { keptFields, resender } from './resend.ts'
@@ -87,12 +88,20 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   const server = createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
     const target = targetOf(request.url ?? '/', upstream)
     if (target === undefined) return sendProblem(response, 'target-invalid')
+    if (!isPlainlyFramed(paired(request.rawHeaders))) return sendProblem(response, 'coding-unsupported')
     request.url = target
     const path = target.split('?', 1)[0] as string
     const route = routes.find(({ pattern }) => pattern.matches(request.method ?? '', path))
     const { listener, http } = route ?? { listener: unconfigured, http: settings.http }
     if (lacksTenant(request, tenantHeader, http)) return sendProblem(response, 'tenant-missing')
     return void listener(request, response)
+  })
+  let closing = false
+  const underWay = new Set<ServerResponse>()
+  server.prependListener('request', (_request, response) => {
+    if (closing) response.shouldKeepAlive = false
+    underWay.add(response)
+    response.once('close', () => underWay.delete(response))
   })
   // An upload takes as long as it takes; that a head comes in time is still seen to.
   server.requestTimeout = 0
@@ -105,6 +114,9 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   return {
     server,
     async close() {
+      closing = true
+      // Or a busy connection would bring request after request.
+      for (const response of underWay) response.shouldKeepAlive = false
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       for (const socket of upgraded) socket.destroy()

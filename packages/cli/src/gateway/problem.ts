@@ -7,12 +7,18 @@ type ProblemName =
   | 'upstream-timeout'
   | 'tenant-missing'
   | 'target-invalid'
+  | 'coding-unsupported'
 
 const problems: Readonly<Record<ProblemName, Problem>> = {
   'upstream-unreachable': [502, 'The upstream could not be reached', 'Nothing ran; retry with the same key.'],
   'upstream-broke-off': [502, 'The upstream broke off', 'Whether the request ran is not known.'],
   'upstream-timeout': [504, 'The upstream did not answer in time', 'Whether the request ran is not known.'],
   'tenant-missing': [400, 'The tenant is missing', 'Send one field line that names the tenant.'],
+  'coding-unsupported': [
+    501,
+    'The transfer coding is not supported',
+    'Send the body in chunks, with no other transfer coding.',
+  ],
   'target-invalid': [
     400,
     'The target is no path of the upstream',
@@ -33,7 +39,7 @@ export function sendProblem(response: ServerResponse, name: ProblemName): void {
     title,
     status,
     detail,
-    retry: status === 400 ? 'fix' : 'later',
+    retry: status === 400 || status === 501 ? 'fix' : 'later',
     error: { type: name, message: detail },
   })
   response.writeHead(status, {

@@ -80,6 +80,6 @@ function fieldsFor(
   kept: KeptRequest['headers'],
   body: Uint8Array,
 ): KeptRequest['headers'] {
-  const others = kept.filter(([name]) => !['host', 'content-length'].includes(name.toLowerCase()))
+  const others = kept.filter(([name]) => !['host', 'content-length', 'trailer'].includes(name.toLowerCase()))
   return [['Host', url.host], ...others, ['Content-Length', String(body.length)]]
 }

@@ -11,7 +11,7 @@ export function isWebSocket({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
-const ofABody = ['content-length', 'transfer-encoding']
+const ofABody = ['content-length', 'transfer-encoding', 'trailer']
 
 /** A connection that becomes another protocol's: both ends are joined, and nothing is looked at. */
 export function upgrade(upstream: Upstream, incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -25,6 +25,7 @@ export function upgrade(upstream: Upstream, incoming: IncomingMessage, socket: D
     ([name]) => !ofABody.includes(name.toLowerCase()),
   )
   const lines = [...fields, ['Connection', 'Upgrade'], ['Upgrade', 'websocket']] as const
+  let answered = false
   const onwards = begin(upstream, { method: 'GET', path: pathAt(upstream, target) }, lines)
   const timer = setTimeout(
     () => onwards.destroy(new Error('the upstream did not answer in time')),
@@ -37,8 +38,12 @@ export function upgrade(upstream: Upstream, incoming: IncomingMessage, socket: D
   }
   socket.on('error', leave)
   socket.on('close', leave)
-  onwards.on('error', leave)
+  onwards.on('error', () => {
+    if (!answered) socket.end('HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    else leave()
+  })
   onwards.on('upgrade', (answer, other, rest) => {
+    answered = true
     clearTimeout(timer)
     socket.write(headText(answer, paired(answer.rawHeaders)))
     if (rest.length > 0) socket.write(rest)
@@ -46,6 +51,7 @@ export function upgrade(upstream: Upstream, incoming: IncomingMessage, socket: D
     pipeline(other, socket, other, leave)
   })
   onwards.on('response', (answer) => {
+    answered = true
     clearTimeout(timer)
     socket.write(headText(answer, [...onward(paired(answer.rawHeaders)), ['Connection', 'close']]))
     pipeline(answer, socket, leave)

@@ -8,6 +8,8 @@ export interface Upstream {
   readonly pool: Pool
   readonly resets: Resets
   readonly timeoutMs: number
+  /** It sends 100s that nobody asked for, which undici's dispatch can't take. */
+  continuesUnasked: boolean
   /** Told why there was no answer, which callers are not. */
   readonly report: (error: Error) => void
   /** The field that names the tenant, in lower case: it goes on, whatever a caller's `Connection` says. */
@@ -40,6 +42,8 @@ export function openUpstream(
     // The times that may pass are the gateway's own affair, from the first byte to the last.
     headersTimeout: 0,
     bodyTimeout: 0,
+    // Sooner than upstreams end idle connections: what goes out on one that is just ending is in doubt.
+    keepAliveTimeout: 1000,
     connect(options, done) {
       connector(options, (...made) => {
         // Before undici's own listener, which ends the answer.
@@ -48,7 +52,7 @@ export function openUpstream(
       })
     },
   })
-  return { url, pool, resets, timeoutMs, tenantHeader, report }
+  return { url, pool, resets, timeoutMs, tenantHeader, report, continuesUnasked: false }
 }
 
 /** A request to the upstream on a connection of its own, with these fields and no others, and nothing of it sent yet. */
@@ -85,7 +89,7 @@ export function targetOf(received: string, { url }: Pick<Upstream, 'url'>): stri
   const target = whole ? whole.pathname + whole.search : received
   if (!target.startsWith('/') || target.includes('#')) return undefined
   const [path = ''] = target.split('?', 1)
-  return baseOf(url) !== '' && /\/(?:\.|%2e){2}(?:\/|$)/i.test(path) ? undefined : target
+  return baseOf(url) !== '' && /(?:^|[/\\])(?:\.|%2e){2}(?:[/\\;]|%2f|%5c|$)/i.test(path) ? undefined : target
 }
 
 function baseOf({ pathname }: URL): string {

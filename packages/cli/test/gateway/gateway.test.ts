@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { memoryStore } from 'counterfoil/memory'
 import { describe, expect, it } from 'vitest'
+import { routePattern } from '../../src/gateway/config/route-pattern.ts'
 import { ask, keyed } from './ask.ts'
 import { gatewayTo, listening, upstream } from './world.ts'
 
@@ -98,7 +99,16 @@ describe('an upstream that misbehaves', () => {
     ['another protocol, unasked', 'HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', 502],
     ['no HTTP at all', 'nonsense\r\n\r\n', 502],
     ['a status that is none', 'HTTP/1.1 099 X\r\nContent-Length: 1\r\n\r\nx', 502],
-    ['a reason with a control character', 'HTTP/1.1 200 a\u0001b\r\nContent-Length: 1\r\n\r\nx', 502],
+    ['a reason with a control character', 'HTTP/1.1 200 a\u0001b\r\nContent-Length: 1\r\n\r\nx', 200],
+    ['a reason that is not ASCII', 'HTTP/1.1 200 Créé\r\nContent-Length: 1\r\n\r\nx', 200],
+    ['a 204 with a length', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', 204],
+    ['a 304 with a length', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n', 304],
+    ['a Trailer without chunks', 'HTTP/1.1 200 OK\r\nTrailer: X\r\nContent-Length: 1\r\n\r\nx', 200],
+    [
+      'a body that is coded for the way',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n',
+      502,
+    ],
     [
       'two lines of hints',
       'HTTP/1.1 103 E\r\nLink: </a>; rel=preload\r\nLink: </b>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx',
@@ -136,6 +146,39 @@ describe('an upstream that misbehaves', () => {
     raw.close()
   })
 
+  it('sends a 100 that nobody asked for: the first outcome is unknown, and the next ones are known', async () => {
+    const text = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx'
+    const raw = createTcpServer((socket) =>
+      socket.once('data', () => socket.end(text)).on('error', () => undefined),
+    )
+    await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve))
+    const { port } = await gatewayTo((raw.address() as AddressInfo).port)
+    expect((await ask(port, keyed('a', '{}'))).status).toBe(502)
+    for (const key of ['b', 'c']) expect((await ask(port, keyed(key, '{}'))).status).toBe(200)
+    raw.close()
+  })
+
+  it('answers before the upload is there: the caller gets that answer, and the rest is read', async () => {
+    const behind = await upstream((request, response) => {
+      response.writeHead(413).end('too large')
+      request.resume()
+    })
+    const { port } = await gatewayTo(behind.port)
+    const socket = connect(port, '127.0.0.1')
+    const size = 8 * 1_048_576
+    socket.write(`PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`)
+    // As whoever reads only once all is written.
+    await new Promise<void>((resolve, reject) => {
+      socket.write(Buffer.alloc(size), (error) => (error ? reject(error) : resolve()))
+    })
+    let seen = ''
+    for await (const chunk of socket) {
+      seen += chunk
+      if (seen.includes('too large')) break
+    }
+    expect(seen).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
   it('is slow to take an upload: the time counts from its last piece', async () => {
     const behind = await upstream(async (request, response) => response.end(await text(request)))
     const { port } = await gatewayTo(behind.port, { upstreamTimeout: '100ms' })
@@ -158,6 +201,59 @@ describe('an upstream that misbehaves', () => {
     expect((await ask(port, keyed('a', '{}'))).status).toBeGreaterThanOrEqual(500)
     expect((await ask(port, keyed('a', '{}'))).json()).toMatchObject({ error: { type: 'outcome-unknown' } })
   })
+})
+
+it.each([
+  'GET / HTTP/1.1\r\nHost: x\r\nTrailer: X-T\r\n\r\n',
+  'POST / HTTP/1.1\r\nHost: x\r\nTrailer: X-T\r\nContent-Length: 2\r\n\r\n{}',
+  'POST / HTTP/1.1\r\nHost: x\r\nTrailer: X-T\r\nContent-Length: 2\r\nIdempotency-Key: a\r\n\r\n{}',
+  'GET / HTTP/1.1\r\nHost: x\r\nTrailer: X-T\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+])('announces trailers and has no chunks for them, and goes on without: %j', async (request) => {
+  const behind = await upstream((request, response) => response.end(`no ${request.headers.trailer}`))
+  const { port } = await gatewayTo(behind.port)
+  const socket = connect(port, '127.0.0.1')
+  socket.write(request)
+  let seen = ''
+  for await (const chunk of socket) {
+    seen += chunk
+    if (seen.includes('no undefined')) break
+  }
+  expect(seen).toMatch(/^HTTP\/1\.1 200 .*no undefined/s)
+})
+
+it('passes on the trailers of a request', async () => {
+  const behind = await upstream(async (request, response) => {
+    const body = await text(request)
+    response.end(`${body} ${request.trailers['x-sum']}`)
+  })
+  const { port } = await gatewayTo(behind.port)
+  const headers = { Trailer: 'X-Sum', 'Transfer-Encoding': 'chunked' }
+  const call = send({ port, method: 'POST', path: '/', headers, agent: false })
+  call.write('body')
+  call.addTrailers({ 'X-Sum': '7' })
+  call.end()
+  const [response] = await once(call, 'response')
+  expect(await text(response)).toBe('body 7')
+})
+
+it('refuses a body that is coded for the way otherwise than in chunks, and asks nobody', async () => {
+  const behind = await upstream((_, response) => response.end('x'))
+  const { port } = await gatewayTo(behind.port)
+  const socket = connect(port, '127.0.0.1')
+  socket.end(
+    'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\nIdempotency-Key: a\r\n\r\n1\r\nx\r\n0\r\n\r\n',
+  )
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 501 /)
+  expect(behind.runs()).toBe(0)
+})
+
+it.each(['POST /v1/*a*a*a*x', 'POST /**/a/**/a/**/x'])('no path takes long to be told from %s', (route) => {
+  const pattern = routePattern(route)
+  const began = performance.now()
+  expect(pattern?.matches('POST', `/v1/${'a'.repeat(8000)}`)).toBe(false)
+  expect(pattern?.matches('POST', '/a'.repeat(4000))).toBe(false)
+  // What goes back over every wild part takes minutes for these.
+  expect(performance.now() - began).toBeLessThan(2000)
 })
 
 it('lets no keyed request slip by as an upgrade: it runs once, in this protocol', async () => {

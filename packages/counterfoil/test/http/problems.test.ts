@@ -8,7 +8,7 @@ const pages = join(import.meta.dirname, '../../../../docs/problems')
 
 it('has a page for each problem, and no other', () => {
   const named = readdirSync(pages).map((page) => page.replace(/\.md$/, ''))
-  const ofTheGateway = /^(upstream-.*|tenant-missing|target-invalid)$/
+  const ofTheGateway = /^(upstream-.*|tenant-missing|target-invalid|coding-unsupported)$/
   const names = problemKinds.map(({ name }) => name)
   expect(named.filter((name) => !ofTheGateway.test(name)).sort()).toEqual(names.toSorted())
 })

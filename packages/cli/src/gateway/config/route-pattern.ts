@@ -20,21 +20,57 @@ export function routePattern(text: string): RoutePattern | undefined {
     return undefined
   const wanted = methods === '*' ? undefined : methods.split(',')
   if (wanted?.includes('OPTIONS')) return undefined
-  const shape = new RegExp(`^${plain(path).split('/').slice(1).map(segmentShape).join('')}$`)
+  const shape = segmentsOf(plain(path))
   return {
     text: `${methods} ${path}`,
     methods: wanted,
-    matches: (method, received) => (wanted?.includes(method) ?? true) && shape.test(plain(received)),
+    matches: (method, received) =>
+      (wanted?.includes(method) ?? true) &&
+      fits(shape, segmentsOf(plain(received)), (segment) => segment === '**', segmentFits),
   }
 }
 
-function segmentShape(segment: string): string {
-  if (segment === '**') return '(?:/.*)?'
-  if (segment.startsWith(':')) return '/[^/]+'
-  return `/${segment
-    .split('*')
-    .map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
-    .join('[^/]*')}`
+function segmentsOf(path: string): string[] {
+  return path.split('/').slice(1)
+}
+
+function segmentFits(wanted: string, segment: string): boolean {
+  if (wanted.startsWith(':')) return segment !== ''
+  const same = (one: string, other: string): boolean => one === other
+  return fits([...wanted], [...segment], (letter) => letter === '*', same)
+}
+
+/**
+ * Whether all of `seen` fits `wanted`, in which a wild one stands for any number. It goes back to the last wild one alone,
+ * so that no path takes longer than the product of both lengths.
+ */
+function fits(
+  wanted: readonly string[],
+  seen: readonly string[],
+  isWild: (one: string) => boolean,
+  isOne: (wanted: string, seen: string) => boolean,
+): boolean {
+  let at = 0
+  let wild = -1
+  let from = 0
+  for (let n = 0; n < seen.length; ) {
+    const one = wanted[at]
+    if (one !== undefined && isWild(one)) {
+      wild = at
+      from = n
+      at += 1
+    } else if (one !== undefined && isOne(one, seen[n] as string)) {
+      at += 1
+      n += 1
+    } else if (wild >= 0) {
+      from += 1
+      n = from
+      at = wild + 1
+    } else {
+      return false
+    }
+  }
+  return wanted.slice(at).every(isWild)
 }
 
 /**
