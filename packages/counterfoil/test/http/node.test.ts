@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { RequestListener, ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { finished } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -204,4 +206,167 @@ it.each([
   expect((await ask(service.port, sent)).field('idempotent-replayed')).toBe('true')
   expect((await ask(service.port, { ...sent, body: `${body}.` })).status).toBe(422)
   expect(service.runs()).toBe(1)
+})
+
+describe('what a handler does beside its answer', () => {
+  it('a status set after the head was written is no part of it', async () => {
+    const service = await serviceOf({
+      handler: (_, response) => {
+        response.statusCode = 201
+        response.end('made')
+        response.statusCode = 500
+        response.statusMessage = 'Late'
+      },
+    })
+    for (const _time of ['first', 'retry']) {
+      const answer = await ask(service.port, json('a', {}))
+      expect([answer.status, answer.reason]).toEqual([201, 'Created'])
+    }
+  })
+
+  it('a status in letters is the number that it says, as for Node', async () => {
+    const service = await serviceOf({
+      handler: (_, response) => response.writeHead('201' as unknown as number).end('made'),
+    })
+    expect((await ask(service.port, json('a', {}))).status).toBe(201)
+  })
+
+  it('trailers go out to the first caller', async () => {
+    const service = await serviceOf({
+      handler: (_, response) => {
+        response.setHeader('Trailer', 'X-Sum')
+        response.addTrailers({ 'X-Sum': '7' })
+        response.end('body')
+      },
+    })
+    const first = await ask(service.port, json('a', {}))
+    expect([first.body.toString(), first.trailers]).toEqual(['body', [['X-Sum', '7']]])
+  })
+
+  it.each([
+    ['the connection', (request: IncomingMessage) => request.socket.destroy()],
+    ['the connection in order', (request: IncomingMessage) => request.socket.end()],
+    ['the response', (_: IncomingMessage, response: ServerResponse) => response.destroy()],
+  ])('closing %s once the response was ended loses nothing of it', async (_what, close) => {
+    const service = await serviceOf({
+      handler: (request, response) => {
+        response.end('paid')
+        close(request, response)
+      },
+    })
+    expect((await ask(service.port, json('a', {}))).body.toString()).toBe('paid')
+    expect((await ask(service.port, json('a', {}))).body.toString()).toBe('paid')
+  })
+
+  it('closing the connection midway of a stream breaks the attempt off at once', async () => {
+    const service = await serviceOf({
+      operation: { maxOutcomeBytes: 1000 },
+      handler: (request, response) => {
+        response.write('x'.repeat(1001))
+        setImmediate(() => request.socket.destroy())
+      },
+    })
+    await ask(service.port, json('a', {})).catch(() => undefined)
+    expect((await ask(service.port, json('a', {}))).status).toBe(500)
+    expect(service.runs()).toBe(1)
+  })
+
+  it.each([
+    [
+      'the callback of a write',
+      10,
+      (response: ServerResponse, done: () => void) => response.write('x'.repeat(20), done),
+    ],
+    [
+      'the callback of its end',
+      1000,
+      (response: ServerResponse, done: () => void) => response.end('x', done),
+    ],
+    [
+      'the stream to finish',
+      1000,
+      (response: ServerResponse, done: () => void) => finished(response.end('x'), done),
+    ],
+  ])('waits for %s, also of a caller who has left', async (_what, maxOutcomeBytes, wait) => {
+    const gone = Promise.withResolvers<void>()
+    const waited = Promise.withResolvers<void>()
+    const service = await serviceOf({
+      operation: { maxOutcomeBytes },
+      handler: async (_, response) => {
+        await gone.promise
+        await new Promise<void>((resolve) => wait(response, resolve))
+        waited.resolve()
+        response.end()
+      },
+    })
+    service.server.on('connection', (socket) => socket.once('close', () => setImmediate(gone.resolve)))
+    const leave = new AbortController()
+    const asked = ask(service.port, json('a', {}, { signal: leave.signal })).catch(() => undefined)
+    while (service.runs() === 0) await pause(1)
+    leave.abort()
+    await asked
+    await waited.promise
+  })
+
+  it('very many small pieces past the limit arrive whole', async () => {
+    const service = await serviceOf({
+      operation: { maxOutcomeBytes: 100_000 },
+      handler: (_, response) => {
+        for (let n = 0; n < 150_000; n += 1) response.write('x')
+        response.end()
+      },
+    })
+    expect((await ask(service.port, json('a', {}))).body).toHaveLength(150_000)
+  })
+})
+
+describe('a request that', () => {
+  it('others have had decoded to text is refused: its bytes are gone', async () => {
+    const service = await serviceOf({ handler: (_, response) => response.end('x') })
+    const [listener] = service.server.listeners('request') as [RequestListener]
+    service.server.removeAllListeners('request')
+    service.server.on('request', async (request, response) => {
+      request.setEncoding('utf8')
+      while (!request.complete) await pause(1)
+      listener(request, response)
+    })
+    expect((await ask(service.port, json('a', {}))).status).toBe(500)
+    expect([service.runs(), String(service.errors[0])]).toEqual([0, expect.stringContaining('here as text')])
+  })
+
+  it('was left by its caller before it came here runs nothing, and keeps no key', async () => {
+    const service = await serviceOf({ handler: (_, response) => response.end('x') })
+    const [listener] = service.server.listeners('request') as [RequestListener]
+    service.server.removeAllListeners('request')
+    const served: unknown[] = []
+    service.server.on('request', async (request, response) => {
+      if (served.length === 0) await once(request.socket, 'close')
+      served.push(await (listener(request, response) as unknown))
+    })
+    const leave = new AbortController()
+    const left = ask(service.port, json('a', {}, { signal: leave.signal })).catch(() => undefined)
+    await once(service.server, 'connection')
+    await pause(20)
+    leave.abort()
+    await left
+    while (served.length === 0) await pause(1)
+    expect(service.runs()).toBe(0)
+    expect((await ask(service.port, json('a', {}))).body.toString()).toBe('x')
+  })
+
+  it('is too large leaves its connection to the next one', async () => {
+    const service = await serviceOf({
+      http: { maxRequestBytes: 1000 },
+      handler: (_, response) => response.end('x'),
+    })
+    const wire = await Wire.open(service.port)
+    const head = (key: string, length: number): string =>
+      `POST / HTTP/1.1\r\nHost: x\r\nIdempotency-Key: ${key}\r\nContent-Length: ${length}\r\n\r\n`
+    wire.write(head('a', 5_000_000))
+    wire.write(Buffer.alloc(5_000_000))
+    expect((await wire.response('POST')).status).toBe(413)
+    wire.write(`${head('b', 2)}{}`)
+    expect((await wire.response('POST')).status).toBe(200)
+    wire.leave()
+  })
 })
