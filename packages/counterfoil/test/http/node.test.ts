@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { finished } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -305,6 +306,24 @@ describe('what a handler does beside its answer', () => {
     while (service.runs() === 0) await pause(1)
     leave.abort()
     await asked
+    await waited.promise
+  })
+
+  it('waits for a write that its caller never took, and left', async () => {
+    const waited = Promise.withResolvers<void>()
+    const service = await serviceOf({
+      operation: { maxOutcomeBytes: 1000 },
+      handler: async (_, response) => {
+        response.write(Buffer.alloc(1001))
+        await new Promise<void>((resolve) => response.write(Buffer.alloc(50_000_000), () => resolve()))
+        waited.resolve()
+        response.end()
+      },
+    })
+    const socket = connect(service.port, '127.0.0.1').pause()
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nIdempotency-Key: a\r\nContent-Length: 2\r\n\r\n{}')
+    while (service.runs() === 0) await pause(1)
+    socket.destroy()
     await waited.promise
   })
 
