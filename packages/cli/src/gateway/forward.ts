@@ -18,8 +18,9 @@ export function forward(
   attempt?: Attempt,
 ): Promise<void> {
   const forwarding = new Forwarding(upstream, incoming, response, attempt)
-  // By then a small body is here as a whole, and goes out with its head.
-  process.nextTick(() => forwarding.begin())
+  // By the end of this turn a small body is here as a whole, and goes out with its head.
+  if (incoming.complete) forwarding.begin()
+  else setImmediate(() => forwarding.begin())
   return forwarding.done
 }
 
