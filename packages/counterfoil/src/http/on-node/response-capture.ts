@@ -4,7 +4,9 @@ import type { Captured, Response } from '../endings.ts'
 import { type FieldLines, flat, REPLAYED } from '../field-lines.ts'
 import { type ClosedByHandler, type ShownSocket, unendingSocket } from './alive.ts'
 import { fieldLines, isEventStream, isMark, linesOf, rawList, validateHead } from './head.ts'
+import { type Internals, install, type Overridable, type Overridden, type Writable } from './internals.ts'
 import { bodyFor, sendResponse } from './send-response.ts'
+import { bytesOf, type Callback, callbackIn, failure } from './written.ts'
 
 /** How many are held at most before they are joined. */
 const MANY_PIECES = 1024
@@ -13,8 +15,6 @@ const MANY_PIECES = 1024
 const CAPTURE = Symbol('counterfoil.capture')
 
 type Capturing = ServerResponse & { [CAPTURE]?: ResponseCapture }
-
-type Callback = (error?: Error | null) => void
 
 /**
  * Holds a response back while its handler makes it, through every way that leads to the wire: each of them ends in
@@ -74,7 +74,7 @@ export class ResponseCapture implements ClosedByHandler {
    * The same functions for all responses: with functions of its own on each, V8 keeps every response alive until its
    * next full collection.
    */
-  static #methods(of: (response: Capturing) => ResponseCapture): Overridable {
+  static #methods(of: (response: Capturing) => ResponseCapture): Overridable<Capturing> {
     return {
       writeHead(...args) {
         return of(this).#writeHead(args)
@@ -360,50 +360,8 @@ interface Head {
   readonly alone: boolean
 }
 
-/** What Node's own work on a response goes by, and what libraries such as `compression` look at. */
-interface Internals {
-  /** The head as it goes to the wire; with one, `headersSent` is true. */
-  _header: string | null
-  /** `end` was called: `writableEnded`. */
-  finished: boolean
-  destroyed: boolean
-  _closed: boolean
-}
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] }
-
-type Overridable = Record<Overridden, (this: Capturing, ...args: unknown[]) => unknown>
-
-type Overridden = 'writeHead' | 'write' | 'end' | 'flushHeaders' | 'emit' | 'destroy'
-
 /** What the handler had done by then, nobody knows: by its code it counts as an error of the network. */
 class ConnectionClosed extends Error {
   readonly code = 'ECONNABORTED'
   override readonly message = 'the connection was closed by this process before the response was ended'
-}
-
-/** By assignment alone: a property that is defined or deleted makes all of Node's own work on it slow. */
-function install(response: ServerResponse, methods: Overridable | Pick<ServerResponse, Overridden>): void {
-  const own = response as unknown as Record<Overridden, unknown>
-  own.writeHead = methods.writeHead
-  own.write = methods.write
-  own.end = methods.end
-  own.flushHeaders = methods.flushHeaders
-  own.emit = methods.emit
-  own.destroy = methods.destroy
-}
-
-function failure(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code })
-}
-
-function callbackIn(args: unknown[]): Callback | undefined {
-  return args.find((arg): arg is Callback => typeof arg === 'function')
-}
-
-/** A copy, since whoever wrote it may use its memory again. */
-function bytesOf(chunk: unknown, encoding: unknown): Buffer {
-  return typeof chunk === 'string'
-    ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-    : Buffer.from(chunk as Uint8Array)
 }
