@@ -308,7 +308,7 @@ export class ResponseCapture implements ClosedByHandler {
 
   #restore(): void {
     this.#mode = 'released'
-    if (this.#shown.holder === this) this.#shown.holder = undefined
+    this.#shown.holder = undefined
     const request = this.#response.req as Writable<IncomingMessage>
     request.socket = this.#socket
     this.#showRealSocketToNode()
