@@ -14,7 +14,7 @@ export interface HttpPlan extends Effort {
   readonly cells: readonly HttpCell[]
 }
 
-export const whole: Effort = { rounds: 7, warmUpMs: 700, cellMs: 1000 }
+export const whole: Effort = { rounds: 5, warmUpMs: 700, cellMs: 1000 }
 export const quick: Effort = { rounds: 3, warmUpMs: 300, cellMs: 400 }
 
 /** An application is judged by its work; a proxy by what it adds to one request, too. */

@@ -6,8 +6,8 @@ import { type Place, Running } from './running.ts'
 import type { ServerProcess } from './server-process.ts'
 import { type ServerName, servers } from './servers.ts'
 
-/** As long as so many cells' own, for each server alike, whatever it is asked. */
-const WARM_UPS_A_SERVER = 3
+/** As long as so many cells' own, for each workload: what is measured is a service that has been up for a while. */
+const WARM_UPS_A_WORKLOAD = 3
 
 /**
  * In each round every server is a fresh process, and they take turns cell by cell: a machine that slows down slows all of
@@ -18,7 +18,7 @@ export async function runHttpRounds(plan: HttpPlan, place: Place, progress: Prog
   const load = new Load()
   const warmUp = async (name: ServerName, { port, pid }: ServerProcess): Promise<void> => {
     const { workloads, speaks } = servers[name]
-    const cellMs = (plan.warmUpMs * WARM_UPS_A_SERVER) / workloads.length
+    const cellMs = plan.warmUpMs * WARM_UPS_A_WORKLOAD
     for (const workload of workloads)
       await load.measure({ ...speaks, workload, atOnce: 64, warmUpMs: 0, cellMs, port, pid })
   }
