@@ -5,14 +5,16 @@ import { paired } from './fields.ts'
 import { begin, type Upstream } from './upstream.ts'
 
 /**
- * `dispatch` by `node:http`, for what undici's own can't send: a target that is no path, and trailers of a request. The
- * handler hears the same.
+ * `dispatch` by `node:http`, for what undici's own can't do: a target that is no path, trailers of a request, and an
+ * upstream that sends 100s unasked. The handler hears the same.
+ *
+ * @returns gives it up, also before it has a connection
  */
 export function dispatchByNode(
   upstream: Upstream,
   { method, path, headers, body }: Dispatcher.DispatchOptions,
   handler: Dispatcher.DispatchHandler,
-): void {
+): () => void {
   const incoming = body as IncomingMessage | Buffer | Readable | null
   const lines = paired(headers as string[])
   const hasLength = lines.some(([name]) => name.toLowerCase() === 'content-length')
@@ -22,6 +24,7 @@ export function dispatchByNode(
     { method, path },
     chunked ? [...lines, ['Transfer-Encoding', 'chunked']] : lines,
   )
+  const giveUp = (): void => void onwards.destroy()
   let answer: IncomingMessage | undefined
   const controller = {
     rawHeaders: [] as Buffer[],
@@ -65,7 +68,7 @@ export function dispatchByNode(
   })
   if (!(incoming instanceof Readable)) {
     onwards.end(incoming ?? undefined)
-    return
+    return giveUp
   }
   incoming.once('error', broke)
   incoming.pipe(onwards, { end: false })
@@ -74,6 +77,7 @@ export function dispatchByNode(
     if (chunked) onwards.addTrailers(paired(rawTrailers) as [string, string][])
     onwards.end()
   })
+  return giveUp
 }
 
 function bytesOf(raw: readonly string[]): Buffer[] {

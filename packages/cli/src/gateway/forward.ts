@@ -34,6 +34,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   readonly #timer: NodeJS.Timeout
   /** Once it has a connection: before that nothing of the request has gone out. */
   #controller: Dispatcher.DispatchController | undefined
+  #abandon: (() => void) | undefined
   /** The piece that comes with the head goes out with it: all of a small answer in one write. */
   #first: Buffer | 'awaited' | undefined
   #timedOut = false
@@ -83,7 +84,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       headers: requestFields(incoming, this.#upstream, this.#attempt !== undefined).flat(),
       body: trailers ? streamOf(incoming) : bodyOf(incoming),
     }
-    if (byNode) dispatchByNode(this.#upstream, options, this)
+    if (byNode) this.#abandon = dispatchByNode(this.#upstream, options, this)
     else this.#upstream.pool.dispatch(options, this)
   }
 
@@ -182,7 +183,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   #giveUp(): void {
-    this.#controller?.abort(new Error('given up'))
+    if (this.#controller) this.#controller.abort(new Error('given up'))
+    // Or it would go out once there is a connection, after its caller was told that nothing ran.
+    else this.#abandon?.()
   }
 
   /** The first end counts; what comes after it is its consequence. */

@@ -96,7 +96,7 @@ async function recoverOne(recovering: Recovering, receipt: InProgress): Promise<
   }
 }
 
-/** The kept request, run again; `undefined` where the operation or the receipt keeps none, or its keptRequests isn't there. */
+/** The kept request, run again; `undefined` where the operation or the receipt keeps none, or nobody here can run it again. */
 function rerunOf({ settings, keptRequests }: Recovering, { request }: InProgress): Work | undefined {
   const { rerun, codec } = settings
   if (rerun === undefined || request === null) return undefined

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Attempt, Operation } from '../../src/index.ts'
+import { usualTerms } from '../../src/testing/http/http-case.ts'
 import type { HttpTerms, Turn } from '../../src/testing/index.ts'
 import type { FaceName } from './declared.ts'
 import { type Served, servers } from './faces.ts'
@@ -24,7 +25,7 @@ export async function answering(
 ): Promise<number> {
   const server = await servers[face]({
     operation,
-    terms: { ...terms, ...own },
+    terms: { ...usualTerms, ...own },
     key,
     onError,
     async enter(_field, body, attempt) {
@@ -38,18 +39,6 @@ export async function answering(
     server.close()
   })
   return (server.address() as AddressInfo).port
-}
-
-const terms: HttpTerms = {
-  guarantee: 'at-most-once',
-  requireKey: false,
-  wait: '10s',
-  ttl: '1h',
-  tenants: 'by_field',
-  mayReplay: 'anyone',
-  maxRequestBytes: 1000,
-  maxOutcomeBytes: 1000,
-  maxReceipts: 1000,
 }
 
 function turn(status: number, body: string): Turn {

@@ -121,8 +121,8 @@ export class ResponseCapture implements ClosedByHandler {
     }
     this.#sendHead()
     const [body, encoding] = bodyFor(this.#original.end, this.#body)
+    this.#closeWhenSent()
     this.#original.end.call(this.#response, body, encoding, this.#whenSent)
-    if (this.#closings.length > 0) this.#response.once('finish', () => this.#close())
   }
 
   /** Sends another response in place of the one that was held back, of which nothing has gone out. */
@@ -135,8 +135,8 @@ export class ResponseCapture implements ClosedByHandler {
     this.#response.statusMessage = ''
     beforeSending()
     if (this.#whenSent) this.#response.once('finish', this.#whenSent)
+    this.#closeWhenSent()
     sendResponse(this.#response, other)
-    this.#close()
   }
 
   get #body(): Buffer {
@@ -332,8 +332,8 @@ export class ResponseCapture implements ClosedByHandler {
     this.#response.emit('close')
   }
 
-  #close(): void {
-    for (const close of this.#closings.splice(0)) close()
+  #closeWhenSent(): void {
+    for (const close of this.#closings) this.#response.once('finish', close)
   }
 
   get #internals(): Internals {

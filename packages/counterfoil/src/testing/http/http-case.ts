@@ -33,7 +33,8 @@ export interface HttpCase {
   run(subject: HttpServiceUnderTest): Promise<void>
 }
 
-const usual: HttpTerms = {
+/** Where a case says nothing else. */
+export const usualTerms: HttpTerms = {
   guarantee: 'at-most-once',
   requireKey: false,
   wait: '10s',
@@ -63,7 +64,7 @@ export function httpCase(
     name,
     needs: needs ?? null,
     async run(subject) {
-      const seen = await violationOf(() => Service.use(subject, { ...usual, ...terms }, check))
+      const seen = await violationOf(() => Service.use(subject, { ...usualTerms, ...terms }, check))
       judge(id, seen, subject)
     },
   }
