@@ -452,3 +452,43 @@ describe('with the key in the body', () => {
     expect((await ask(port, json('{"key":"a"}', ['X-Tenant', 'acme']))).status).toBe(200)
   })
 })
+
+it.each([
+  ['asks for another protocol', 'HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
+  ['says that it is at it, for ever', 'HTTP/1.1 102 Processing\r\n\r\n'],
+])('an authoriser that %s holds no retry up, and lets none see the outcome', async (_what, says) => {
+  const behind = await upstream((_, response) => response.end('paid'))
+  const raw = createTcpServer((socket) => {
+    const again = setInterval(() => socket.write(says), 20)
+    socket.on('error', () => undefined).on('close', () => clearInterval(again))
+  })
+  await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve))
+  const authorize = `http://127.0.0.1:${(raw.address() as AddressInfo).port}/`
+  const { port, errors } = await gatewayTo(behind.port, { authorize, upstreamTimeout: '200ms' })
+  expect((await ask(port, keyed('a', '{}'))).body.toString()).toBe('paid')
+  const retry = await ask(port, keyed('a', '{}'))
+  expect([retry.status, retry.body.includes('paid'), behind.runs()]).toEqual([500, false, 1])
+  expect(String(errors)).toContain('the authoriser')
+  raw.close()
+})
+
+it('told to end, it answers what is under way and what still comes, and then lets go of each connection', async () => {
+  const gate = Promise.withResolvers<void>()
+  const behind = await upstream(async (_, response) => {
+    await gate.promise
+    response.end('x')
+  })
+  const { port, close } = await gatewayTo(behind.port)
+  const request = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'
+  const [busy, silent] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
+  await Promise.all([once(busy, 'connect'), once(silent, 'connect')])
+  busy.write(request)
+  while (behind.runs() === 0) await pause(1)
+  const closed = close()
+  silent.write(request)
+  const answers = Promise.all([text(busy), text(silent)])
+  while (behind.runs() < 2) await pause(1)
+  gate.resolve()
+  for (const answer of await answers) expect(answer).toMatch(/^HTTP\/1\.1 200 .*\r\nConnection: close\r\n/s)
+  await closed
+})
