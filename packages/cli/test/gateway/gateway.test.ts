@@ -454,9 +454,13 @@ describe('with the key in the body', () => {
 })
 
 it.each([
-  ['asks for another protocol', 'HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
-  ['says that it is at it, for ever', 'HTTP/1.1 102 Processing\r\n\r\n'],
-])('an authoriser that %s holds no retry up, and lets none see the outcome', async (_what, says) => {
+  [
+    'asks for another protocol',
+    'HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+    'another protocol',
+  ],
+  ['says that it is at it, for ever', 'HTTP/1.1 102 Processing\r\n\r\n', 'did not answer in time'],
+])('an authoriser that %s holds no retry up, and lets none see the outcome', async (_what, says, why) => {
   const behind = await upstream((_, response) => response.end('paid'))
   const raw = createTcpServer((socket) => {
     const again = setInterval(() => socket.write(says), 20)
@@ -468,7 +472,7 @@ it.each([
   expect((await ask(port, keyed('a', '{}'))).body.toString()).toBe('paid')
   const retry = await ask(port, keyed('a', '{}'))
   expect([retry.status, retry.body.includes('paid'), behind.runs()]).toEqual([500, false, 1])
-  expect(String(errors)).toContain('the authoriser')
+  expect(String(errors)).toContain(why)
   raw.close()
 })
 
