@@ -60,4 +60,7 @@ function assertName(option: 'schema' | 'tablePrefix', name: unknown, most: numbe
   ) {
     throw new OptionInvalid(option, `give a name of 1 to ${most} bytes`)
   }
+  if (option === 'schema' && name.startsWith('pg_')) {
+    throw new OptionInvalid(option, "names that begin with 'pg_' are the server's own")
+  }
 }
