@@ -25,7 +25,7 @@ export class PgDriver implements Driver {
     values: readonly unknown[],
     plan: 'kept' | 'fresh' = 'kept',
   ): Promise<{ readonly rows: readonly Row[] }> {
-    return retried(isSerializationFailure, () => this.#queryOnce(text, values, plan))
+    return retried(this.#answerWithinMs, isSerializationFailure, () => this.#queryOnce(text, values, plan))
   }
 
   listen(channel: string, listener: Listener): Listening {

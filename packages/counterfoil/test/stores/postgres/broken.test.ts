@@ -9,7 +9,7 @@ import { type Rewrite, rewritingPool } from './rewriting-pool.ts'
 // Each of the conditions that make the statements safe, taken away: the suite must find it.
 
 const database = databaseForFile()
-const nobody = new URL('./no-process.ts', import.meta.url)
+const processScript = new URL('../../testing/postgres-process.ts', import.meta.url)
 
 interface Broken {
   readonly rewrite: Rewrite
@@ -18,22 +18,31 @@ interface Broken {
 
 const broken: Readonly<Record<string, Broken>> = {
   'a write whatever became of what was decided on': {
-    rewrite: without("AND r.incarnation = $2::text AND r.revision = $3::text::bigint", 'AND $3::text IS NOT NULL'),
+    rewrite: without(
+      'AND r.incarnation = $2::text AND r.revision = $3::text::bigint',
+      'AND $3::text IS NOT NULL',
+    ),
     foundBy: ['storms'],
   },
   'a settle without its fence': {
     rewrite: chained(
-      without('AND r.attempt = $3::text::integer AND r.token = $4::text', 'AND $3::text || $4::text IS NOT NULL'),
+      without(
+        'AND r.attempt = $3::text::integer AND r.token = $4::text',
+        'AND $3::text || $4::text IS NOT NULL',
+      ),
       without('AND r.attempt = x.attempt AND r.token = x.token', ''),
     ),
-    foundBy: ['zombies', 'settle table', 'steps'],
+    foundBy: ['zombies', 'settle table'],
   },
   'a settle of what was given up': {
     rewrite: without("AND r.state = 'in_progress' AND r.given_up IS NULL", ''),
     foundBy: ['settle table'],
   },
   'a settle that believes the receipt of its claim': {
-    rewrite: without('AND r.claimed_at = $5::text::bigint AND r.generations = $6::text', "AND $5::text || $6::text <> ''"),
+    rewrite: without(
+      'AND r.claimed_at = $5::text::bigint AND r.generations = $6::text',
+      "AND $5::text || $6::text <> ''",
+    ),
     foundBy: ['settle table'],
   },
   'a claim that takes over whatever is there': {
@@ -48,7 +57,10 @@ const broken: Readonly<Record<string, Broken>> = {
     foundBy: ['sweep races'],
   },
   'a look for what is due that finds nothing': {
-    rewrite: without('coalesce(r.lease_ends_at, r.sweep_due_at) <=', 'false AND coalesce(r.lease_ends_at, r.sweep_due_at) <='),
+    rewrite: without(
+      'coalesce(r.lease_ends_at, r.sweep_due_at) <=',
+      'false AND coalesce(r.lease_ends_at, r.sweep_due_at) <=',
+    ),
     foundBy: ['lists', 'sweep table'],
   },
 }
@@ -80,7 +92,7 @@ async function violationOf(rewrite: Rewrite, topic: ContractTopic): Promise<stri
       })
     }
     try {
-      await onADatabase(database, open, nobody, [], run)
+      await onADatabase(database, open, processScript, [], run)
     } catch (error) {
       if (!(error instanceof ContractViolation)) throw error
       return `${name}: ${error.message}`
