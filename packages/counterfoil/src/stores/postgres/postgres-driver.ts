@@ -6,6 +6,8 @@ import { retried } from './retried.ts'
 
 export class PostgresDriver implements Driver {
   readonly facts: DriverFacts = { name: 'postgres', seesNotices: false }
+  /** It queues statements by itself, and keeps no connection for anybody. */
+  readonly urgent: Driver['urgent'] = this
   readonly #sql: PostgresClient
   readonly #answerWithinMs: number
   #prepares: boolean
