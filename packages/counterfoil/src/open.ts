@@ -8,8 +8,12 @@ import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
  * | `memory:` | this process's memory, gone when it ends |
  * | `sqlite:receipts.db`, `sqlite:../data/receipts.db` | a SQLite file, from the working directory |
  * | `sqlite:///var/lib/receipts.db` | a SQLite file by its absolute path |
+ * | `redis://user:password@host:6379/0`, `rediss://…` | a Redis or Valkey server; the second by TLS |
+ * | `redis+sentinel://host1:26379,host2/primary` | the primary of that name, as these Sentinels tell |
+ * | `redis+cluster://host1:6379,host2` | a Redis Cluster, found by these nodes |
  *
- * The path is taken as written: nothing in it is decoded.
+ * SQLite's path is taken as written: nothing in it is decoded. Redis takes `prefix`, `waitForReplicas`,
+ * `replicaTimeoutMs` and `commandTimeoutMs` behind a `?`, and needs the package `redis`.
  *
  * @throws {StoreUrlInvalid} for a URL that names no store.
  * @throws {StoreUnavailable} where the store can't be opened as it stands.
@@ -21,6 +25,15 @@ export async function openStore(url: string): Promise<ReceiptStore> {
       return openMemory(rest)
     case 'sqlite':
       return openSqlite(rest)
+    case 'redis':
+    case 'rediss':
+    case 'redis+sentinel':
+    case 'rediss+sentinel':
+    case 'redis+cluster':
+    case 'rediss+cluster': {
+      const { openRedisStore } = await import('./stores/redis/index.ts')
+      return openRedisStore(url)
+    }
     default:
       // The URL itself may hold a password, and stays out of the message.
       throw new StoreUrlInvalid(
@@ -31,7 +44,7 @@ export async function openStore(url: string): Promise<ReceiptStore> {
   }
 }
 
-const WHAT_WORKS = `use 'memory:', 'sqlite:receipts.db' or 'sqlite:///var/lib/receipts.db'`
+const WHAT_WORKS = `use 'memory:', 'sqlite:receipts.db', 'sqlite:///var/lib/receipts.db' or 'redis://host:6379'`
 
 function partsOf(url: string): { scheme: string | undefined; rest: string } {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(String(url)) ?? []

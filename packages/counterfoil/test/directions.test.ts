@@ -26,6 +26,7 @@ const library: Readonly<Record<string, Layer>> = {
   },
   engine: { imports: ['core'], packages: ['node:*'] },
   'stores/*': { imports: ['core'], packages: ['node:*'] },
+  'stores/redis': { imports: ['core'], packages: ['node:*', 'redis'] },
   http: { imports: ['engine', 'core'], packages: ['node:*', 'express', 'fastify', 'hono'] },
   testing: { imports: ['engine', 'core'], packages: ['node:*'] },
   'open.ts': { imports: ['core'], loads: ['stores/*'], packages: ['node:*'] },

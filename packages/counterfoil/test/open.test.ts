@@ -39,7 +39,6 @@ describe('openStore', () => {
     ['receipts.db', 'begins with its scheme'],
     ['/var/lib/receipts.db', 'begins with its scheme'],
     ['postgres://user:secret@host/db', `no store for 'postgres:'`],
-    ['redis://host', `no store for 'redis:'`],
     ['file:receipts.db', `no store for 'file:'`],
     ['sqlite:', 'names no file'],
     ['sqlite://', 'names no file'],
