@@ -12,8 +12,8 @@ import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
  * | `redis+sentinel://host1:26379,host2/primary` | the primary of that name, as these Sentinels tell |
  * | `redis+cluster://host1:6379,host2` | a Redis Cluster, found by these nodes |
  *
- * SQLite's path is taken as written: nothing in it is decoded. Redis takes `prefix`, `waitForReplicas`,
- * `replicaTimeoutMs` and `commandTimeoutMs` behind a `?`, and needs the package `redis`.
+ * SQLite's path is taken as written: nothing in it is decoded. Redis takes `prefix`, `wait-for-replicas`,
+ * `replica-timeout-ms` and `command-timeout-ms` behind a `?`, and needs the package `redis`.
  *
  * @throws {StoreUrlInvalid} for a URL that names no store.
  * @throws {StoreUnavailable} where the store can't be opened as it stands.

@@ -17,7 +17,7 @@ export interface Address {
 }
 
 const FORMS =
-  "use 'redis://user:password@host:6379/0', 'rediss://…' for TLS, 'redis+sentinel://host1,host2/primary' or 'redis+cluster://host1,host2', and behind a '?' prefix, waitForReplicas, replicaTimeoutMs or commandTimeoutMs"
+  "use 'redis://user:password@host:6379/0', 'rediss://…' for TLS, 'redis+sentinel://host1,host2/primary' or 'redis+cluster://host1,host2', and behind a '?' prefix, wait-for-replicas, replica-timeout-ms or command-timeout-ms"
 
 /**
  * A store with a client of its own, by the package `redis`, which is loaded only now and closed with the store.
@@ -87,14 +87,21 @@ function decoded(text: string): string {
   }
 }
 
+const numbers: Readonly<Record<string, keyof RedisStoreOptions>> = {
+  'wait-for-replicas': 'waitForReplicas',
+  'replica-timeout-ms': 'replicaTimeoutMs',
+  'command-timeout-ms': 'commandTimeoutMs',
+}
+
 function optionsIn(query: string): RedisStoreOptions {
-  const options: Record<string, string | number> = {}
+  const options: Partial<Record<keyof RedisStoreOptions, string | number>> = {}
   for (const [name, value] of new URLSearchParams(query)) {
-    if (name === 'prefix') options[name] = value
-    else if (/^(waitForReplicas|replicaTimeoutMs|commandTimeoutMs)$/.test(name)) options[name] = Number(value)
-    else throw new StoreUrlInvalid(`The Redis store's URL has an option that is none: ${FORMS}.`)
+    const option = numbers[name]
+    if (name === 'prefix') options.prefix = value
+    else if (option !== undefined && /^\d+$/.test(value)) options[option] = Number(value)
+    else throw new StoreUrlInvalid(`The Redis store's URL has an option that can't be used: ${FORMS}.`)
   }
-  return options
+  return options as RedisStoreOptions
 }
 
 interface OwnClient {
@@ -122,7 +129,9 @@ async function clientFor(address: Address): Promise<{ client: RedisClient; close
   }
 }
 
-async function loadDriver(): Promise<typeof import('redis')> {
+type Driver = Awaited<ReturnType<typeof loadDriver>>
+
+async function loadDriver() {
   try {
     return await import('redis')
   } catch (error) {
@@ -133,7 +142,7 @@ async function loadDriver(): Promise<typeof import('redis')> {
   }
 }
 
-function newClient(driver: typeof import('redis'), address: Address): OwnClient {
+function newClient(driver: Driver, address: Address): OwnClient {
   const { hosts, tls, primary: name, database, ...rest } = address
   const credentials = {
     ...(rest.username === undefined ? {} : { username: rest.username }),
