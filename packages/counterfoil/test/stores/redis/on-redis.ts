@@ -5,6 +5,7 @@ import { createClient, createCluster, type RedisClientType } from 'redis'
 import { redisClusterUrls, redisUrl } from '../../../../../test-support/servers/index.ts'
 import type { ReceiptStore } from '../../../src/core/index.ts'
 import { driverOn } from '../../../src/stores/redis/client.ts'
+import type { Argument, Driver } from '../../../src/stores/redis/drivers/driver.ts'
 import type { RedisStoreOptions } from '../../../src/stores/redis/options.ts'
 import { storeOn } from '../../../src/stores/redis/store.ts'
 import type { StoreUnderTest } from '../../../src/testing/index.ts'
@@ -18,9 +19,7 @@ export const prefixOf = (): string => `test-${randomUUID()}:`
 export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<ReceiptStore> {
   switch (kind) {
     case 'node-redis': {
-      const client = createClient({ url: await redisUrl() })
-      client.on('error', () => undefined)
-      await client.connect()
+      const client = await connected()
       return storeOn(
         driverOn(client, async () => client.destroy()),
         options,
@@ -50,6 +49,30 @@ export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<Re
       )
     }
   }
+}
+
+/** With other scripts in the place of some. */
+export async function openWith(
+  options: RedisStoreOptions,
+  textInstead: (sha: string) => string | undefined,
+): Promise<ReceiptStore> {
+  const client = await connected()
+  const driver = driverOn(client, async () => client.destroy())
+  const send: Driver['send'] = (key, [name, sha, ...rest]) => {
+    const text = name === 'EVALSHA' ? textInstead(sha as string) : undefined
+    return driver.send(
+      key,
+      text === undefined ? ([name, sha, ...rest] as Argument[]) : ['EVAL', text, ...rest],
+    )
+  }
+  return storeOn({ ...driver, ready: true, send }, options)
+}
+
+async function connected(): Promise<RedisClientType> {
+  const client = createClient({ url: await redisUrl() }) as RedisClientType
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
 }
 
 const processScript = new URL('./process.ts', import.meta.url)
