@@ -1,3 +1,4 @@
+import { Passing } from '../core/index.ts'
 import type { PreparedCall } from './call.ts'
 import type { Engine } from './engine.ts'
 import type { Latency } from './latency.ts'
@@ -10,8 +11,9 @@ import type { Settings } from './settings.ts'
  */
 export class Pursuits {
   readonly #engine: Engine
-  readonly #open = new Map<string, readonly Pursuit[]>()
-  readonly #active = new Set<Pursuit>()
+  /** With each id a holder that is emptied: see `Passing` for what such a table keeps. */
+  readonly #open = new Map<string, { pursuits: readonly Pursuit[] }>()
+  readonly #active = new Passing<Pursuit>()
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -24,14 +26,14 @@ export class Pursuits {
   /** The effort that serves this call: the one under way, or a new one. */
   for(call: PreparedCall, settings: Settings, latency: Latency): Pursuit {
     const { id } = call.terms
-    const underWay = this.#open.get(id)?.find((pursuit) => pursuit.serves(call))
+    const underWay = this.#open.get(id)?.pursuits.find((pursuit) => pursuit.serves(call))
     return underWay ?? this.#begin(call, settings, latency)
   }
 
   /** Sends away who only waits, and lets what runs finish and settle. */
   async finish(): Promise<void> {
-    for (const pursuit of this.#active) pursuit.sendWaitersAway()
-    while (this.#active.size > 0) await Promise.all([...this.#active].map(({ done }) => done))
+    for (const pursuit of this.#active.now()) pursuit.sendWaitersAway()
+    while (!this.#active.empty) await Promise.all(this.#active.now().map(({ done }) => done))
   }
 
   #begin(call: PreparedCall, settings: Settings, latency: Latency): Pursuit {
@@ -44,15 +46,17 @@ export class Pursuits {
       () => this.#close(id, pursuit),
       (callers) => this.#begin(call, settings, latency).adopt(callers),
     )
-    this.#active.add(pursuit)
-    this.#open.set(id, [...(this.#open.get(id) ?? []), pursuit])
-    void pursuit.done.then(() => this.#active.delete(pursuit))
+    const open = this.#open.get(id)
+    if (open) open.pursuits = [...open.pursuits, pursuit]
+    else this.#open.set(id, { pursuits: [pursuit] })
+    void pursuit.done.then(this.#active.enter(pursuit))
     return pursuit
   }
 
   #close(id: string, pursuit: Pursuit): void {
-    const others = (this.#open.get(id) ?? []).filter((open) => open !== pursuit)
-    if (others.length > 0) this.#open.set(id, others)
-    else this.#open.delete(id)
+    const open = this.#open.get(id)
+    if (open === undefined) return
+    open.pursuits = open.pursuits.filter((other) => other !== pursuit)
+    if (open.pursuits.length === 0) this.#open.delete(id)
   }
 }
