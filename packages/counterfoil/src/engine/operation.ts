@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto'
 import { OptionInvalid, ReceiptsClosed } from '../core/index.ts'
-import { type Call, type FacedCall, Preparation, type PreparedCall, type SeenRequest } from './call.ts'
+import {
+  type Call,
+  type CallerSignal,
+  type FacedCall,
+  Preparation,
+  type PreparedCall,
+  type SeenRequest,
+} from './call.ts'
 import type { Conclusion, Work } from './caller.ts'
 import type { Engine } from './engine.ts'
 import { finishedAs, type Handler, runHandler, valueIn } from './handler.ts'
@@ -124,7 +131,7 @@ export class EngineOperation<T> implements Operation<T> {
     return hash('sha512-256', `counterfoil credentials 1\n${this.#engine.secret}\n${presented}`)
   }
 
-  #join(call: PreparedCall, work: Work, signal: AbortSignal | undefined): Promise<Conclusion> {
+  #join(call: PreparedCall, work: Work, signal: CallerSignal | undefined): Promise<Conclusion> {
     return this.#pursuits.for(call, this.settings, this.#latency).join({
       call,
       work,

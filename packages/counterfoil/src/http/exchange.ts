@@ -11,6 +11,7 @@ import {
   StoreFull,
   StoreUnavailable,
 } from '../core/index.ts'
+import type { CallerSignal } from '../engine/call.ts'
 import type { Conclusion, Work } from '../engine/caller.ts'
 import type { Attempt, Operation } from '../engine/index.ts'
 import { EngineOperation } from '../engine/operation.ts'
@@ -34,7 +35,7 @@ export interface KeyedRequest<Request> {
   readonly head: RequestHead
   readonly body: SeenBody
   /** Fires when the caller is gone: it stops waiting, and what it started runs on. */
-  readonly signal: AbortSignal
+  readonly signal: CallerSignal
 }
 
 export type Answer =
