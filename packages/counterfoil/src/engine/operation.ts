@@ -132,12 +132,8 @@ export class EngineOperation<T> implements Operation<T> {
   }
 
   #join(call: PreparedCall, work: Work, signal: CallerSignal | undefined): Promise<Conclusion> {
-    return this.#pursuits.for(call, this.settings, this.#latency).join({
-      call,
-      work,
-      intent: this.settings.recover ? 'run_or_recover' : 'run',
-      signal,
-    })
+    const intent = this.settings.recover ? 'run_or_recover' : 'run'
+    return this.#pursuits.join({ call, work, intent, signal }, this.settings, this.#latency)
   }
 
   #resultOf<V>(conclusion: Conclusion, ended: Ended<V> | undefined): OnceResult<V> {
