@@ -6,7 +6,7 @@ import { type HttpOptions, idempotent, type Listener } from 'counterfoil/node'
 import { authorizer } from './authorize.ts'
 import type { RoutePattern } from './config/route-pattern.ts'
 import { saidAt } from './config/said-at.ts'
-import { isPlainlyFramed, paired } from './fields.ts'
+import { isPlainlyFramed } from './fields.ts'
 import { forward } from './forward.ts'
 import { sendProblem } from './problem.ts'
 import { keptFields, resender } from './resend.ts'
@@ -100,7 +100,7 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   const server = createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
     const target = targetOf(request.url ?? '/', upstream)
     if (target === undefined) return sendProblem(response, 'target-invalid')
-    if (!isPlainlyFramed(paired(request.rawHeaders))) return sendProblem(response, 'coding-unsupported')
+    if (!isPlainlyFramed(request.rawHeaders)) return sendProblem(response, 'coding-unsupported')
     request.url = target
     const path = target.split('?', 1)[0] as string
     const route = routes.find(({ pattern }) => pattern.matches(request.method ?? '', path))
@@ -156,12 +156,13 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
  * one must.
  */
 function lacksTenant(
-  { method = '', headers, headersDistinct }: IncomingMessage,
+  request: IncomingMessage,
   header: string | undefined,
   { key, methods }: GatewaySettings['http'],
 ): boolean {
   if (header === undefined) return false
+  const { method = '', headers } = request
   const keyed = key ? methods?.includes(method) : headers['idempotency-key'] !== undefined
-  const named = headersDistinct[header] ?? []
+  const named = request.headersDistinct[header] ?? []
   return keyed === true && (named.length !== 1 || named[0] === '')
 }

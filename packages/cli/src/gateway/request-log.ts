@@ -36,6 +36,15 @@ export class RequestLog {
   }
 }
 
+let said = { at: 0, text: '' }
+
+/** Many requests are answered in one millisecond. */
+function timeText(): string {
+  const at = Date.now()
+  if (said.at !== at) said = { at, text: new Date(at).toISOString() }
+  return said.text
+}
+
 export function whenAnswered(
   request: IdempotentRequest,
   response: ServerResponse,
@@ -46,7 +55,7 @@ export function whenAnswered(
   response.once('close', () => {
     const replayed = request.idempotency === undefined && isReplay(response)
     tell({
-      at: new Date().toISOString(),
+      at: timeText(),
       method,
       path: url.split('?', 1)[0] as string,
       status: response.headersSent ? response.statusCode : null,
@@ -60,7 +69,7 @@ export function whenAnswered(
 /** The gateway marks replays, and lets no other mark by. A head that was written as a list can be seen in no other way. */
 function isReplay(response: ServerResponse): boolean {
   const { _header: head } = response as unknown as { readonly _header: string | null }
-  return head !== null && /^idempotent-replayed:/im.test(head)
+  return head?.includes('\r\nIdempotent-Replayed: true\r\n') === true
 }
 
 function textOf({ at, method, path, status, ms, keyed, replayed }: RequestLine): string {

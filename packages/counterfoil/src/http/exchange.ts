@@ -47,6 +47,12 @@ export type Answer =
   /** It has no key, or the store can't be asked and the operation stays open: handle it as if nobody were here. */
   | { readonly kind: 'open' }
 
+interface Who {
+  readonly tenant: string
+  readonly operation: string | undefined
+  readonly credentials?: string
+}
+
 const DEFAULT_MAX_REQUEST_BYTES = 10 * 1_048_576
 
 /**
@@ -111,7 +117,8 @@ export class HttpOperation<Request> {
     try {
       const key = sought.from === 'head' ? sought.key : this.#required(this.#keyIn(body))
       if (key === undefined) return { kind: 'open' }
-      const who = await this.#callerOf(request, head, key)
+      const asked = this.#callerOf(request, head, key)
+      const who = asked instanceof Promise ? await asked : asked
       const seen = this.#fingerprints.see(head, valuesOf(head.headers, 'content-type')[0], body)
       const kept = this.#keptOf(request, head, body)
       const conclusion = await this.#operation.conclude({ ...who, key, signal }, seen, kept, work)
@@ -155,14 +162,15 @@ export class HttpOperation<Request> {
     )
   }
 
-  async #callerOf(
-    request: Request,
-    { headers }: RequestHead,
-    key: string,
-  ): Promise<{ tenant: string; operation: string | undefined; credentials?: string }> {
+  #callerOf(request: Request, { headers }: RequestHead, key: string): Who | Promise<Who> {
     const { tenant, name, authorizeReplay } = this.#options
     const operation = name?.(request)
-    if (typeof tenant === 'function') return { tenant: await tenant(request), operation }
+    if (typeof tenant === 'function') {
+      const named = tenant(request)
+      return typeof named === 'string'
+        ? { tenant: named, operation }
+        : Promise.resolve(named).then((tenant) => ({ tenant, operation }))
+    }
     if (authorizeReplay) return { tenant: tenant.only, operation }
     const credentials = this.#operation.credentialsDigest(presented(key, headers, tenant.cookies))
     return { tenant: tenant.only, operation, credentials }

@@ -56,9 +56,7 @@ export async function serve<Request>(
   const handle = (attempt: Attempt): Promise<Captured> => {
     const holding = new ResponseCapture(response, operation.captureLimit)
     capture = holding
-    Promise.resolve(attempt)
-      .then((attempt) => served.run(attempt))
-      .catch((error: unknown) => holding.fail(error))
+    void runHeld(served, attempt, holding)
     return holding.captured
   }
   const answer = await bodyOf(incoming, served.body, operation.maxRequestBytes).then(
@@ -74,6 +72,18 @@ export async function serve<Request>(
     // The receipt is settled; its caller asks again, and gets its outcome.
     operation.refuse(error)
     return response.destroy()
+  }
+}
+
+async function runHeld<Request>(
+  served: Served<Request>,
+  attempt: Attempt,
+  holding: ResponseCapture,
+): Promise<void> {
+  try {
+    await served.run(attempt)
+  } catch (error) {
+    holding.fail(error)
   }
 }
 
