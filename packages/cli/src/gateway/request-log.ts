@@ -13,7 +13,10 @@ export interface RequestLine {
   readonly replayed: boolean
 }
 
-/** One line for each request; those of one turn of the event loop go out in one write. */
+/** A write for each turn of the event loop is a write for each request, where they come one by one. */
+const TOGETHER_MS = 10
+
+/** One line for each request; those of a moment go out in one write. */
 export class RequestLog {
   readonly #form: 'json' | 'pretty'
   readonly #write: (text: string) => unknown
@@ -25,7 +28,7 @@ export class RequestLog {
   }
 
   add(line: RequestLine): void {
-    if (this.#pending === '') setImmediate(() => this.flush())
+    if (this.#pending === '') setTimeout(() => this.flush(), TOGETHER_MS)
     this.#pending += `${this.#form === 'json' ? JSON.stringify(line) : textOf(line)}\n`
   }
 

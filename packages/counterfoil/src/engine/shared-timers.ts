@@ -10,8 +10,9 @@ const PRECISION = 64
 const LONGEST_MS = 0x7fffffff
 
 /**
- * Timers for what is nearly always cancelled: a first-time request needs five, and each of Node's own costs as much as a
- * SHA-256. Waits that end about the same time share one of Node's, which stays until it is due.
+ * Timers for what is nearly always cancelled: a first-time request starts four, a replay one. Waits that end about the same
+ * time share one of Node's, which stays until it is due: 5 % less of a request's CPU through the gateway, replayed or not,
+ * than with one of Node's for each.
  */
 export class SharedTimers {
   readonly #rounds = new Map<number, Round>()

@@ -196,13 +196,15 @@ export class HttpOperation<Request> {
     // What ran and made no response is a recovery: it found an earlier attempt's outcome, and could not store it.
     const { receipt, outcome } = conclusion
     if (outcome === null) throw new TypeError('neither a handler nor a recovery ran')
-    const { id, tenant, operation, createdAt, attempt, state } = receipt
-    const told = { id, tenant, operation, createdAt, attempt, state }
-    if ((await this.#options.authorizeReplay?.(request, told)) === false) {
-      throw new HttpRefusal(
-        'replay_forbidden',
-        'This caller may not see the outcome of the request with this key.',
-      )
+    if (this.#options.authorizeReplay) {
+      const { id, tenant, operation, createdAt, attempt, state } = receipt
+      const told = { id, tenant, operation, createdAt, attempt, state }
+      if ((await this.#options.authorizeReplay(request, told)) === false) {
+        throw new HttpRefusal(
+          'replay_forbidden',
+          'This caller may not see the outcome of the request with this key.',
+        )
+      }
     }
     return { kind: 'other', response: replayOf(outcome, receipt) }
   }
