@@ -177,7 +177,8 @@ class Reader {
 
   /** Without a copy: another 1 KiB a replay would be what most of it is made of. */
   restInPlace(): Uint8Array {
-    return this.#bytes.subarray(this.#at)
+    const { buffer, byteOffset, length } = this.#bytes
+    return new Uint8Array(buffer, byteOffset + this.#at, length - this.#at)
   }
 
   rest(): Uint8Array {
