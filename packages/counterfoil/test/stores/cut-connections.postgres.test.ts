@@ -22,7 +22,7 @@ function byPg(url: string, answerWithinMs: number): ReceiptStore {
 }
 
 function byPostgres(url: string, answerWithinMs: number): ReceiptStore {
-  const sql = postgres(url, { max: 4, onnotice: () => {} })
+  const sql = postgres(url, { onnotice: () => {} })
   const store = postgresStore(sql as unknown as PostgresConnection, { answerWithinMs })
   return overStore(store, {
     async close() {
