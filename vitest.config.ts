@@ -16,6 +16,7 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
       // as the SQLite store's do while they are run from source.
       execArgv: ['--no-wasm-generic-wrapper'],
       globalSetup: './test-support/servers/global-setup.ts',
+      runner: './test-support/servers/skipping-runner.ts',
       testTimeout: soak ? 3_600_000 : 60_000,
       hookTimeout: 60_000,
       reporters: ['default', './test-support/closing-line-reporter.ts'],

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { missing, postgresDatabase, redisUrl } from '../../../../test-support/servers/index.ts'
+import { postgresDatabase, redisUrl } from '../../../../test-support/servers/index.ts'
 import { postgresStore } from '../../src/stores/postgres/index.ts'
 import { openTcpProxy, type TcpProxy } from '../../src/testing/index.ts'
 import { removeAll } from '../stores/redis/on-redis.ts'
@@ -12,8 +12,6 @@ import type { FromCrowd, ToCrowd } from './crowd-process.ts'
 import { effectsOf } from './ledger.ts'
 import { kill, mustNotOutlive } from './to-clean-up.ts'
 import { freshFolder } from './worker-process.ts'
-
-const [noPostgres, noRedis] = [await missing('postgres'), await missing('redis')]
 
 const CROWD = CROWD_PROCESSES * CROWD_PER_PROCESS
 /** When it joins, when the store has begun to listen, and when it is told. Looks by the clock come on top. */
@@ -25,7 +23,7 @@ describe(`${CROWD} callers of one key wait in ${CROWD_PROCESSES} processes: one 
     await gather(`sqlite:${freshFolder().file}`)
   })
 
-  it.skipIf(noPostgres)('on PostgreSQL', async () => {
+  it('on PostgreSQL', async () => {
     const database = await postgresDatabase()
     onTestFinished(() => database.drop())
     const store = postgresStore(database.url, { migrate: true })
@@ -34,7 +32,7 @@ describe(`${CROWD} callers of one key wait in ${CROWD_PROCESSES} processes: one 
     await gatherThrough(database.url)
   })
 
-  it.skipIf(noRedis)('on Redis', async () => {
+  it('on Redis', async () => {
     const prefix = `crowd-${randomUUID()}:`
     onTestFinished(() => removeAll('node-redis', prefix))
     await gatherThrough(`${await redisUrl()}?prefix=${prefix}`)

@@ -1,13 +1,13 @@
 import postgres from 'postgres'
 import { describe } from 'vitest'
-import { missing, postgresDatabase } from '../../../../test-support/servers/index.ts'
+import { postgresDatabase } from '../../../../test-support/servers/index.ts'
 import type { ReceiptStore } from '../../src/index.ts'
 import { type PostgresConnection, postgresStore } from '../../src/stores/postgres/index.ts'
 import { overStore } from '../processes/over-store.ts'
 import { outlivesCuts, outlivesSilence } from './cut-connections.ts'
 import type { Server } from './cut-service.ts'
 
-describe.skipIf(await missing('postgres'))('PostgreSQL', () => {
+describe('PostgreSQL', () => {
   describe.each([
     ['pg', byPg],
     ['postgres', byPostgres],

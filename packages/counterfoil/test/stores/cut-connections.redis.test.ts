@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { createClient, type RedisClientType } from 'redis'
 import { describe } from 'vitest'
-import { missing, redisUrl } from '../../../../test-support/servers/index.ts'
+import { redisUrl } from '../../../../test-support/servers/index.ts'
 import type { ReceiptStore } from '../../src/index.ts'
 import { type RedisStoreOptions, redisStore } from '../../src/stores/redis/index.ts'
 import { overStore } from '../processes/over-store.ts'
@@ -9,7 +9,7 @@ import { outlivesCuts } from './cut-connections.ts'
 import type { Server } from './cut-service.ts'
 import { prefixOf, removeAll } from './redis/on-redis.ts'
 
-describe.skipIf(await missing('redis'))('Redis', () => {
+describe('Redis', () => {
   describe('by node-redis: a connection that is lost', () => {
     outlivesCuts(() => serverWith(byNodeRedis), 'rejects')
   })
