@@ -34,7 +34,10 @@ export async function findPrograms(wanted: Wanted): Promise<Programs> {
   }
   const programs = await fromDebian(wanted)
   if (await runHere(programs, wanted)) return programs
-  throw missing(wanted, `Debian's ${wanted.debianPackage} doesn't run here`)
+  throw missing(
+    wanted,
+    `Debian's ${wanted.debianPackage} is older than ${wanted.leastVersion}, or doesn't run here`,
+  )
 }
 
 /** The environment in which the programs run. */
