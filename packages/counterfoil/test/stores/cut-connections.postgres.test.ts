@@ -1,10 +1,10 @@
 import postgres from 'postgres'
 import { describe } from 'vitest'
-import { postgresDatabase } from '../../../../test-support/servers/index.ts'
+import { pgBouncerUrl, postgresDatabase } from '../../../../test-support/servers/index.ts'
 import type { ReceiptStore } from '../../src/index.ts'
 import { type PostgresConnection, postgresStore } from '../../src/stores/postgres/index.ts'
 import { overStore } from '../processes/over-store.ts'
-import { outlivesCuts, outlivesSilence } from './cut-connections.ts'
+import { needsOneToken, outlivesCuts, outlivesSilence } from './cut-connections.ts'
 import type { Server } from './cut-service.ts'
 
 describe('PostgreSQL', () => {
@@ -14,6 +14,11 @@ describe('PostgreSQL', () => {
   ])('by %s: a connection that is lost', (_driver, open) => {
     outlivesCuts(() => databaseWith(open), 'rejects')
     outlivesSilence(() => databaseWith(open))
+    needsOneToken(() => databaseWith(open))
+  })
+
+  describe('by pg, through PgBouncer: a connection that is lost', () => {
+    outlivesCuts(async () => throughPgBouncer(await databaseWith(byPg)), 'rejects')
   })
 })
 
@@ -30,6 +35,10 @@ function byPostgres(url: string, answerWithinMs: number): ReceiptStore {
       await sql.end({ timeout: 0 })
     },
   })
+}
+
+async function throughPgBouncer(server: Server): Promise<Server> {
+  return { ...server, url: await pgBouncerUrl(server.url) }
 }
 
 async function databaseWith(open: Server['open']): Promise<Server> {

@@ -5,13 +5,14 @@ import { redisUrl } from '../../../../test-support/servers/index.ts'
 import type { ReceiptStore } from '../../src/index.ts'
 import { type RedisStoreOptions, redisStore } from '../../src/stores/redis/index.ts'
 import { overStore } from '../processes/over-store.ts'
-import { outlivesCuts } from './cut-connections.ts'
+import { needsOneToken, outlivesCuts } from './cut-connections.ts'
 import type { Server } from './cut-service.ts'
 import { prefixOf, removeAll } from './redis/on-redis.ts'
 
 describe('Redis', () => {
   describe('by node-redis: a connection that is lost', () => {
     outlivesCuts(() => serverWith(byNodeRedis), 'rejects')
+    needsOneToken(() => serverWith(byNodeRedis))
   })
 
   describe('by ioredis: a connection that is lost', () => {
