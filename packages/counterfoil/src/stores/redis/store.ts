@@ -73,10 +73,10 @@ class RedisStore implements ReceiptStore {
   #closing: Promise<void> | undefined
 
   constructor(driver: Driver, settings: Settings) {
-    const { prefix, commandTimeoutMs, waitForReplicas, replicaTimeoutMs } = settings
+    const { prefix, answerWithinMs, waitForReplicas, replicaTimeoutMs } = settings
     const replicas = waitForReplicas > 0 ? { count: waitForReplicas, timeoutMs: replicaTimeoutMs } : undefined
     this.#settings = settings
-    this.#place = { server: new Server(driver, commandTimeoutMs, replicas), keys: new Keys(prefix) }
+    this.#place = { server: new Server(driver, answerWithinMs, replicas), keys: new Keys(prefix) }
     this.#watchers = new Watchers(this.#place)
   }
 

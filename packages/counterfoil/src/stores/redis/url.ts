@@ -17,7 +17,7 @@ export interface Address {
 }
 
 const FORMS =
-  "use 'redis://user:password@host:6379/0', 'rediss://…' for TLS, 'redis+sentinel://host1,host2/primary' or 'redis+cluster://host1,host2', and behind a '?' prefix, wait-for-replicas, replica-timeout-ms or command-timeout-ms"
+  "use 'redis://user:password@host:6379/0', 'rediss://…' for TLS, 'redis+sentinel://host1,host2/primary' or 'redis+cluster://host1,host2', and behind a '?' prefix, wait-for-replicas, replica-timeout-ms or answer-within-ms"
 
 /**
  * A store with a client of its own, by the package `redis`, which is loaded only now and closed with the store.
@@ -90,7 +90,7 @@ function decoded(text: string): string {
 const numbers: Readonly<Record<string, keyof RedisStoreOptions>> = {
   'wait-for-replicas': 'waitForReplicas',
   'replica-timeout-ms': 'replicaTimeoutMs',
-  'command-timeout-ms': 'commandTimeoutMs',
+  'answer-within-ms': 'answerWithinMs',
 }
 
 function optionsIn(query: string): RedisStoreOptions {
