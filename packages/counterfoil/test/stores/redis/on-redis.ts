@@ -18,20 +18,9 @@ export const prefixOf = (): string => `test-${randomUUID()}:`
 /** A store with a client of its own, closed with it. */
 export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<ReceiptStore> {
   switch (kind) {
-    case 'node-redis': {
-      const client = await connected()
-      return storeOn(
-        driverOn(client, async () => client.destroy()),
-        options,
-      )
-    }
-    case 'ioredis': {
-      const client = new Redis(await redisUrl())
-      return storeOn(
-        driverOn(client, async () => client.disconnect()),
-        options,
-      )
-    }
+    case 'node-redis':
+    case 'ioredis':
+      return openOver(kind, await redisUrl(), options)
     case 'node-redis cluster': {
       const cluster = createCluster({ rootNodes: (await redisClusterUrls()).map((url) => ({ url })) })
       cluster.on('error', () => undefined)
@@ -51,6 +40,29 @@ export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<Re
   }
 }
 
+/** On the one server of this URL. */
+export async function openOver(
+  kind: 'node-redis' | 'ioredis',
+  url: string,
+  options: RedisStoreOptions,
+): Promise<ReceiptStore> {
+  if (kind === 'ioredis') {
+    const client = new Redis(url)
+    client.on('error', () => undefined)
+    return storeOn(
+      driverOn(client, async () => client.disconnect()),
+      options,
+    )
+  }
+  const client = createClient({ url }) as RedisClientType
+  client.on('error', () => undefined)
+  await client.connect()
+  return storeOn(
+    driverOn(client, async () => client.destroy()),
+    options,
+  )
+}
+
 export interface Altered {
   /** Other scripts in the place of some, by their hash. */
   readonly text?: (sha: string) => string | undefined
@@ -59,7 +71,8 @@ export interface Altered {
 }
 
 export async function openWith(options: RedisStoreOptions, { text, before }: Altered): Promise<ReceiptStore> {
-  const client = await connected()
+  const client = createClient({ url: await redisUrl() }) as RedisClientType
+  await client.connect()
   const driver = driverOn(client, async () => client.destroy())
   const send: Driver['send'] = async (key, command) => {
     const [name, sha, ...rest] = command
@@ -69,13 +82,6 @@ export async function openWith(options: RedisStoreOptions, { text, before }: Alt
     return driver.send(key, other === undefined ? command : ['EVAL', other, ...rest])
   }
   return storeOn({ ...driver, ready: true, send }, options)
-}
-
-async function connected(): Promise<RedisClientType> {
-  const client = createClient({ url: await redisUrl() }) as RedisClientType
-  client.on('error', () => undefined)
-  await client.connect()
-  return client
 }
 
 const processScript = new URL('./process.ts', import.meta.url)
