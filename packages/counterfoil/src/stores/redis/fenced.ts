@@ -107,7 +107,8 @@ async function end(
     if (decision.kind === 'lost') return { answer: { kind: 'lost' }, write: 'nothing' }
     const { receipt } = decision
     const answer: FencedAnswer = { kind: 'settled', receipt }
-    return decision.kind === 'already'
+    // What is answered is what the replicas have too: it is written again, so that they acknowledge it.
+    return decision.kind === 'already' && !place.server.waitsForReplicas
       ? { answer, write: 'nothing' }
       : { answer, write: 'receipt', receipt, steps: 'keep' }
   })

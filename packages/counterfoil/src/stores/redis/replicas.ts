@@ -16,11 +16,11 @@ export interface ReplicaTerms {
  * event loop, and those that come meanwhile share the next.
  */
 export class Replicas {
-  readonly #driver: Driver
+  readonly #driver: () => Driver
   readonly #terms: ReplicaTerms
   readonly #turns = new WeakMap<Lane, Promise<void>>()
 
-  constructor(driver: Driver, terms: ReplicaTerms) {
+  constructor(driver: () => Driver, terms: ReplicaTerms) {
     this.#driver = driver
     this.#terms = terms
   }
@@ -33,7 +33,7 @@ export class Replicas {
     key: string,
     write: (lane: Lane, sending: () => void) => Promise<Reply>,
   ): Promise<Reply> {
-    const lane = (await this.#driver.lane?.(key)) as Lane
+    const lane = (await this.#driver().lane?.(key)) as Lane
     const { epoch } = lane
     let turn: Promise<void> | undefined
     const reply = await write(lane, () => {

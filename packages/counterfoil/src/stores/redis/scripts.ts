@@ -119,7 +119,7 @@ export const saveStep: Script = script(
 local stored = redis.call('GET', KEYS[1])
 if not stored or string.sub(stored, 4, 4) ~= 'r' or string.sub(stored, 43, 42 + #ARGV[1]) ~= ARGV[1] then return 0 end
 redis.call('HSETNX', KEYS[2], ARGV[2], ARGV[3])
-if string.sub(stored, 3, 3) == '0' then redis.call('SETRANGE', KEYS[1], 2, '1') end
+redis.call('SETRANGE', KEYS[1], 2, '1')
 if string.sub(stored, 5, 5) == 'r' then
   local _, due = struct.unpack('>dd', stored, 7)
   redis.call('PEXPIREAT', KEYS[2], whole(due))

@@ -78,6 +78,7 @@ class RedisStore implements ReceiptStore {
     this.#settings = settings
     this.#place = { server: new Server(driver, answerWithinMs, replicas), keys: new Keys(prefix) }
     this.#watchers = new Watchers(this.#place)
+    this.#place.server.whenReplaced(() => this.#watchers.renew())
   }
 
   claim(request: ClaimRequest): Promise<ClaimDecision> {

@@ -1,5 +1,6 @@
 import { type ReceiptStore, StoreUrlInvalid } from '../../core/index.ts'
-import { driverOn, type RedisClient } from './client.ts'
+import type { Driver } from './drivers/driver.ts'
+import { onNodeRedis, onNodeRedisCluster, onNodeRedisSentinel, own } from './drivers/node-redis.ts'
 import type { RedisStoreOptions } from './options.ts'
 import { storeOn } from './store.ts'
 
@@ -26,8 +27,7 @@ const FORMS =
  */
 export async function openRedisStore(url: string): Promise<ReceiptStore> {
   const address = addressIn(url)
-  const { client, close } = await clientFor(address)
-  const store = storeOn(driverOn(client, close), address.options)
+  const store = storeOn(driverFor(await loadPackage(), address), address.options)
   try {
     await store.audit()
     return store
@@ -104,34 +104,9 @@ function optionsIn(query: string): RedisStoreOptions {
   return options as RedisStoreOptions
 }
 
-interface OwnClient {
-  connect(): Promise<unknown>
-  destroy(): unknown
-  on(event: string, listener: () => void): unknown
-}
+type Package = Awaited<ReturnType<typeof loadPackage>>
 
-async function clientFor(address: Address): Promise<{ client: RedisClient; close: () => Promise<void> }> {
-  const client: OwnClient = newClient(await loadDriver(), address)
-  // An error is a lost connection, and it connects again by itself; without a listener it would end the process.
-  client.on('error', () => undefined)
-  // Not awaited: the first call waits for the connection, and is told where there is none.
-  const connected = client.connect().catch(() => undefined)
-  return {
-    client: client as unknown as RedisClient,
-    close: async () => {
-      await Promise.race([connected, nextTimers()])
-      try {
-        await client.destroy()
-      } catch {
-        // It never came to a connection.
-      }
-    },
-  }
-}
-
-type Driver = Awaited<ReturnType<typeof loadDriver>>
-
-async function loadDriver() {
+async function loadPackage() {
   try {
     return await import('redis')
   } catch (error) {
@@ -142,7 +117,7 @@ async function loadDriver() {
   }
 }
 
-function newClient(driver: Driver, address: Address): OwnClient {
+function driverFor(driver: Package, address: Address): Driver {
   const { hosts, tls, primary: name, database, ...rest } = address
   const credentials = {
     ...(rest.username === undefined ? {} : { username: rest.username }),
@@ -152,27 +127,27 @@ function newClient(driver: Driver, address: Address): OwnClient {
     tls ? { ...at, tls } : at
   switch (address.kind) {
     case 'server':
-      return driver.createClient({
-        socket: socket(hosts[0] as (typeof hosts)[number]),
-        database,
-        ...credentials,
-      })
+      return own(
+        driver.createClient({ socket: socket(hosts[0] as (typeof hosts)[number]), database, ...credentials }),
+        onNodeRedis,
+      )
     case 'cluster':
-      return driver.createCluster({
-        rootNodes: hosts.map((at) => ({ socket: socket(at) })),
-        defaults: { ...credentials, ...(tls ? { socket: { tls } } : {}) },
-      })
+      return own(
+        driver.createCluster({
+          rootNodes: hosts.map((at) => ({ socket: socket(at) })),
+          defaults: { ...credentials, ...(tls ? { socket: { tls } } : {}) },
+        }),
+        onNodeRedisCluster,
+      )
     case 'sentinel':
-      return driver.createSentinel({
-        name,
-        sentinelRootNodes: [...hosts],
-        nodeClientOptions: { database, ...credentials, ...(tls ? { socket: { tls } } : {}) },
-        ...(tls ? { sentinelClientOptions: { socket: { tls } } } : {}),
-      })
+      return own(
+        driver.createSentinel({
+          name,
+          sentinelRootNodes: [...hosts],
+          nodeClientOptions: { database, ...credentials, ...(tls ? { socket: { tls } } : {}) },
+          ...(tls ? { sentinelClientOptions: { socket: { tls } } } : {}),
+        }),
+        onNodeRedisSentinel,
+      )
   }
-}
-
-/** A client that is still trying to connect is not waited for. */
-function nextTimers(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 100).unref())
 }

@@ -40,6 +40,8 @@ export interface Driver {
   /** The connection to the primary that has this key; `undefined` where the client tells nothing of its connections. */
   readonly lane: ((key: string) => Promise<Lane> | Lane) | undefined
   subscriber(events: SubscriberEvents): Promise<Subscriber>
+  /** The same over connections of its own, which are being made now and end with it. */
+  another(): Driver
   /** Does nothing where the client is the user's. */
   close(): Promise<void>
 }

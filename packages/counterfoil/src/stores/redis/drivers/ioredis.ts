@@ -37,6 +37,7 @@ export function onIoRedis(client: IoRedisClient, close: () => Promise<void>): Dr
     primaries: async () => [lane],
     lane: () => lane,
     subscriber: async (events) => subscriberOn(client.duplicate() as Subscribing, events),
+    another: () => own(client.duplicate() as IoRedisClient & Own, onIoRedis),
     close,
   }
 }
@@ -56,8 +57,23 @@ export function onIoRedisCluster(cluster: IoRedisCluster, close: () => Promise<v
         .map((node): Primary => ({ send: (command) => call(node as IoRedisClient, command) })),
     lane: undefined,
     subscriber: async (events) => subscriberOn(cluster.duplicate() as Subscribing, events),
+    another: () => own(cluster.duplicate() as IoRedisCluster & Own, onIoRedisCluster),
     close,
   }
+}
+
+interface Own {
+  on(event: string, listener: () => void): unknown
+  disconnect(): void
+}
+
+function own<Client extends Own>(
+  client: Client,
+  driverOn: (client: Client, close: () => Promise<void>) => Driver,
+): Driver {
+  // An error is a lost connection, and it connects again by itself.
+  client.on('error', () => undefined)
+  return driverOn(client, async () => client.disconnect())
 }
 
 function laneOf(client: IoRedisClient): Lane {

@@ -20,6 +20,7 @@ export interface NodeRedisCluster {
     options?: unknown,
   ): Promise<unknown>
   nodeClient(node: never): unknown
+  duplicate(): unknown
   on(event: string, listener: () => void): unknown
 }
 
@@ -29,6 +30,7 @@ export interface NodeRedisSentinel {
   readonly isReady: boolean
   sendCommand(isReadonly: boolean | undefined, command: Argument[], options?: unknown): Promise<unknown>
   acquire(): Promise<unknown>
+  duplicate(): unknown
   on(event: string, listener: () => void): unknown
 }
 
@@ -40,6 +42,30 @@ interface Subscribing {
   on(event: string, listener: () => void): unknown
   off(event: string, listener: () => void): unknown
   destroy(): unknown
+}
+
+interface Own {
+  connect(): Promise<unknown>
+  destroy(): unknown
+  on(event: string, listener: () => void): unknown
+}
+
+/** A client of the store's own begins to connect, and is ended with its driver. */
+export function own<Client extends Own>(
+  client: Client,
+  driverOn: (client: Client, close: () => Promise<void>) => Driver,
+): Driver {
+  // An error is a lost connection, and it connects again by itself; without a listener it would end the process.
+  client.on('error', () => undefined)
+  // Not awaited: the first call waits for the connection, and is told where there is none.
+  void client.connect().catch(() => undefined)
+  return driverOn(client, async () => {
+    try {
+      await client.destroy()
+    } catch {
+      // It never came to a connection.
+    }
+  })
 }
 
 /** RESP's bulk strings, `$`, as buffers; and no timer for each command, since the store has one for all. */
@@ -57,6 +83,7 @@ export function onNodeRedis(client: NodeRedisClient, close: () => Promise<void>)
     primaries: async () => [lane],
     lane: () => lane,
     subscriber: (events) => subscriberOn(client.duplicate() as Subscribing, events),
+    another: () => own(client.duplicate() as NodeRedisClient & Own, onNodeRedis),
     close,
   }
 }
@@ -82,6 +109,7 @@ export function onNodeRedisCluster(cluster: NodeRedisCluster, close: () => Promi
     primaries: () => Promise.all(cluster.masters.map(nodeOf)),
     lane: forKey && (async (key) => laneOn(await forKey.call(cluster, key))),
     subscriber: (events) => subscriberWithin(cluster as unknown as Subscribing, 'node-ready', events),
+    another: () => own(cluster.duplicate() as NodeRedisCluster & Own, onNodeRedisCluster),
     close,
   }
 }
@@ -101,6 +129,7 @@ export function onNodeRedisSentinel(sentinel: NodeRedisSentinel, close: () => Pr
     // Its commands go over a pool of connections, and it doesn't say which took which.
     lane: undefined,
     subscriber: (events) => subscriberWithin(sentinel as unknown as Subscribing, 'topology-change', events),
+    another: () => own(sentinel.duplicate() as NodeRedisSentinel & Own, onNodeRedisSentinel),
     close,
   }
 }
