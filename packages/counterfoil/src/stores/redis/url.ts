@@ -1,6 +1,7 @@
-import { type ReceiptStore, StoreUrlInvalid } from '../../core/index.ts'
+import { type ReceiptStore, StoreUnavailable, StoreUrlInvalid } from '../../core/index.ts'
 import type { Driver } from './drivers/driver.ts'
 import { onNodeRedis, onNodeRedisCluster, onNodeRedisSentinel, own } from './drivers/node-redis.ts'
+import { STORE_NAME } from './faults.ts'
 import type { RedisStoreOptions } from './options.ts'
 import { storeOn } from './store.ts'
 
@@ -23,14 +24,16 @@ const FORMS =
 /**
  * A store with a client of its own, by the package `redis`, which is loaded only now and closed with the store.
  * @throws {StoreUrlInvalid} also where the package is not installed.
- * @throws {StoreUnavailable} where the server can't be reached.
+ * @throws {StoreUnavailable} where the server can't be reached, or its settings break the store's promise.
  */
 export async function openRedisStore(url: string): Promise<ReceiptStore> {
   const address = addressIn(url)
   const store = storeOn(driverFor(await loadPackage(), address), address.options)
   try {
-    await store.audit()
-    return store
+    const refusal = (await store.audit()).find(({ level }) => level === 'refusal')
+    if (refusal === undefined) return store
+    const says = refusal.says.replace(/\.$/, '')
+    throw new StoreUnavailable(STORE_NAME, 'failed', `can't keep its promise here. ${says}`)
   } catch (error) {
     await store.close()
     throw error

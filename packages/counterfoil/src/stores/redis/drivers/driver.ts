@@ -34,6 +34,8 @@ export interface Driver {
   readonly clustered: boolean
   /** Whether a command sent now would go out now. */
   readonly ready: boolean
+  /** Why it isn't ready, where the client is the store's own and has said so. */
+  readonly trouble?: () => unknown
   /** To the primary that has this key. */
   send(key: string, command: readonly Argument[]): Promise<Reply>
   primaries(): Promise<readonly Primary[]>

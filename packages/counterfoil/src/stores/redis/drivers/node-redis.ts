@@ -47,7 +47,7 @@ interface Subscribing {
 interface Own {
   connect(): Promise<unknown>
   destroy(): unknown
-  on(event: string, listener: () => void): unknown
+  on(event: string, listener: (error: unknown) => void): unknown
 }
 
 /** A client of the store's own begins to connect, and is ended with its driver. */
@@ -56,16 +56,21 @@ export function own<Client extends Own>(
   driverOn: (client: Client, close: () => Promise<void>) => Driver,
 ): Driver {
   // An error is a lost connection, and it connects again by itself; without a listener it would end the process.
-  client.on('error', () => undefined)
+  let trouble: unknown
+  const troubled = (error: unknown): void => {
+    trouble = error
+  }
+  client.on('error', troubled)
   // Not awaited: the first call waits for the connection, and is told where there is none.
-  void client.connect().catch(() => undefined)
-  return driverOn(client, async () => {
+  client.connect().catch(troubled)
+  const close = async (): Promise<void> => {
     try {
       await client.destroy()
     } catch {
       // It never came to a connection.
     }
-  })
+  }
+  return Object.defineProperty(driverOn(client, close), 'trouble', { value: () => trouble })
 }
 
 /** RESP's bulk strings, `$`, as buffers; and no timer for each command, since the store has one for all. */
