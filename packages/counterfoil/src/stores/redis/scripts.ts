@@ -25,11 +25,12 @@ local function tell(stored) if string.byte(stored, 2) == 49 then redis.call('PUB
 
 /**
  * The first claim of a key, or what is stored under it.
- * KEYS: receipt. ARGV: receipt with its times left open, lease, from the lease's end: until due, until forgotten or ''.
+ * KEYS: receipt. ARGV: receipt with its times left open, lease, from the lease's end until due, from now until forgotten
+ * or ''. What Redis is to count is told as the client's text: to make one of a number costs 3 µs.
  */
 export const claimFirst: Script = script(
   'claim',
-  `${NOW}${WHOLE}
+  `${NOW}
 local stored = redis.call('GET', KEYS[1])
 if stored then return {stored, now} end
 local ends = now + ARGV[2]
@@ -37,7 +38,7 @@ local receipt = string.sub(ARGV[1], 1, 6) .. struct.pack('>dddd', ends, ends + A
 if ARGV[4] == '' then
   redis.call('SET', KEYS[1], receipt)
 else
-  redis.call('SET', KEYS[1], receipt, 'PXAT', whole(ends + ARGV[4]))
+  redis.call('SET', KEYS[1], receipt, 'PX', ARGV[4])
 end
 return now`,
 )
@@ -54,7 +55,7 @@ export const settleUnchanged: Script = script(
   'settle',
   `
 local head = redis.call('GETRANGE', KEYS[1], 0, ARGV[2])
-if string.sub(head, 3, 4) == '0r' and string.sub(head, 23) == ARGV[3] then${NOW}
+if string.find(head, '0r', 3, true) == 3 and string.find(head, ARGV[3], 23, true) == 23 then${NOW}
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[5])
   redis.call('SETRANGE', KEYS[1], 6, struct.pack('>dd', now, now + ARGV[4]))
   if string.byte(head, 2) == 49 then redis.call('PUBLISH', KEYS[1], '') end

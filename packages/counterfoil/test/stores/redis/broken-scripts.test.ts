@@ -40,13 +40,13 @@ const brokenScripts: Readonly<Record<string, Broken>> = {
   },
   'a settle without the fence': {
     script: scripts.settleUnchanged,
-    line: ' and string.sub(head, 23) == ARGV[3]',
+    line: ' and string.find(head, ARGV[3], 23, true) == 23',
     instead: '',
     foundBy: ['settle table', 'zombies'],
   },
   'a settle that overlooks refusals counted meanwhile': {
     script: scripts.settleUnchanged,
-    line: 'string.sub(head, 23) == ARGV[3]',
+    line: 'string.find(head, ARGV[3], 23, true) == 23',
     instead: 'string.sub(head, 43) == string.sub(ARGV[3], 21)',
     foundBy: ['settle table'],
   },

@@ -25,17 +25,11 @@ export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<Re
       const cluster = createCluster({ rootNodes: (await redisClusterUrls()).map((url) => ({ url })) })
       cluster.on('error', () => undefined)
       await cluster.connect()
-      return storeOn(
-        driverOn(cluster, async () => cluster.destroy()),
-        options,
-      )
+      return storeOn(driverOn(cluster, { close: async () => cluster.destroy() }), options)
     }
     case 'ioredis cluster': {
       const cluster = new Redis.Cluster([...(await redisClusterUrls())])
-      return storeOn(
-        driverOn(cluster, async () => cluster.disconnect()),
-        options,
-      )
+      return storeOn(driverOn(cluster, { close: async () => cluster.disconnect() }), options)
     }
   }
 }
@@ -49,18 +43,12 @@ export async function openOver(
   if (kind === 'ioredis') {
     const client = new Redis(url)
     client.on('error', () => undefined)
-    return storeOn(
-      driverOn(client, async () => client.disconnect()),
-      options,
-    )
+    return storeOn(driverOn(client, { close: async () => client.disconnect() }), options)
   }
   const client = createClient({ url }) as RedisClientType
   client.on('error', () => undefined)
   await client.connect()
-  return storeOn(
-    driverOn(client, async () => client.destroy()),
-    options,
-  )
+  return storeOn(driverOn(client, { close: async () => client.destroy() }), options)
 }
 
 export interface Altered {
@@ -73,7 +61,7 @@ export interface Altered {
 export async function openWith(options: RedisStoreOptions, { text, before }: Altered): Promise<ReceiptStore> {
   const client = createClient({ url: await redisUrl() }) as RedisClientType
   await client.connect()
-  const driver = driverOn(client, async () => client.destroy())
+  const driver = driverOn(client, { close: async () => client.destroy() })
   const send: Driver['send'] = async (key, command) => {
     const [name, sha, ...rest] = command
     if (name !== 'EVALSHA') return driver.send(key, command)

@@ -27,15 +27,21 @@ export interface SubscriberEvents {
   readonly up: () => void
 }
 
+/** Whose the client is. */
+export interface Hold {
+  /** Does nothing where the client is the user's. */
+  close(): Promise<void>
+  /** Why it isn't ready, where it is the store's own and has said so. */
+  readonly trouble?: () => unknown
+}
+
 /** What the store needs of a client, whichever it is. */
-export interface Driver {
+export interface Driver extends Hold {
   /** `node-redis` or `ioredis`, and what it is connected to. */
   readonly name: string
   readonly clustered: boolean
   /** Whether a command sent now would go out now. */
   readonly ready: boolean
-  /** Why it isn't ready, where the client is the store's own and has said so. */
-  readonly trouble?: () => unknown
   /** To the primary that has this key. */
   send(key: string, command: readonly Argument[]): Promise<Reply>
   primaries(): Promise<readonly Primary[]>
@@ -44,6 +50,4 @@ export interface Driver {
   subscriber(events: SubscriberEvents): Promise<Subscriber>
   /** The same over connections of its own, which are being made now and end with it. */
   another(): Driver
-  /** Does nothing where the client is the user's. */
-  close(): Promise<void>
 }

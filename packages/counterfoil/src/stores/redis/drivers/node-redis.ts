@@ -1,4 +1,4 @@
-import type { Argument, Driver, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
+import type { Argument, Driver, Hold, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
 
 /** What is used of a client made by `createClient` of the package `redis`, version 5 or later. */
 export interface NodeRedisClient {
@@ -53,7 +53,7 @@ interface Own {
 /** A client of the store's own begins to connect, and is ended with its driver. */
 export function own<Client extends Own>(
   client: Client,
-  driverOn: (client: Client, close: () => Promise<void>) => Driver,
+  driverOn: (client: Client, hold: Hold) => Driver,
 ): Driver {
   // An error is a lost connection, and it connects again by itself; without a listener it would end the process.
   let trouble: unknown
@@ -70,13 +70,13 @@ export function own<Client extends Own>(
       // It never came to a connection.
     }
   }
-  return Object.defineProperty(driverOn(client, close), 'trouble', { value: () => trouble })
+  return driverOn(client, { close, trouble: () => trouble })
 }
 
 /** RESP's bulk strings, `$`, as buffers; and no timer for each command, since the store has one for all. */
 const OPTIONS = { typeMapping: { 36: Buffer }, timeout: undefined }
 
-export function onNodeRedis(client: NodeRedisClient, close: () => Promise<void>): Driver {
+export function onNodeRedis(client: NodeRedisClient, hold: Hold): Driver {
   const lane = laneOf(client)
   return {
     name: 'node-redis',
@@ -89,11 +89,11 @@ export function onNodeRedis(client: NodeRedisClient, close: () => Promise<void>)
     lane: () => lane,
     subscriber: (events) => subscriberOn(client.duplicate() as Subscribing, events),
     another: () => own(client.duplicate() as NodeRedisClient & Own, onNodeRedis),
-    close,
+    ...hold,
   }
 }
 
-export function onNodeRedisCluster(cluster: NodeRedisCluster, close: () => Promise<void>): Driver {
+export function onNodeRedisCluster(cluster: NodeRedisCluster, hold: Hold): Driver {
   const lanes = new WeakMap<NodeRedisClient, Lane>()
   const laneOn = (client: NodeRedisClient): Lane => {
     const lane = lanes.get(client) ?? laneOf(client)
@@ -115,11 +115,11 @@ export function onNodeRedisCluster(cluster: NodeRedisCluster, close: () => Promi
     lane: forKey && (async (key) => laneOn(await forKey.call(cluster, key))),
     subscriber: (events) => subscriberWithin(cluster as unknown as Subscribing, 'node-ready', events),
     another: () => own(cluster.duplicate() as NodeRedisCluster & Own, onNodeRedisCluster),
-    close,
+    ...hold,
   }
 }
 
-export function onNodeRedisSentinel(sentinel: NodeRedisSentinel, close: () => Promise<void>): Driver {
+export function onNodeRedisSentinel(sentinel: NodeRedisSentinel, hold: Hold): Driver {
   const primary: Primary = {
     send: (command) => sentinel.sendCommand(false, command as Argument[], OPTIONS) as Promise<Reply>,
   }
@@ -135,7 +135,7 @@ export function onNodeRedisSentinel(sentinel: NodeRedisSentinel, close: () => Pr
     lane: undefined,
     subscriber: (events) => subscriberWithin(sentinel as unknown as Subscribing, 'topology-change', events),
     another: () => own(sentinel.duplicate() as NodeRedisSentinel & Own, onNodeRedisSentinel),
-    close,
+    ...hold,
   }
 }
 
