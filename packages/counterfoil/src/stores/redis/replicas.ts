@@ -39,6 +39,8 @@ export class Replicas {
     const reply = await write(lane, () => {
       turn = this.#turns.get(lane) ?? this.#turn(lane, epoch)
     })
+    // A script that wrote nothing says so, by 0 or by what it found.
+    if (Array.isArray(reply) || reply === 0) return reply
     await turn
     if (lane.epoch !== epoch) throw new TooFewReplicas(0, this.#terms.count)
     return reply

@@ -6,7 +6,7 @@ import type { RedisStoreOptions } from './options.ts'
 import { storeOn } from './store.ts'
 
 /** A server named by a URL: where it is, who asks, and the store's options. */
-export interface Address {
+interface Address {
   readonly kind: 'server' | 'sentinel' | 'cluster'
   readonly tls: boolean
   readonly hosts: readonly { readonly host: string; readonly port: number }[]
@@ -41,7 +41,7 @@ export async function openRedisStore(url: string): Promise<ReceiptStore> {
 }
 
 /** @throws {StoreUrlInvalid} It never shows the URL, which may hold a password. */
-export function addressIn(url: string): Address {
+function addressIn(url: string): Address {
   const [, tls, kind, credentials, hosts, path, query] = PARTS.exec(url) ?? []
   if (hosts === undefined) throw new StoreUrlInvalid(`The Redis store's URL can't be read: ${FORMS}.`)
   const sentinel = kind === 'sentinel'

@@ -73,6 +73,20 @@ describe.skipIf(await missing('redis'))('on a server of its own', () => {
     },
   )
 
+  it('takes no outcome larger than a value of Redis may be, and still takes another', async () => {
+    const store = await open()
+    const request = requestWith()
+    const claimed = await store.claim(request)
+    if (claimed.kind !== 'claimed') throw new Error(claimed.kind)
+    const outcome = new Uint8Array(512 * 2 ** 20)
+    for (const atHand of [claimed.receipt, undefined]) {
+      await expect(
+        store.settle(firstFence(request), { as: 'succeeded', outcome }, atHand),
+      ).rejects.toMatchObject({ fault: 'too_large' })
+    }
+    expect((await store.settle(firstFence(request), succeeded(), claimed.receipt)).kind).toBe('settled')
+  })
+
   it('goes on after its scripts were forgotten', async () => {
     const store = await open()
     const request = requestWith()
@@ -127,6 +141,8 @@ describe.skipIf(await missing('redis'))('on a server of its own', () => {
     await expect(store.settle(firstFence(request), succeeded())).rejects.toMatchObject({
       fault: 'unreachable',
     })
+    // An answer that changes nothing waits for nobody.
+    expect((await store.claim(retryOf(request))).kind).toBe('replay')
     const { port } = new URL(server.url)
     const replica = await startNode(await findRedis(), ['--replicaof', '127.0.0.1', port])
     onTestFinished(() => replica.stop())
