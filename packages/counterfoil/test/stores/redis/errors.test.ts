@@ -5,13 +5,21 @@ import type { RunningServer } from '../../../../../test-support/servers/server-p
 import {
   type Finding,
   fenceOf,
+  placeOf,
   type ReceiptStore,
   StoreUnavailable,
   StoreUrlInvalid,
 } from '../../../src/core/index.ts'
 import { openStore } from '../../../src/open.ts'
 import type { RedisStoreOptions } from '../../../src/stores/redis/options.ts'
-import { firstFence, LEASE_MS, requestWith, retryOf, succeeded } from '../../../src/testing/requests.ts'
+import {
+  firstFence,
+  LEASE_MS,
+  requestWith,
+  rerunPolicies,
+  retryOf,
+  succeeded,
+} from '../../../src/testing/requests.ts'
 import { openOver } from './on-redis.ts'
 
 describe.skipIf(await missing('redis'))('on a server of its own', () => {
@@ -96,6 +104,25 @@ describe.skipIf(await missing('redis'))('on a server of its own', () => {
     expect((await store.claim(retryOf(request))).kind).toBe('in_progress')
   })
 
+  it('a key whose expiry somebody took away starts anew all the same, without its old steps', async () => {
+    const store = await open({ prefix: 'persisted:' })
+    const short = { policies: rerunPolicies, leaseMs: 300, ttlMs: 1, keyRetentionMs: 300 }
+    const request = requestWith(short)
+    await store.claim(request)
+    await store.saveStep(firstFence(request), 'charge', new Uint8Array(1))
+    const key = `persisted:{${request.id}}`
+    for (const each of [key, `${key}${request.incarnation}`]) await tellRedis(server.url, 'PERSIST', each)
+    await expect
+      .poll(async () => {
+        const { receipt, now } = await store.read(request.id)
+        return receipt && placeOf(receipt, now)
+      })
+      .toBe('absent')
+    const again = await store.claim(retryOf(request))
+    expect(again).toMatchObject({ kind: 'claimed', receipt: { attempt: 1 } })
+    expect(await store.readSteps(request.id, request.incarnation)).toEqual(new Map())
+  })
+
   it("says in one sentence that the password is wrong, and doesn't show it", async () => {
     await set('requirepass', 'the right one')
     const { port } = new URL(server.url)
@@ -138,6 +165,10 @@ describe.skipIf(await missing('redis'))('on a server of its own', () => {
     const store = await open({ waitForReplicas: 1, replicaTimeoutMs: 50 })
     const request = requestWith()
     await expect(store.claim(request)).rejects.toThrow(/only 0 of the 1 replicas/)
+    await expect(store.settle(firstFence(request), succeeded())).rejects.toMatchObject({
+      fault: 'unreachable',
+    })
+    // It stands, and is not answered before a replica has it.
     await expect(store.settle(firstFence(request), succeeded())).rejects.toMatchObject({
       fault: 'unreachable',
     })

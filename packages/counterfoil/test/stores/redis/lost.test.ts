@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { redisUrl } from '../../../../../test-support/servers/index.ts'
 import { receiptId } from '../../../src/core/index.ts'
 import { createReceipts } from '../../../src/index.ts'
@@ -59,6 +59,25 @@ describe.each(clients)('by %s, a connection that is lost', (kind) => {
         'The Redis store did not answer within 200 ms; the request can be sent again, and counts once.',
     })
     expect(await store.settle(firstFence(request), succeeded())).toMatchObject({ kind: 'settled' })
+    await woken
+    watch.stop()
+  })
+
+  it('is no condition: who waits is told of a change, and not only finds it', async () => {
+    const { prefix } = await proxied()
+    const [waiting, other] = [
+      await openOver(kind, await redisUrl(), { prefix }),
+      await openOver(kind, await redisUrl(), { prefix }),
+    ]
+    onTestFinished(async () => void (await Promise.all([waiting.close(), other.close()])))
+    const request = requestWith()
+    await other.claim(request)
+    const { promise: woken, resolve } = Promise.withResolvers<void>()
+    const watch = waiting.watch(request.id, resolve)
+    onTestFinished(() => void vi.useRealTimers())
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    await waiting.read(request.id)
+    await other.settle(firstFence(request), succeeded())
     await woken
     watch.stop()
   })

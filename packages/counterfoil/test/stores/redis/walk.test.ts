@@ -42,4 +42,5 @@ it('a prefix is no pattern: stores whose prefixes match one another see their ow
   await store.claim(request)
   await neighbour.claim(requestWith())
   expect((await store.list({}, { limit: 10 })).receipts.map(({ id }) => id)).toEqual([request.id])
+  expect((await store.stats()).places.in_progress).toBe(1)
 })
