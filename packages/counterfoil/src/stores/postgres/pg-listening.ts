@@ -56,7 +56,7 @@ export class PgListening implements Listening {
     try {
       await client.connect()
       // Those who wait hold the process, and not the connection that tells them.
-      client.connection?.stream?.unref?.()
+      if (!this.#stopped) client.connection?.stream?.unref?.()
       await client.query(`LISTEN ${quoted(this.#channel)}`)
       this.#pauseMs = FIRST_PAUSE_MS
       if (!gone && !this.#stopped) this.#listener.listening()
