@@ -46,7 +46,7 @@ async function serverWith(open: typeof byNodeRedis): Promise<Server> {
   const prefix = prefixOf()
   return {
     url: await redisUrl(),
-    open: (url, commandTimeoutMs) => open(url, { prefix, commandTimeoutMs }),
+    open: (url, answerWithinMs) => open(url, { prefix, commandTimeoutMs }),
     close: () => removeAll('node-redis', prefix),
   }
 }
