@@ -5,18 +5,20 @@ import { redisUrl } from '../../../../test-support/servers/index.ts'
 import type { ReceiptStore } from '../../src/index.ts'
 import { type RedisStoreOptions, redisStore } from '../../src/stores/redis/index.ts'
 import { overStore } from '../processes/over-store.ts'
-import { needsOneToken, outlivesCuts } from './cut-connections.ts'
+import { needsOneToken, outlivesCuts, outlivesSilence } from './cut-connections.ts'
 import type { Server } from './cut-service.ts'
 import { prefixOf, removeAll } from './redis/on-redis.ts'
 
 describe('Redis', () => {
   describe('by node-redis: a connection that is lost', () => {
     outlivesCuts(() => serverWith(byNodeRedis), 'rejects')
+    outlivesSilence(() => serverWith(byNodeRedis))
     needsOneToken(() => serverWith(byNodeRedis))
   })
 
   describe('by ioredis: a connection that is lost', () => {
     outlivesCuts(() => serverWith(byIoRedis), 'sends it again')
+    outlivesSilence(() => serverWith(byIoRedis))
   })
 })
 
@@ -46,7 +48,7 @@ async function serverWith(open: typeof byNodeRedis): Promise<Server> {
   const prefix = prefixOf()
   return {
     url: await redisUrl(),
-    open: (url, answerWithinMs) => open(url, { prefix, commandTimeoutMs }),
+    open: (url, answerWithinMs) => open(url, { prefix, answerWithinMs }),
     close: () => removeAll('node-redis', prefix),
   }
 }
