@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
+import { postgresDatabase, redisUrl } from '../../../../test-support/servers/index.ts'
 
 const root = join(import.meta.dirname, '../../../..')
 
@@ -28,8 +29,14 @@ it('finds the samples of the README', () => {
 })
 
 it.each(samples)('prints what $page says: $prints', async ({ code, prints }) => {
-  expect(await run(code)).toBe(prints)
+  expect(await run(code, code.includes('process.env.') ? await servers() : {})).toBe(prints)
 })
+
+async function servers(): Promise<Record<string, string>> {
+  const database = await postgresDatabase()
+  onTestFinished(() => database.drop())
+  return { DATABASE_URL: database.url, REDIS_URL: await redisUrl() }
+}
 
 function samplesOf(page: string, markdown: string): Sample[] {
   return [...markdown.matchAll(/^```ts\n(.*?)^```\n\n^```text\n(.*?)^```/gms)].map(([, code, prints]) => ({
@@ -45,12 +52,16 @@ it('leaves no sample without what it prints', () => {
 })
 
 /** In a folder of its own below the workspace, so that `import 'counterfoil'` is found and files it makes are gone. */
-async function run(code: string): Promise<string> {
+async function run(code: string, environment: Record<string, string>): Promise<string> {
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
   const folder = mkdtempSync(join(root, 'node_modules/.cache/sample-'))
   try {
     const flags = ['--conditions=@counterfoil/source', '--input-type=module-typescript', '-']
-    const child = spawn(process.execPath, flags, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, flags, {
+      cwd: folder,
+      env: { ...process.env, ...environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     child.stdin.end(code)
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
     return out + err
