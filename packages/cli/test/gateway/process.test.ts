@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -13,57 +12,6 @@ import { testIo } from '../support/test-io.ts'
 import { ask, keyed } from './ask.ts'
 import { gateway, newStore } from './gateway-process.ts'
 import { listening, upstream } from './world.ts'
-
-const soak = process.env.COUNTERFOIL_SOAK === '1'
-const ROUNDS = soak ? 20 : 2
-const KILLS = soak ? 20 : 2
-
-it(`200 requests on one key through two gateways on one file: one effect, equal answers, in each of ${ROUNDS} rounds`, async () => {
-  const effects = new Map<string, number>()
-  const behind = await upstream((request, response) => {
-    const key = String(request.headers['idempotency-key'])
-    effects.set(key, (effects.get(key) ?? 0) + 1)
-    response.end(randomBytes(64))
-  })
-  const store = newStore()
-  const gateways = await Promise.all([1, 2].map(() => gateway(behind.port, store)))
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const key = `round-${round}`
-    const answers = await Promise.all(
-      Array.from({ length: 200 }, (_, n) => ask(gateways[n % 2]?.port as number, keyed(key, '{}'))),
-    )
-    expect(new Set(answers.map(({ status, sha256 }) => `${status} ${sha256}`)).size).toBe(1)
-    expect(answers[0]?.status).toBe(200)
-    expect(effects.get(key)).toBe(1)
-  }
-})
-
-it.each([
-  ['at-most-once', 1, 409],
-  ['at-least-once', 2, 200],
-] as const)(
-  `killed while the upstream runs, ${KILLS} times: under %s %i effects, and the retry gets %i`,
-  async (guarantee, effects, status) => {
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      let slow = true
-      const behind = await upstream((_, response) => {
-        if (!slow) response.end('paid')
-      })
-      const store = newStore()
-      const flags = ['--guarantee', guarantee, '--lease', '500ms']
-      const dying = await gateway(behind.port, store, flags)
-      const lost = ask(dying.port, keyed('a', '{}')).catch(() => 'lost')
-      while (behind.runs() === 0) await pause(2)
-      dying.child.kill('SIGKILL')
-      expect(await lost).toBe('lost')
-      slow = false
-      const next = await gateway(behind.port, store, flags)
-      // It waits for the dead one's lease, and then runs or is told.
-      expect((await ask(next.port, keyed('a', '{}'))).status).toBe(status)
-      expect(behind.runs()).toBe(effects)
-    }
-  },
-)
 
 it('told to end, takes no new request, finishes what is under way, and exits with 0', async () => {
   const gate = Promise.withResolvers<void>()
