@@ -94,7 +94,7 @@ function startLine(
   const warnings = findings.filter(({ level }) => level === 'warning').map(({ says }) => says)
   const audit = warnings.length > 0 ? `warned: ${warnings.join(' ')}` : 'in order'
   const configured = routes === 0 ? '' : `, ${routes} ${routes === 1 ? 'route' : 'routes'} configured`
-  return `counterfoil: http://${address.includes(':') ? `[${address}]` : address}:${port} → ${flags.upstream}, ${flags.guarantee}${kept}${configured}, ${who}; store: ${name} (${flags.store.split('?', 1)[0]}), audit ${audit}`
+  return `counterfoil: http://${address.includes(':') ? `[${address}]` : address}:${port} → ${flags.upstream}, ${flags.guarantee}${kept}${configured}, ${who}; store: ${name} (${withoutSecrets(flags.store)}), audit ${audit}`
 }
 
 async function toldToEnd(): Promise<void> {
@@ -102,4 +102,9 @@ async function toldToEnd(): Promise<void> {
   const signals = ['SIGTERM', 'SIGINT'] as const
   await Promise.race(signals.map((signal) => once(process, signal, { signal: ending.signal })))
   ending.abort()
+}
+
+/** A server's URL without user, password and options; a file's as it is. */
+function withoutSecrets(url: string): string {
+  return /^sqlite:/i.test(url) ? url : url.replace(/\?.*$/s, '').replace(/^([^:]*:(?:\/\/)?).*@/s, '$1')
 }

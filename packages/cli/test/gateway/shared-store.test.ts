@@ -17,6 +17,15 @@ async function database(): Promise<string> {
   return `${url}?migrate=true`
 }
 
+it.skipIf(await missing('redis'))('says at its start where the store is, and no password', async () => {
+  const behind = await upstream((_, response) => void response.end())
+  const url = new URL(await redisUrl())
+  const store = `redis://default:secret@${url.host}/0?prefix=gateway-none:`
+  const { startLine } = await gateway(behind.port, store)
+  expect(startLine).toContain(`Redis (redis://${url.host}/0)`)
+  expect(startLine).not.toMatch(/secret|default/)
+})
+
 async function prefix(): Promise<string> {
   return `${await redisUrl()}?prefix=gateway-${randomBytes(6).toString('hex')}:`
 }
