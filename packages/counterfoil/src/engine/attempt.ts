@@ -1,17 +1,15 @@
 import {
   type Codec,
-  decodeOutcome,
-  encodeOutcome,
   type Fence,
   fenceOf,
   generationOf,
-  OutcomeUnreadable,
   type Predecessor,
   type ReceiptStore,
   type Running,
 } from '../core/index.ts'
 import { derivedKey } from './derived-key.ts'
 import type { Lease } from './lease.ts'
+import { decodedStep, encodedStep } from './step-result.ts'
 
 /** One run under a claim, as its handler sees it. */
 export interface Attempt {
@@ -106,7 +104,7 @@ export class RunningAttempt implements Attempt {
     this.#steps.set(name, running)
     // A step that failed may be tried again by the same handler.
     running.catch(() => this.#steps.delete(name))
-    return this.#decode(await running) as T
+    return decodedStep(this.#codec, await running) as T
   }
 
   notExecuted(): void {
@@ -125,8 +123,7 @@ export class RunningAttempt implements Attempt {
       if (this.#lease.over) throw this.#lease.lose('lease_ending')
       this.#unsaved.set(name, await run())
     }
-    const value = this.#codec.encode(this.#unsaved.get(name))
-    const result = encodeOutcome({ kind: 'value', value })
+    const result = encodedStep(this.#codec, this.#unsaved.get(name))
     if ((await this.#store.saveStep(this.fence, name, result)) === 'lost')
       throw this.#lease.lose('taken_over')
     this.#unsaved.delete(name)
@@ -141,11 +138,5 @@ export class RunningAttempt implements Attempt {
       this.#kept = undefined
     })
     return reading
-  }
-
-  #decode(bytes: Uint8Array): unknown {
-    const outcome = decodeOutcome(bytes)
-    if (outcome.kind !== 'value') throw new OutcomeUnreadable(`a step's result can't be a ${outcome.kind}`)
-    return this.#codec.decode(outcome.value)
   }
 }
