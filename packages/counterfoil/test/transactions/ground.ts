@@ -1,7 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { Pace, TransactionalStore } from '../../src/core/index.ts'
 import {
-  type CallInTransaction,
   createReceipts,
   nodeRuntime,
   type ReceiptEvent,
@@ -13,6 +12,8 @@ import {
   type TransactionalOptions,
   type TransactionHandler,
 } from '../../src/index.ts'
+
+import type { StoreTerms } from './worker-terms.ts'
 
 export type AnyAttempt = TransactionAttempt | SyncTransactionAttempt
 
@@ -33,6 +34,10 @@ export interface Ground<Tx, P extends Pace> {
   /** The committed effects, as another connection sees them. */
   effects(key: string): Promise<number>
   begin(): Promise<OwnTransaction<Tx>>
+  /** Keys for which effects and receipts disagree: see `DISAGREEMENTS`. */
+  disagreements(): Promise<readonly string[]>
+  /** Where another process finds it. */
+  readonly terms: StoreTerms
 }
 
 /** A process's receipts on that ground; closed with the test. */
@@ -63,8 +68,4 @@ export function orders<Tx, P extends Pace>(
     options: TransactionalOptions,
   ) => TransactionalOperation<Tx, P>
   return define.call(receipts, 'place-order', options)
-}
-
-export function callFor<Tx>(key: string, more: Partial<CallInTransaction<Tx>> = {}): CallInTransaction<Tx> {
-  return { tenant: 'acme', key, request: { item: 'book' }, ...more }
 }

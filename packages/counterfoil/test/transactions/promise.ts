@@ -8,7 +8,8 @@ import {
   ReceiptsClosed,
   StoredFailure,
 } from '../../src/index.ts'
-import { callFor, type Ground, orders, receiptsOn } from './ground.ts'
+import { callFor } from './call.ts'
+import { type Ground, orders, receiptsOn } from './ground.ts'
 
 /** What every store that shares its transactions promises, whatever drives them. */
 export function describePromise<Tx, P extends Pace>(

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
 import { type SqliteStoreOptions, sqliteStore } from '../../src/stores/sqlite/index.ts'
 import type { Ground } from './ground.ts'
+import { enter, sqliteEffect } from './sqlite-side.ts'
+import { CREATE_EFFECTS, DISAGREEMENTS } from './statements.ts'
 
 export interface SqliteGround extends Ground<DatabaseSync, 'sync'> {
   readonly path: string
@@ -23,15 +25,18 @@ export function sqliteGround(options: SqliteStoreOptions = {}): SqliteGround {
     return database
   }
   const application = connect()
-  application.exec('CREATE TABLE effects (key TEXT NOT NULL)')
+  application.exec(CREATE_EFFECTS)
   return {
     path,
     connect,
     openStore: () => sqliteStore(path, options),
-    effect: (key, then) => (tx, attempt) => {
-      enter(tx, key)
-      return then(attempt) as never
-    },
+    effect: sqliteEffect,
+    disagreements: async () =>
+      application
+        .prepare(DISAGREEMENTS)
+        .all()
+        .map(({ key }) => String(key)),
+    terms: { kind: 'sqlite', path },
     effects: async (key) =>
       Number(application.prepare('SELECT count(*) AS n FROM effects WHERE key = ?').get(key)?.n),
     begin: async () => {
@@ -45,8 +50,4 @@ export function sqliteGround(options: SqliteStoreOptions = {}): SqliteGround {
       }
     },
   }
-}
-
-function enter(database: DatabaseSync, key: string): void {
-  database.prepare('INSERT INTO effects (key) VALUES (?)').run(key)
 }

@@ -9,7 +9,8 @@ import {
 } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory/index.ts'
 import { sqliteStore } from '../../src/stores/sqlite/index.ts'
-import { callFor, orders, receiptsOn } from './ground.ts'
+import { callFor } from './call.ts'
+import { orders, receiptsOn } from './ground.ts'
 import { describePromise } from './promise.ts'
 import { sqliteGround } from './sqlite-ground.ts'
 

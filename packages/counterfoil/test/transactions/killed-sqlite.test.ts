@@ -1,0 +1,4 @@
+import { describeKills } from './killed.ts'
+import { sqliteGround } from './sqlite-ground.ts'
+
+describeKills('SQLite', sqliteGround)
