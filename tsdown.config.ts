@@ -31,6 +31,7 @@ const config: UserConfig[] = [
       'src/index.ts',
       'src/stores/memory/index.ts',
       'src/stores/sqlite/index.ts',
+      'src/stores/postgres/index.ts',
       'src/http/{node,express,fastify,fetch,hono}.ts',
       'src/testing/index.ts',
       // Loaded by path into a thread of its own: nothing imports it.

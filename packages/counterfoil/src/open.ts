@@ -8,8 +8,11 @@ import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
  * | `memory:` | this process's memory, gone when it ends |
  * | `sqlite:receipts.db`, `sqlite:../data/receipts.db` | a SQLite file, from the working directory |
  * | `sqlite:///var/lib/receipts.db` | a SQLite file by its absolute path |
+ * | `postgres://user:password@host/database` | a PostgreSQL database, through the driver `pg` |
  *
- * The path is taken as written: nothing in it is decoded.
+ * A file's path is taken as written: nothing in it is decoded. A PostgreSQL URL takes the options of `postgresStore`
+ * behind a `?` (`schema`, `tablePrefix`, `maxConnections`, `answerWithinMs`, `migrate=true` to create its tables), and
+ * the driver's own (`sslmode`, …).
  *
  * @throws {StoreUrlInvalid} for a URL that names no store.
  * @throws {StoreUnavailable} where the store can't be opened as it stands.
@@ -21,6 +24,9 @@ export async function openStore(url: string): Promise<ReceiptStore> {
       return openMemory(rest)
     case 'sqlite':
       return openSqlite(rest)
+    case 'postgres':
+    case 'postgresql':
+      return openPostgres(`${scheme}:${rest}`)
     default:
       // The URL itself may hold a password, and stays out of the message.
       throw new StoreUrlInvalid(
@@ -31,7 +37,7 @@ export async function openStore(url: string): Promise<ReceiptStore> {
   }
 }
 
-const WHAT_WORKS = `use 'memory:', 'sqlite:receipts.db' or 'sqlite:///var/lib/receipts.db'`
+const WHAT_WORKS = `use 'memory:', 'sqlite:receipts.db', 'sqlite:///var/lib/receipts.db' or 'postgres://host/database'`
 
 function partsOf(url: string): { scheme: string | undefined; rest: string } {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(String(url)) ?? []
@@ -52,6 +58,20 @@ async function openSqlite(rest: string): Promise<ReceiptStore> {
   const store = sqliteStore(path)
   try {
     // The file is opened, and created if need be, so that a wrong one is refused here and not at the first claim.
+    await store.audit()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function openPostgres(url: string): Promise<ReceiptStore> {
+  const { postgresStore, readUrl } = await import('./stores/postgres/index.ts')
+  const { connection, options } = readUrl(url)
+  const store = postgresStore(connection, options)
+  try {
+    // It connects and looks at its tables now, so that a wrong address or a missing table is told here.
     await store.audit()
     return store
   } catch (error) {

@@ -25,10 +25,11 @@ const library: Readonly<Record<string, Layer>> = {
     pure: true,
   },
   engine: { imports: ['core'], packages: ['node:*'] },
+  'stores/postgres': { imports: ['core'], packages: ['node:*', 'pg'] },
   'stores/*': { imports: ['core'], packages: ['node:*'] },
   http: { imports: ['engine', 'core'], packages: ['node:*', 'express', 'fastify', 'hono'] },
   testing: { imports: ['engine', 'core'], packages: ['node:*'] },
-  'open.ts': { imports: ['core'], loads: ['stores/*'], packages: ['node:*'] },
+  'open.ts': { imports: ['core'], loads: ['stores/*', 'stores/postgres'], packages: ['node:*'] },
   'index.ts': { imports: ['core', 'engine', 'open.ts'], packages: [] },
 }
 
@@ -40,6 +41,7 @@ const command: Readonly<Record<string, Layer>> = {
       'commander',
       'counterfoil',
       'counterfoil/node',
+      'counterfoil/postgres',
       'counterfoil/testing',
       'undici',
       'yaml',

@@ -5,6 +5,7 @@ import type { Io } from '../io.ts'
 import type { HandOptions } from './change-by-hand.ts'
 import type { FindOptions } from './find-receipt.ts'
 import type { LsOptions } from './ls.ts'
+import type { MigrateOptions } from './migrate.ts'
 import { type StoreOption, withStore } from './open-store.ts'
 import { places } from './place.ts'
 import type { ResolveOptions } from './resolve.ts'
@@ -24,6 +25,7 @@ export function addReceipts(program: Command, io: Io, ended: Ended): void {
   addSweep(receipts, io, ended)
   addStats(receipts, io, ended)
   addAudit(receipts, io, ended)
+  addMigrate(receipts, io, ended)
 }
 
 const receiptsHelp: HelpNotes = {
@@ -229,6 +231,29 @@ function addAudit(receipts: Command, io: Io, ended: Ended): void {
   addHelp(audit, io, {
     notes: ['It exits with 1 where the store cannot keep its promise under its present settings.'],
     examples: [['before a release', 'counterfoil receipts audit --store sqlite:receipts.db']],
+  })
+}
+
+function addMigrate(receipts: Command, io: Io, ended: Ended): void {
+  const migrate = receipts
+    .command('migrate')
+    .description('Create or upgrade the tables of a store on a PostgreSQL server.')
+    .addOption(storeOption())
+    .option('--print', 'print the SQL instead, for a migration tool of your own; nothing is connected to')
+    .action(async (options: MigrateOptions) =>
+      ended(await (await import('./migrate.ts')).migrate(options, io)),
+    )
+  addHelp(migrate, io, {
+    notes: [
+      'Safe to run from many places at once: each step is made once, in a transaction under a lock. Services never change tables by themselves unless their URL says ?migrate=true. The URL names the schema and what the tables begin with: ?schema=billing&tablePrefix=counterfoil_.',
+    ],
+    examples: [
+      ['before a release', 'counterfoil receipts migrate --store postgres://db.internal/shop'],
+      [
+        'into a tool of your own',
+        'counterfoil receipts migrate --store postgres://db.internal/shop --print > 0042_counterfoil.sql',
+      ],
+    ],
   })
 }
 

@@ -14,13 +14,7 @@ export async function withStore(
   options: StoreOption,
   verb: (store: ReceiptStore) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const url = options.store ?? (io.env.COUNTERFOIL_STORE || undefined)
-  if (url === undefined) {
-    throw new CommandError(
-      exitCodes.usage,
-      'No store is named: give --store <url>, such as --store sqlite:receipts.db, or set COUNTERFOIL_STORE.',
-    )
-  }
+  const url = storeUrl(io, options)
   assertItIsThere(url)
   const { openStore } = await import('counterfoil')
   const store = await openStore(url)
@@ -29,6 +23,15 @@ export async function withStore(
   } finally {
     await store.close()
   }
+}
+
+export function storeUrl(io: Io, options: StoreOption): string {
+  const url = options.store ?? (io.env.COUNTERFOIL_STORE || undefined)
+  if (url !== undefined) return url
+  throw new CommandError(
+    exitCodes.usage,
+    'No store is named: give --store <url>, such as --store sqlite:receipts.db, or set COUNTERFOIL_STORE.',
+  )
 }
 
 /**

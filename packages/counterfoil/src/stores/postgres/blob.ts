@@ -1,0 +1,28 @@
+/** Bytes of many rows in one value: each row says where its own begin, from 1 as SQL counts, and how many they are. */
+export class Blob {
+  readonly #parts: Uint8Array[] = []
+  #size = 0
+
+  /** The columns `<name>_at` and `<name>_size`: both null where there are no bytes. */
+  add<Name extends string>(
+    name: Name,
+    bytes: Uint8Array | null,
+  ): Record<`${Name}_at` | `${Name}_size`, number | null> {
+    const at = bytes === null ? null : this.#size + 1
+    if (bytes !== null) {
+      this.#parts.push(bytes)
+      this.#size += bytes.length
+    }
+    const columns = { [`${name}_at`]: at, [`${name}_size`]: bytes === null ? null : bytes.length }
+    return columns as Record<`${Name}_at` | `${Name}_size`, number | null>
+  }
+
+  bytes(): Uint8Array {
+    return this.#parts.length === 1 ? asBuffer(this.#parts[0] as Uint8Array) : Buffer.concat(this.#parts)
+  }
+}
+
+/** Drivers send a Buffer as it is, and may take another Uint8Array for an array. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

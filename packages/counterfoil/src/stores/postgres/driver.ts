@@ -1,0 +1,36 @@
+import type { Row } from './executor.ts'
+
+/** A database driver, as this store needs it: each statement is a transaction of its own, on any connection. */
+export interface Driver {
+  /**
+   * @param plan `kept`: by a prepared statement, where that works here. `fresh`: planned for the table as it is now.
+   * @throws the driver's own errors, `NoAnswer` past the bound, and never waits longer.
+   */
+  query(
+    text: string,
+    values: readonly unknown[],
+    plan?: 'kept' | 'fresh',
+  ): Promise<{ readonly rows: readonly Row[] }>
+  /** Starts to listen, on a connection of its own, and goes on until stopped: it comes back after a loss. */
+  listen(channel: string, listener: Listener): Listening
+  /** What stands between this driver and the server, and what it can't see; for the audit. */
+  readonly facts: DriverFacts
+  close(): Promise<void>
+}
+
+export interface DriverFacts {
+  readonly name: 'pg' | 'postgres'
+  /** Whether a cancelled wait for a synchronous replica would be noticed. */
+  readonly seesNotices: boolean
+}
+
+export interface Listener {
+  heard(payload: string): void
+  /** Called each time that it listens: what was said before may have gone unheard. */
+  listening(): void
+  lost(): void
+}
+
+export interface Listening {
+  stop(): Promise<void>
+}

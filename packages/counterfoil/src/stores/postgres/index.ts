@@ -1,0 +1,7 @@
+export type { PgPool, PgPoolClient, PostgresClient } from './clients.ts'
+export type { Executor, Row } from './executor.ts'
+export type { NameOptions } from './names.ts'
+export type { PostgresConnection, PostgresStoreOptions } from './options.ts'
+export { postgresStore } from './store.ts'
+export { migrateTables, tablesScript } from './tables.ts'
+export { readUrl } from './url.ts'

@@ -1,0 +1,55 @@
+import { OptionInvalid } from '../../core/index.ts'
+import type { PgPool, PostgresClient } from './clients.ts'
+import type { NameOptions } from './names.ts'
+
+export interface PostgresStoreOptions extends NameOptions {
+  /** Create or upgrade the tables at the first call. Default false: a service does not change a database unasked. */
+  readonly migrate?: boolean
+  /** The longest that one statement may take, its wait for a connection apart. Default 8000. */
+  readonly answerWithinMs?: number
+  /** Of the pool that is made for a URL. Default 10. */
+  readonly maxConnections?: number
+}
+
+/** A `pg.Pool` or a `postgres` client of the user's own, or a URL. */
+export type PostgresConnection = PgPool | PostgresClient | string
+
+export type CheckedConnection =
+  | { readonly by: 'pg'; readonly pool: PgPool }
+  | { readonly by: 'postgres'; readonly sql: PostgresClient }
+  | { readonly by: 'url'; readonly url: string }
+
+export function checkedConnection(connection: PostgresConnection): CheckedConnection {
+  if (typeof connection === 'string') {
+    // The URL may hold a password, and stays out of the message.
+    if (!/^postgres(ql)?:\/\//.test(connection)) {
+      throw new OptionInvalid('connection', `a URL begins with 'postgres://' or 'postgresql://'`)
+    }
+    return { by: 'url', url: connection }
+  }
+  if (typeof connection === 'function' && 'unsafe' in connection && 'listen' in connection) {
+    return { by: 'postgres', sql: connection as unknown as PostgresClient }
+  }
+  if (
+    typeof connection === 'object' &&
+    connection !== null &&
+    'totalCount' in connection &&
+    'options' in connection
+  ) {
+    return { by: 'pg', pool: connection as PgPool }
+  }
+  throw new OptionInvalid(
+    'connection',
+    "give a Pool of 'pg' (one Client can't serve several calls), a client of 'postgres', or a URL",
+  )
+}
+
+export function checkedBound(option: 'answerWithinMs' | 'maxConnections', value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new OptionInvalid(
+      option,
+      option === 'answerWithinMs' ? 'give a whole number of milliseconds' : 'give a whole number',
+    )
+  }
+  return value
+}

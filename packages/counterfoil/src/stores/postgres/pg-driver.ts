@@ -1,0 +1,129 @@
+import { hash } from 'node:crypto'
+import type { PgPool, PgPoolClient } from './clients.ts'
+import type { Driver, DriverFacts, Listener, Listening } from './driver.ts'
+import type { Row } from './executor.ts'
+import { isSerializationFailure, isUnprepared, NoAnswer } from './faults.ts'
+import { PgListening } from './pg-listening.ts'
+import { retried } from './retried.ts'
+
+export class PgDriver implements Driver {
+  readonly facts: DriverFacts = { name: 'pg', seesNotices: true }
+  readonly #pool: PgPool
+  readonly #owned: boolean
+  readonly #answerWithinMs: number
+  readonly #known = new WeakMap<PgPoolClient, { unreplicated: boolean }>()
+  #prepares = true
+
+  constructor(pool: PgPool, owner: 'store' | 'user', answerWithinMs: number) {
+    this.#pool = pool
+    this.#owned = owner === 'store'
+    this.#answerWithinMs = answerWithinMs
+  }
+
+  query(
+    text: string,
+    values: readonly unknown[],
+    plan: 'kept' | 'fresh' = 'kept',
+  ): Promise<{ readonly rows: readonly Row[] }> {
+    return retried(isSerializationFailure, () => this.#queryOnce(text, values, plan))
+  }
+
+  listen(channel: string, listener: Listener): Listening {
+    return new PgListening(this.#pool, channel, listener)
+  }
+
+  async close(): Promise<void> {
+    if (this.#owned) await this.#pool.end()
+  }
+
+  async #queryOnce(
+    text: string,
+    values: readonly unknown[],
+    plan: 'kept' | 'fresh',
+  ): Promise<{ readonly rows: readonly Row[] }> {
+    const until = performance.now() + this.#answerWithinMs
+    const client = await this.#connected()
+    const state = this.#stateOf(client)
+    const named = plan === 'kept' && this.#prepares
+    try {
+      const statement = { text, values: values as unknown[], ...(named && { name: nameOf(text) }) }
+      const { rows } = await this.#inTime(until, 'statement', client.query(statement))
+      if (state.unreplicated) await this.#confirm(client, state, until)
+      client.release()
+      return { rows: rows as Row[] }
+    } catch (error) {
+      // Whatever is still under way on it ends with it; an answer of the server's own leaves it as good as before.
+      client.release(error instanceof NoAnswer ? error : undefined)
+      if (!named || !isUnprepared(error)) throw error
+      this.#prepares = false
+      return await this.#queryOnce(text, values, plan)
+    }
+  }
+
+  /**
+   * The wait for a synchronous replica was cancelled: written here, and perhaps nowhere else. A commit that comes later
+   * in the log and is acknowledged acknowledges this one as well.
+   */
+  async #confirm(client: PgPoolClient, state: { unreplicated: boolean }, until: number): Promise<void> {
+    while (state.unreplicated) {
+      state.unreplicated = false
+      await this.#inTime(until, 'replicas', client.query({ text: LATER_COMMIT, values: [] }))
+    }
+  }
+
+  async #connected(): Promise<PgPoolClient> {
+    const connecting = this.#pool.connect()
+    try {
+      return await this.#inTime(performance.now() + this.#answerWithinMs, 'connection', connecting)
+    } catch (error) {
+      // It may still come, for nobody.
+      if (error instanceof NoAnswer)
+        connecting.then(
+          (client) => client.release(),
+          () => undefined,
+        )
+      throw error
+    }
+  }
+
+  async #inTime<T>(until: number, what: NoAnswer['waitedFor'], answer: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const bound = setTimeout(
+      () => reject(new NoAnswer(what, this.#answerWithinMs)),
+      until - performance.now(),
+    )
+    try {
+      return await Promise.race([answer, promise])
+    } finally {
+      clearTimeout(bound)
+      answer.catch(() => undefined)
+    }
+  }
+
+  #stateOf(client: PgPoolClient): { unreplicated: boolean } {
+    const known = this.#known.get(client)
+    if (known !== undefined) return known
+    const state = { unreplicated: false }
+    this.#known.set(client, state)
+    // Without a listener, a connection that is lost while we hold it would end the process: the query says it as well.
+    client.on('error', () => undefined)
+    client.on('notice', ({ routine }) => {
+      // The message is in the server's language, and the name of the C function is not.
+      if (routine === 'SyncRepWaitForLSN') state.unreplicated = true
+    })
+    return state
+  }
+}
+
+/** Writes to the log and to nothing else, as a transaction: its commit waits for the replicas. */
+const LATER_COMMIT = `SELECT pg_logical_emit_message(true, 'counterfoil', '')`
+
+const names = new Map<string, string>()
+
+function nameOf(text: string): string {
+  const known = names.get(text)
+  if (known !== undefined) return known
+  const name = `counterfoil_${hash('sha256', text, 'hex').slice(0, 32)}`
+  names.set(text, name)
+  return name
+}

@@ -1,0 +1,74 @@
+import type { PostgresClient } from './clients.ts'
+import type { Driver, DriverFacts, Listener, Listening } from './driver.ts'
+import type { Row } from './executor.ts'
+import { isSerializationFailure, isUnprepared, NoAnswer } from './faults.ts'
+import { retried } from './retried.ts'
+
+export class PostgresDriver implements Driver {
+  readonly facts: DriverFacts = { name: 'postgres', seesNotices: false }
+  readonly #sql: PostgresClient
+  readonly #answerWithinMs: number
+  #prepares: boolean
+
+  constructor(sql: PostgresClient, answerWithinMs: number) {
+    this.#sql = sql
+    this.#answerWithinMs = answerWithinMs
+    this.#prepares = !('prepare' in sql.options) || sql.options.prepare !== false
+  }
+
+  query(
+    text: string,
+    values: readonly unknown[],
+    plan: 'kept' | 'fresh' = 'kept',
+  ): Promise<{ readonly rows: readonly Row[] }> {
+    return retried(isSerializationFailure, () => this.#queryOnce(text, values, plan))
+  }
+
+  listen(channel: string, listener: Listener): Listening {
+    const subscribed = this.#sql.listen(
+      channel,
+      (payload) => listener.heard(payload),
+      () => listener.listening(),
+    )
+    subscribed.then(undefined, () => listener.lost())
+    return {
+      stop: async () => {
+        await subscribed.then(
+          ({ unlisten }) => unlisten().catch(() => undefined),
+          () => undefined,
+        )
+      },
+    }
+  }
+
+  /** The client is the user's. */
+  async close(): Promise<void> {}
+
+  async #queryOnce(
+    text: string,
+    values: readonly unknown[],
+    plan: 'kept' | 'fresh',
+  ): Promise<{ readonly rows: readonly Row[] }> {
+    const prepare = plan === 'kept' && this.#prepares
+    try {
+      return { rows: await this.#inTime(this.#sql.unsafe(text, values as unknown[], { prepare })) }
+    } catch (error) {
+      if (!prepare || !isUnprepared(error)) throw error
+      this.#prepares = false
+      return await this.#queryOnce(text, values, plan)
+    }
+  }
+
+  async #inTime<T>(query: PromiseLike<T> & { cancel(): void }): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const bound = setTimeout(() => {
+      query.cancel()
+      reject(new NoAnswer('statement', this.#answerWithinMs))
+    }, this.#answerWithinMs)
+    try {
+      return await Promise.race([query, promise])
+    } finally {
+      clearTimeout(bound)
+    }
+  }
+}

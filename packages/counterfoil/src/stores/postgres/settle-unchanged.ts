@@ -1,0 +1,115 @@
+import {
+  decideSettle,
+  type Fence,
+  type FencedAnswer,
+  holds,
+  type Running,
+  type Settlement,
+  type StoreTime,
+} from '../../core/index.ts'
+import { asBuffer, Blob } from './blob.ts'
+import { CLOCK_MS } from './clock.ts'
+import type { Executor, Row } from './executor.ts'
+import { fenceValues, UNDER_FENCE } from './fenced.ts'
+import type { Names } from './names.ts'
+import { perNames } from './per-names.ts'
+import { generationsText, MAX_WHOLE, whole } from './row.ts'
+import { toldTo } from './write.ts'
+
+/** The success of a receipt whose claim the holder still has at hand: only what is to be compared and written. */
+export interface SettleUnchanged {
+  readonly fence: Fence
+  readonly claimed: Running
+  readonly settlement: Extract<Settlement, { as: 'succeeded' }>
+}
+
+/**
+ * The common end of an attempt as one conditional UPDATE, the compare-and-set on the fence itself: nothing is read
+ * before, and of the receipt only the time comes back. `undefined` where the row is not as claimed but for its lease, or
+ * not under this fence: that is decided on what a reading finds, by `settle`.
+ *
+ * Under one fence a running receipt changes only by renewals, by steps and by counted refusals (and its times by `age`).
+ */
+export async function settleUnchanged(
+  executor: Executor,
+  names: Names,
+  settle: SettleUnchanged,
+): Promise<FencedAnswer | undefined> {
+  const { fence, claimed, settlement } = settle
+  const { rows } = await executor.query(succeedText(names), [
+    ...fenceValues(fence),
+    String(whole(claimed.claimedAt)),
+    generationsText(claimed),
+    asBuffer(settlement.outcome),
+  ])
+  return rows[0] && answerAt(settle, Number(rows[0].at))
+}
+
+/** `undefined` where it is to be decided on what a reading finds from the start. */
+export function asUnchanged(
+  fence: Fence,
+  settlement: Settlement,
+  claimed: Running | undefined,
+): SettleUnchanged | undefined {
+  if (settlement.as !== 'succeeded' || claimed === undefined) return undefined
+  if (claimed.id !== fence.id || !holds(fence, claimed)) return undefined
+  return { fence, settlement, claimed }
+}
+
+export function answerAt({ fence, claimed, settlement }: SettleUnchanged, at: StoreTime): FencedAnswer {
+  const decision = decideSettle(claimed, fence, settlement, at)
+  return decision.kind === 'lost' ? decision : { kind: 'settled', receipt: decision.receipt }
+}
+
+const SUCCEED = `
+  state = 'succeeded', settled_at = t.now, sweep_due_at = least(t.now + r.ttl_ms, ${MAX_WHOLE}),
+  doubt_since = NULL, lease_ends_at = NULL, request = NULL, revision = r.revision + 1`
+
+const succeedText: (names: Names) => string = perNames(
+  (names) => `
+WITH done AS (
+  UPDATE ${names.receipts} r SET ${SUCCEED}, outcome = $7::bytea
+  FROM (SELECT ${CLOCK_MS} AS now OFFSET 0) t
+  WHERE ${UNDER_FENCE} AND r.claimed_at = $5::text::bigint AND r.generations = $6::text
+  RETURNING r.id, r.waited, r.settled_at
+)
+SELECT d.settled_at::text AS at, ${toldTo(names, 'd')} AS told FROM done d`,
+)
+
+/** The values of `succeedManyText`. */
+export function succeedManyValues(settles: readonly SettleUnchanged[], lockTimeoutMs: number): unknown[] {
+  const blob = new Blob()
+  const rows = settles.map(({ fence, claimed, settlement }, n) => ({
+    n,
+    ...fence,
+    claimed_at: whole(claimed.claimedAt),
+    generations: generationsText(claimed),
+    ...blob.add('outcome', settlement.outcome),
+  }))
+  return [JSON.stringify(rows), blob.bytes(), String(lockTimeoutMs)]
+}
+
+/** When each was settled, in their order; `undefined` where it wasn't. */
+export function settledAtOf(rows: readonly Row[], count: number): (StoreTime | undefined)[] {
+  const at: (StoreTime | undefined)[] = Array.from({ length: count }, () => undefined)
+  for (const row of rows) at[Number(row.n)] = Number(row.at)
+  return at
+}
+
+/** The same for those that arrive together. */
+export const succeedManyText: (names: Names) => string = perNames(
+  (names) => `
+WITH done AS (
+  UPDATE ${names.receipts} r SET ${SUCCEED}, outcome = substring($2::bytea FROM x.outcome_at FOR x.outcome_size)
+  FROM
+    (SELECT ${CLOCK_MS} AS now, set_config('lock_timeout', $3::text, true) AS bound OFFSET 0) t,
+    json_to_recordset($1::text::json) AS x (
+      n integer, id text, incarnation text, attempt integer, token text, claimed_at bigint, generations text,
+      outcome_at integer, outcome_size integer)
+  WHERE r.id = decode(x.id, 'hex') AND r.incarnation = x.incarnation AND r.attempt = x.attempt AND r.token = x.token
+    AND r.claimed_at = x.claimed_at AND r.generations = x.generations
+    AND r.state = 'in_progress' AND r.given_up IS NULL
+  RETURNING x.n, r.id, r.waited, r.settled_at
+)
+SELECT d.n::text, d.settled_at::text AS at, ${toldTo(names, 'd')} AS told FROM done d`,
+)

@@ -1,0 +1,342 @@
+import {
+  type AbandonedQuery,
+  type ClaimDecision,
+  type ClaimRequest,
+  type Fence,
+  type FencedAnswer,
+  type Finding,
+  type HandAnswer,
+  type HandChange,
+  type HandTarget,
+  type InProgress,
+  type ListAnswer,
+  type ListFilter,
+  type Page,
+  type Reading,
+  type ReceiptId,
+  type ReceiptStore,
+  type Running,
+  type Settlement,
+  type StoreDescription,
+  type StoreStats,
+  StoreUnavailable,
+  type SweepAnswer,
+  type Watch,
+} from '../../core/index.ts'
+import { age } from './age.ts'
+import { audit } from './audit.ts'
+import { changeByHand } from './change-by-hand.ts'
+import { type Asked, askedOf, askText, askValues, claim } from './claim.ts'
+import { openDriver } from './connect.ts'
+import type { Driver } from './driver.ts'
+import { MAX_BYTES, TooLarge, unavailable, wroteNothing } from './faults.ts'
+import { readSteps, refused, renew, saveStep, settle, yieldClaim } from './fenced.ts'
+import { Lane } from './lane.ts'
+import { findAbandoned, list, stats } from './list.ts'
+import { assertSchema, migrate } from './migrate.ts'
+import { migrationScript } from './migrations.ts'
+import { type Names, namesOf } from './names.ts'
+import {
+  type CheckedConnection,
+  checkedBound,
+  checkedConnection,
+  type PostgresConnection,
+  type PostgresStoreOptions,
+} from './options.ts'
+import { markWaited, read } from './read.ts'
+import {
+  answerAt,
+  asUnchanged,
+  type SettleUnchanged,
+  settledAtOf,
+  settleUnchanged,
+  succeedManyText,
+  succeedManyValues,
+} from './settle-unchanged.ts'
+import { sweep } from './sweep.ts'
+import { Watchers } from './watchers.ts'
+
+/** Calls with more bytes than this travel alone: they would hold up the others. */
+const TRAVELS_ALONE_BYTES = 64 * 1024
+const MAX_BATCH = 256
+/** How long those that travel together wait for somebody's open transaction on one of their keys. */
+const BATCH_LOCK_MS = 50
+/** How long a call waits for it alone. */
+const LOCK_MS = 2_000
+
+/**
+ * Receipts in PostgreSQL, shared by any number of processes and hosts. They survive what the server's commits survive:
+ * `audit()` says it for the server as it is set up.
+ *
+ * The tables are made by `counterfoil receipts migrate`, by `migrateTables()`, by the SQL that `tablesScript()` gives to a
+ * tool of your own, or at the first call with the option `migrate`.
+ *
+ * @param connection a `pg.Pool` or a `postgres` client, which stays yours and is not closed with the store, or a URL.
+ *
+ * @example
+ * const receipts = createReceipts({ store: postgresStore(pool) })
+ */
+export function postgresStore(
+  connection: PostgresConnection,
+  options: PostgresStoreOptions = {},
+): ReceiptStore {
+  return new PostgresStore(checkedConnection(connection), options)
+}
+
+class PostgresStore implements ReceiptStore {
+  readonly name = 'PostgreSQL'
+  readonly #connection: CheckedConnection
+  readonly #options: PostgresStoreOptions & {
+    readonly answerWithinMs: number
+    readonly maxConnections: number
+  }
+  readonly #names: Names
+  readonly #calls = new Set<Promise<unknown>>()
+  #opening: Promise<Opened> | undefined
+  #opened: Opened | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(connection: CheckedConnection, options: PostgresStoreOptions) {
+    this.#connection = connection
+    this.#names = namesOf(options)
+    this.#options = {
+      ...options,
+      answerWithinMs: checkedBound('answerWithinMs', options.answerWithinMs ?? 8_000),
+      maxConnections: checkedBound('maxConnections', options.maxConnections ?? 10),
+    }
+  }
+
+  claim(request: ClaimRequest): Promise<ClaimDecision> {
+    return this.#call(async ({ driver, claims, watchers }) => {
+      assertSize(request.request)
+      const alone = size(request.request) > TRAVELS_ALONE_BYTES
+      const ask = (asked: ClaimRequest): Promise<Asked> =>
+        alone ? askAlone(driver, this.#names, asked) : claims.push(asked)
+      const decision = await claim(driver, this.#names, request, ask)
+      if (decision.kind === 'claimed') watchers.changed(request.id)
+      return decision
+    })
+  }
+
+  settle(fence: Fence, settlement: Settlement, claimed?: Running): Promise<FencedAnswer> {
+    return this.#call(async ({ driver, settles, watchers }) => {
+      assertSize(settlement.outcome)
+      const unchanged = asUnchanged(fence, settlement, claimed)
+      const alone = size(settlement.outcome) > TRAVELS_ALONE_BYTES
+      const answer =
+        unchanged &&
+        (await (alone ? settleUnchanged(driver, this.#names, unchanged) : settles.push(unchanged)))
+      return told(watchers, fence.id, answer ?? (await settle(driver, this.#names, fence, settlement)))
+    })
+  }
+
+  renew(fence: Fence, leaseMs: number): Promise<'renewed' | 'lost'> {
+    return this.#call(({ driver }) => renew(driver, this.#names, fence, leaseMs))
+  }
+
+  yield(fence: Fence, recoverAfterMs: number): Promise<FencedAnswer> {
+    return this.#call(async ({ driver, watchers }) =>
+      told(watchers, fence.id, await yieldClaim(driver, this.#names, fence, recoverAfterMs)),
+    )
+  }
+
+  refused(fence: Fence, step: string, generation: number): Promise<'written' | 'lost'> {
+    return this.#call(({ driver }) => refused(driver, this.#names, fence, step, generation))
+  }
+
+  saveStep(fence: Fence, step: string, result: Uint8Array): Promise<'written' | 'lost'> {
+    return this.#call(({ driver }) => {
+      assertSize(result)
+      return saveStep(driver, this.#names, fence, step, result)
+    })
+  }
+
+  readSteps(_id: ReceiptId, incarnation: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#call(({ driver }) => readSteps(driver, this.#names, incarnation))
+  }
+
+  read(id: ReceiptId): Promise<Reading> {
+    return this.#call(async ({ driver, watchers }) => {
+      let reading = await read(driver, this.#names, id)
+      if (reading.stored !== undefined && !reading.waited && watchers.wantsNotice(id)) {
+        await markWaited(driver, this.#names, id)
+        reading = await read(driver, this.#names, id)
+      }
+      const receipt = reading.stored?.receipt
+      watchers.saw(id, receipt)
+      return { receipt, now: reading.now }
+    })
+  }
+
+  list(filter: ListFilter, page: Page): Promise<ListAnswer> {
+    return this.#call(({ driver }) => list(driver, this.#names, filter, page))
+  }
+
+  findAbandoned(query: AbandonedQuery): Promise<readonly InProgress[]> {
+    return this.#call(({ driver }) => findAbandoned(driver, this.#names, query))
+  }
+
+  stats(): Promise<StoreStats> {
+    return this.#call(({ driver }) => stats(driver, this.#names))
+  }
+
+  changeByHand(target: HandTarget, change: HandChange): Promise<HandAnswer> {
+    return this.#call(async ({ driver, watchers }) => {
+      const answer = await changeByHand(driver, this.#names, target, change)
+      if (answer.kind === 'changed') watchers.changed(target.id)
+      return answer
+    })
+  }
+
+  sweep(limit: number): Promise<SweepAnswer> {
+    return this.#call(({ driver }) => sweep(driver, this.#names, limit))
+  }
+
+  watch(id: ReceiptId, wake: () => void): Watch {
+    this.#assertOpen()
+    if (this.#opened !== undefined) return this.#opened.watchers.watch(id, wake)
+    // Nobody has asked this store for anything yet: the watch begins once it is open, and then wakes.
+    let stopped = false
+    let watch: Watch | undefined
+    this.#open().then(
+      ({ watchers }) => {
+        if (stopped) return
+        watch = watchers.watch(id, wake)
+        wake()
+      },
+      () => stopped || wake(),
+    )
+    return {
+      stop: () => {
+        stopped = true
+        watch?.stop()
+      },
+    }
+  }
+
+  audit(): Promise<readonly Finding[]> {
+    return this.#call(({ driver, watchers }) => audit(driver, this.#names, driver.facts, watchers.hearing))
+  }
+
+  describe(): StoreDescription {
+    return { schema: migrationScript(this.#names).trim(), claim: askText(this.#names).trim() }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  age(id: ReceiptId, ms: number): Promise<void> {
+    return this.#call(({ driver }) => age(driver, this.#names, id, ms))
+  }
+
+  /** Every verb goes through here: opened when first needed, its errors told in the store's words, finished before a close. */
+  #call<T>(verb: (opened: Opened) => Promise<T>): Promise<T> {
+    const call = this.#answered(verb)
+    this.#calls.add(call)
+    const over = (): void => void this.#calls.delete(call)
+    call.then(over, over)
+    return call
+  }
+
+  async #answered<T>(verb: (opened: Opened) => Promise<T>): Promise<T> {
+    this.#assertOpen()
+    try {
+      return await verb(this.#opened ?? (await this.#open()))
+    } catch (error) {
+      throw unavailable(error)
+    }
+  }
+
+  /** Once; after a failure the next call tries again. */
+  #open(): Promise<Opened> {
+    this.#opening ??= open(this.#connection, this.#names, this.#options).then(
+      (opened) => {
+        this.#opened = opened
+        return opened
+      },
+      (error: unknown) => {
+        this.#opening = undefined
+        throw error
+      },
+    )
+    return this.#opening
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new StoreUnavailable(this.name, 'closed', 'is closed; open another one')
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#calls)
+    const opened = await this.#opening?.catch(() => undefined)
+    await opened?.watchers.close()
+    await opened?.driver.close()
+  }
+}
+
+interface Opened {
+  readonly driver: Driver
+  readonly claims: Lane<ClaimRequest, Asked>
+  readonly settles: Lane<SettleUnchanged, FencedAnswer | undefined>
+  readonly watchers: Watchers
+}
+
+async function open(
+  connection: CheckedConnection,
+  names: Names,
+  options: PostgresStoreOptions & { readonly answerWithinMs: number; readonly maxConnections: number },
+): Promise<Opened> {
+  const driver = await openDriver(connection, options)
+  try {
+    await (options.migrate ? migrate(driver, names) : assertSchema(driver, names))
+  } catch (error) {
+    await driver.close()
+    throw error
+  }
+  return {
+    driver,
+    claims: new Lane({
+      maxBatch: MAX_BATCH,
+      wroteNothing,
+      send: async (requests) => {
+        const { rows } = await driver.query(askText(names), askValues(requests, BATCH_LOCK_MS))
+        return askedOf(rows, requests)
+      },
+      alone: (request) => askAlone(driver, names, request),
+    }),
+    settles: new Lane({
+      maxBatch: MAX_BATCH,
+      wroteNothing,
+      send: async (settles) => {
+        const [only] = settles
+        if (settles.length === 1 && only !== undefined) return [await settleUnchanged(driver, names, only)]
+        const values = succeedManyValues(settles, BATCH_LOCK_MS)
+        const { rows } = await driver.query(succeedManyText(names), values, 'fresh')
+        const times = settledAtOf(rows, settles.length)
+        return settles.map((one, n) => (times[n] === undefined ? undefined : answerAt(one, times[n])))
+      },
+      alone: (one) => settleUnchanged(driver, names, one),
+    }),
+    watchers: new Watchers(driver, names),
+  }
+}
+
+async function askAlone(driver: Driver, names: Names, request: ClaimRequest): Promise<Asked> {
+  const { rows } = await driver.query(askText(names), askValues([request], LOCK_MS))
+  return askedOf(rows, [request])[0] as Asked
+}
+
+function told(watchers: Watchers, id: ReceiptId, answer: FencedAnswer): FencedAnswer {
+  if (answer.kind === 'settled') watchers.changed(id)
+  return answer
+}
+
+function size(bytes: Uint8Array | null): number {
+  return bytes?.length ?? 0
+}
+
+function assertSize(bytes: Uint8Array | null): void {
+  if (size(bytes) > MAX_BYTES) throw new TooLarge()
+}

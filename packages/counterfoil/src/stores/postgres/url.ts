@@ -1,0 +1,40 @@
+import { StoreUrlInvalid } from '../../core/index.ts'
+import type { PostgresStoreOptions } from './options.ts'
+
+/** A URL without the options that are this store's, and those. No message repeats the URL, which may hold a password. */
+export function readUrl(text: string): {
+  readonly connection: string
+  readonly options: PostgresStoreOptions
+} {
+  if (!/^postgres(ql)?:\/\//.test(text)) {
+    throw new StoreUrlInvalid(
+      `The PostgreSQL store's URL is written 'postgres://user:password@host:5432/database' (for a process's own store: 'memory:').`,
+    )
+  }
+  const [base = '', query = ''] = splitAt(text, '?')
+  const given = new URLSearchParams(query)
+  const options: { -readonly [Name in keyof PostgresStoreOptions]: PostgresStoreOptions[Name] } = {}
+  for (const name of ['schema', 'tablePrefix'] as const) take(given, name, (value) => (options[name] = value))
+  for (const name of ['answerWithinMs', 'maxConnections'] as const) {
+    take(given, name, (value) => (options[name] = Number(value)))
+  }
+  take(given, 'migrate', (value) => (options.migrate = flag(value)))
+  return { connection: given.size === 0 ? base : `${base}?${given}`, options }
+}
+
+function take(given: URLSearchParams, name: string, use: (value: string) => unknown): void {
+  const value = given.get(name)
+  if (value === null) return
+  given.delete(name)
+  use(value)
+}
+
+function flag(value: string): boolean {
+  if (value === 'true' || value === 'false') return value === 'true'
+  throw new StoreUrlInvalid(`The option 'migrate' of a store's URL is true or false.`)
+}
+
+function splitAt(text: string, mark: string): readonly string[] {
+  const at = text.indexOf(mark)
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}
