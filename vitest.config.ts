@@ -9,12 +9,13 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {
-      include: ['packages/*/{src,test}/**/*.test.ts', '{bench,demo,examples}/**/*.test.ts'],
+      include: ['packages/*/{src,test}/**/*.test.ts', '{bench,demo,examples,test-support}/**/*.test.ts'],
       exclude: ['**/node_modules/**', '**/dist/**'],
       env: soak ? { COUNTERFOIL_SOAK: '1' } : {},
       // Node 24.21 crashes by it now and then (V8's Runtime_TierUpWasmToJSWrapper) where many threads strip types at once,
       // as the SQLite store's do while they are run from source.
       execArgv: ['--no-wasm-generic-wrapper'],
+      globalSetup: './test-support/servers/global-setup.ts',
       testTimeout: soak ? 3_600_000 : 60_000,
       hookTimeout: 60_000,
       reporters: ['default', './test-support/closing-line-reporter.ts'],

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { type KeptServer, keeperVariable, type ServerName } from './keeper.ts'
+import { behind } from './pgbouncer.ts'
 
 /** A database that a test has for itself. */
 export interface TestDatabase {
@@ -19,25 +21,68 @@ export async function postgresDatabase(): Promise<TestDatabase> {
 
 /** The PostgreSQL server for tests, as its superuser. */
 export async function postgresUrl(): Promise<string> {
-  return fromEnvironment('COUNTERFOIL_TEST_POSTGRES_URL')
+  return first(await urlsOf('postgres'))
 }
 
 /** A single Redis server for tests. Tests share it: each takes a key prefix of its own. */
 export async function redisUrl(): Promise<string> {
-  return fromEnvironment('COUNTERFOIL_TEST_REDIS_URL')
+  return first(await urlsOf('redis'))
 }
 
 /** The nodes of a Redis Cluster of three. Tests share it. */
 export async function redisClusterUrls(): Promise<readonly string[]> {
-  return fromEnvironment('COUNTERFOIL_TEST_REDIS_CLUSTER_URLS').split(',')
+  return urlsOf('redis-cluster')
 }
 
 /** PgBouncer in transaction mode before the server of `databaseUrl`: the same database through it. */
 export async function pgBouncerUrl(databaseUrl: string): Promise<string> {
-  const url = new URL(databaseUrl)
-  const bouncer = new URL(fromEnvironment('COUNTERFOIL_TEST_PGBOUNCER_URL'))
-  url.host = bouncer.host
-  return url.href
+  return behind(databaseUrl, new URL(first(await urlsOf('pgbouncer'))).host)
+}
+
+/**
+ * Whether a developer's machine can't have the server, for `describe.skipIf`: the run's last lines then say that this
+ * file did not run, and why. In CI it throws instead.
+ */
+export async function missing(name: ServerName): Promise<boolean> {
+  const file = callingFile()
+  const server = await ask(`${name}?file=${encodeURIComponent(file)}`)
+  if (server.kind === 'missing' && !process.env.CI) return true
+  urlsFrom(server)
+  return false
+}
+
+async function urlsOf(name: ServerName): Promise<readonly string[]> {
+  return urlsFrom(await ask(name))
+}
+
+function urlsFrom(server: KeptServer): readonly string[] {
+  switch (server.kind) {
+    case 'running':
+      return server.urls
+    case 'missing':
+      throw new Error(server.sentence)
+    case 'broken':
+      throw new Error(server.message)
+  }
+}
+
+async function ask(question: string): Promise<KeptServer> {
+  const keeper = process.env[keeperVariable]
+  if (keeper === undefined) throw new Error('The servers for tests are started by a test run (vitest).')
+  const answer = await fetch(`${keeper}/${question}`)
+  return (await answer.json()) as KeptServer
+}
+
+/** The outermost file of the tests' own in this call. */
+function callingFile(): string {
+  const files = [...(new Error().stack ?? '').matchAll(/(?:file:\/\/)?(\/[^():]+\.test\.ts)/g)]
+  return files.at(-1)?.[1] ?? 'a test'
+}
+
+function first(urls: readonly string[]): string {
+  const [url] = urls
+  if (url === undefined) throw new Error('No URL was given for the server.')
+  return url
 }
 
 async function asAdministrator(url: string, statement: string): Promise<void> {
@@ -48,10 +93,4 @@ async function asAdministrator(url: string, statement: string): Promise<void> {
   } finally {
     await client.end()
   }
-}
-
-function fromEnvironment(name: string): string {
-  const url = process.env[name]
-  if (url === undefined) throw new Error(`Set ${name} to the server that the tests may use.`)
-  return url
 }

@@ -1,0 +1,127 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startPgBouncer } from './pgbouncer.ts'
+import { startPostgres } from './postgres.ts'
+import { startRedis } from './redis.ts'
+import { startRedisCluster } from './redis-cluster.ts'
+import { ServerMissing } from './server-missing.ts'
+
+/** What a test run can ask the keeper for. */
+export type ServerName = 'postgres' | 'redis' | 'redis-cluster' | 'pgbouncer'
+
+/** What the keeper answers. */
+export type KeptServer =
+  | { readonly kind: 'running'; readonly urls: readonly string[] }
+  | { readonly kind: 'missing'; readonly sentence: string }
+  | { readonly kind: 'broken'; readonly message: string }
+
+/** The variable that tells the keeper's address to whoever runs the tests. */
+export const keeperVariable = 'COUNTERFOIL_TEST_SERVERS'
+
+/** Test files that did not run for want of a server, and the sentence that says what to do about it. */
+export interface NotRun {
+  readonly sentence: string
+  readonly files: readonly string[]
+}
+
+/** Where the keeper tells which files did not run. */
+export const notRunPath = 'not-run'
+
+/** Starts servers for a test run when they are first asked for, each once, and ends them with it. */
+export interface Keeper {
+  readonly address: string
+  close(): Promise<void>
+}
+
+interface Started {
+  readonly urls: readonly string[]
+  stop(): Promise<void>
+}
+
+/** Opens the keeper on a port of this machine. */
+export async function openKeeper(): Promise<Keeper> {
+  const shelf = new Shelf()
+  const notRun = new Map<string, Set<string>>()
+  const answer = async (question: URL): Promise<KeptServer | readonly NotRun[]> => {
+    const name = question.pathname.slice(1)
+    if (name === notRunPath) return [...notRun].map(([sentence, files]) => ({ sentence, files: [...files] }))
+    const server = await shelf.give(name as ServerName)
+    const file = question.searchParams.get('file')
+    if (server.kind === 'missing' && file !== null) {
+      notRun.set(server.sentence, (notRun.get(server.sentence) ?? new Set()).add(file))
+    }
+    return server
+  }
+  const server = createServer(async ({ url }, response) => {
+    response.end(JSON.stringify(await answer(new URL(url ?? '', 'http://keeper'))))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      await closeServer(server)
+      await shelf.stop()
+    },
+  }
+}
+
+class Shelf {
+  readonly #started = new Map<ServerName, Promise<Started>>()
+
+  async give(name: ServerName): Promise<KeptServer> {
+    try {
+      return { kind: 'running', urls: (await this.#server(name)).urls }
+    } catch (error) {
+      if (error instanceof ServerMissing) return { kind: 'missing', sentence: error.message }
+      return { kind: 'broken', message: String(error) }
+    }
+  }
+
+  async stop(): Promise<void> {
+    const servers = await Promise.allSettled(this.#started.values())
+    await Promise.all(servers.map((server) => server.status === 'fulfilled' && server.value.stop()))
+  }
+
+  #server(name: ServerName): Promise<Started> {
+    const server = this.#started.get(name) ?? this.#start(name)
+    this.#started.set(name, server)
+    return server
+  }
+
+  async #start(name: ServerName): Promise<Started> {
+    switch (name) {
+      case 'postgres':
+        return given('COUNTERFOIL_TEST_POSTGRES_URL') ?? single(await startPostgres())
+      case 'redis':
+        return given('COUNTERFOIL_TEST_REDIS_URL') ?? single(await startRedis())
+      case 'redis-cluster':
+        return given('COUNTERFOIL_TEST_REDIS_CLUSTER_URLS') ?? startRedisCluster()
+      case 'pgbouncer':
+        return this.#pgBouncer()
+      default:
+        throw new Error(`There is no server called ${name satisfies never}.`)
+    }
+  }
+
+  /** One that is given stands before the PostgreSQL that is given, and before no other. */
+  async #pgBouncer(): Promise<Started> {
+    const bouncer = given('COUNTERFOIL_TEST_PGBOUNCER_URL')
+    if (bouncer && given('COUNTERFOIL_TEST_POSTGRES_URL')) return bouncer
+    const { urls } = await this.#server('postgres')
+    return single(await startPgBouncer(String(urls[0])))
+  }
+}
+
+function given(variable: string): Started | undefined {
+  const urls = process.env[variable]
+  return urls ? { urls: urls.split(','), stop: async () => {} } : undefined
+}
+
+function single({ url, stop }: { readonly url: string; stop(): Promise<void> }): Started {
+  return { urls: [url], stop }
+}
+
+function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections()
+  return new Promise((resolve) => server.close(() => resolve()))
+}
