@@ -1,7 +1,9 @@
 import type { TransactionCrashPoint } from '../../src/core/index.ts'
 
 /** The store and the table of effects that a worker process shares. */
-export type StoreTerms = { readonly kind: 'sqlite'; readonly path: string }
+export type StoreTerms =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly schema: string }
 
 /** Where a worker kills itself: a crash point of the engine's, or within the handler once its SQL has run, or while COMMIT is under way. */
 export type HitPoint = TransactionCrashPoint | 'in-handler' | 'in-commit'

@@ -1,4 +1,6 @@
+import pg from 'pg'
 import { createReceipts, nodeRuntime } from '../../src/index.ts'
+import { postgresStore } from '../../src/stores/postgres/index.ts'
 import { sqliteStore } from '../../src/stores/sqlite/index.ts'
 import { callFor } from './call.ts'
 import type { AnyAttempt } from './ground.ts'
@@ -17,13 +19,37 @@ function pass(point: HitPoint): void {
 type Run = (key: string, then: (attempt: AnyAttempt) => string) => Promise<unknown>
 
 function runOn(terms: StoreTerms): Run {
-  const receipts = createReceipts({
-    store: sqliteStore(terms.path),
+  const options = {
     sweep: 'off',
-    runtime: { ...nodeRuntime, reach: (point) => pass(point as HitPoint) },
+    runtime: { ...nodeRuntime, reach: (point: string) => pass(point as HitPoint) },
+  } as const
+  if (terms.kind === 'sqlite') {
+    const receipts = createReceipts({ ...options, store: sqliteStore(terms.path) })
+    const operation = receipts.transactional('place-order', {})
+    return (key, then) => operation.onceInTransaction(callFor(key), sqliteEffect(key, then))
+  }
+  const { url, schema } = terms
+  const pool = new pg.Pool({ connectionString: url, options: `-c search_path=${schema}` })
+  const store = postgresStore(diesInCommit(pool), { schema })
+  const operation = createReceipts({ ...options, store }).transactional('place-order', {})
+  return (key, then) =>
+    operation.onceInTransaction(callFor(key), async (tx, attempt) => {
+      await tx.query('INSERT INTO effects (key) VALUES ($1)', [key])
+      return then(attempt)
+    })
+}
+
+/** Passes a point of its own once COMMIT has left, and before it is answered. */
+function diesInCommit(pool: pg.Pool): pg.Pool {
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...all: unknown[]) => unknown
+    client.query = ((...all: unknown[]) => {
+      const answer = query(...all)
+      if ((all[0] as { text?: string }).text === 'COMMIT') pass('in-commit')
+      return answer
+    }) as typeof client.query
   })
-  const operation = receipts.transactional('place-order', {})
-  return (key, then) => operation.onceInTransaction(callFor(key), sqliteEffect(key, then))
+  return pool
 }
 
 async function callOnAndOn(run: Run, lane: number): Promise<void> {

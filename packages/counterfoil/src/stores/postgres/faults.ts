@@ -23,6 +23,22 @@ export class NoAnswer extends Error {
   }
 }
 
+/** A statement of the store's own failed inside a transaction; the cause is what it failed with. */
+export class StatementFailed extends Error {
+  constructor(cause: unknown) {
+    super('a statement failed', { cause })
+  }
+}
+
+/** COMMIT was answered with ROLLBACK. */
+export class RolledBack extends Error {
+  constructor() {
+    super(
+      'COMMIT was answered with ROLLBACK: a statement that nobody waited for had failed; await each of them',
+    )
+  }
+}
+
 /** A read would be of a copy that lags behind. */
 export class IsReplica extends Error {}
 
@@ -34,6 +50,7 @@ export class TooLarge extends Error {}
 /** What went wrong, for the caller: a `StoreUnavailable` with one sentence. Nothing of a receipt and no password is in it. */
 export function unavailable(error: unknown): CounterfoilError {
   if (error instanceof CounterfoilError) return error
+  if (error instanceof StatementFailed) return unavailable(error.cause)
   const [fault, advice] = faultOf(error)
   return new StoreUnavailable('PostgreSQL', fault, advice)
 }
@@ -45,7 +62,7 @@ function faultOf(error: unknown): readonly [StoreFault, string] {
   if (error instanceof TooLarge) {
     return ['too_large', `takes no outcome, request or step above ${MAX_BYTES / 1024 / 1024} MiB`]
   }
-  const code = sqlStateOf(error)
+  const code = stateIn(error)
   if (code === undefined) return connectionFault(error)
   const known = byState[code] ?? byState[code.slice(0, 2)]
   return known ?? ['failed', `failed with SQLSTATE ${code}; see the server's log`]
@@ -150,6 +167,33 @@ export function sqlStateOf(error: unknown): string | undefined {
     : undefined
 }
 
+/** How many causes deep an answer of the server's is looked for: query builders wrap what their driver throws. */
+const MAX_CAUSES = 8
+
+/** The same for an error that may wrap another. */
+export function stateIn(error: unknown): string | undefined {
+  let at = error
+  for (let depth = 0; depth < MAX_CAUSES && at instanceof Error; depth += 1) {
+    const state = isPrismas(at) ? stateInPrisma(at) : sqlStateOf(at)
+    if (state !== undefined) return state
+    at = at.cause
+  }
+  return undefined
+}
+
+/** Whether a transaction met another one, so that nothing of it was committed and it may be done again. */
+export function isClash(error: unknown): boolean {
+  const state = stateIn(error)
+  return state === '40001' || state === '40P01'
+}
+
+/** An answer of the server's which says for sure that nothing was committed. */
+export function isDefinite(error: unknown): boolean {
+  if (error instanceof RolledBack) return true
+  const state = stateIn(error)
+  return state !== undefined && state !== '40003' && !/^(08|57|58|XX)/.test(state)
+}
+
 /** The server rolled the statement back, and says that it may be sent again. */
 export function isSerializationFailure(error: unknown): boolean {
   const code = sqlStateOf(error)
@@ -166,4 +210,17 @@ export function isUnprepared(error: unknown): boolean {
 export function wroteNothing(error: unknown): boolean {
   const code = sqlStateOf(error)
   return error instanceof TooLarge || (code !== undefined && !/^(08|57|58|XX)/.test(code))
+}
+
+/** Prisma's codes are its own, and look alike: "Error message reference". PostgreSQL's only class with a P is P0. */
+function isPrismas(error: Error): boolean {
+  return 'code' in error && /^P[1-9][0-9]{3}$/.test(String(error.code))
+}
+
+/** A write conflict has a code of its own; of a raw query, what the server answered is in the error's `meta`. */
+function stateInPrisma(error: Error): string | undefined {
+  const { code, meta } = error as { readonly code?: unknown; readonly meta?: unknown }
+  if (code === 'P2034') return '40001'
+  const told = (meta as { readonly code?: unknown } | undefined)?.code
+  return code === 'P2010' && typeof told === 'string' && /^[0-9A-Z]{5}$/.test(told) ? told : undefined
 }
