@@ -6,3 +6,5 @@ export const KILLS_PER_POINT: number = soak ? 50 : 2
 /** Kills of a process that has many calls under way. */
 export const KILLS_UNDER_LOAD: number = soak ? 50 : 2
 export const CALLS_UNDER_WAY = 16
+/** Commits whose answer is lost, at each point. */
+export const LOST_COMMITS: number = soak ? 50 : 5

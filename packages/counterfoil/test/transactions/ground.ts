@@ -43,16 +43,16 @@ export interface Ground<Tx, P extends Pace> {
 /** A process's receipts on that ground; closed with the test. */
 export function receiptsOn<Tx, P extends Pace>(
   ground: Ground<Tx, P>,
-  options: Omit<ReceiptsOptions, 'store' | 'runtime'> & { readonly reach?: (point: string) => void } = {},
+  options: Omit<ReceiptsOptions, 'store'> & { readonly reach?: (point: string) => void } = {},
 ): { receipts: Receipts<TransactionalStore<Tx, P>>; events: ReceiptEvent[]; told: () => readonly string[] } {
-  const { reach, ...rest } = options
+  const { reach, runtime = nodeRuntime, ...rest } = options
   const events: ReceiptEvent[] = []
   const receipts = createReceipts({
     sweep: 'off',
     ...rest,
     store: ground.openStore(),
     onEvent: (event) => events.push(event),
-    runtime: reach ? { ...nodeRuntime, reach } : nodeRuntime,
+    runtime: reach ? { ...runtime, reach } : runtime,
   })
   onTestFinished(() => receipts.close())
   return { receipts, events, told: () => events.map(({ type }) => type) }

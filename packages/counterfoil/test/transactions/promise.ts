@@ -198,10 +198,12 @@ export function describePromise<Tx, P extends Pace>(
           callFor('a'),
           ground.effect('a', (attempt) => {
             const number = () => attempt.step('number', () => ++runs) as number | Promise<number>
-            const first = number()
-            const second = number()
-            then()
-            return (first instanceof Promise ? Promise.all([first, second]) : [first, second]) as unknown
+            const both = [number(), number()]
+            const end = (numbers: unknown): unknown => {
+              then()
+              return numbers
+            }
+            return both[0] instanceof Promise ? Promise.all(both).then(end) : end(both)
           }),
         )
       const failing = stepping(() => {
