@@ -33,9 +33,10 @@ export type TransactionEnd =
   /** Another open transaction holds the key, and the wait is over. */
   | { readonly kind: 'busy' }
 
-/** How often a transaction is begun for one call that meets others, or whose store fails, before it is given up. */
-const MAX_RUNS = 5
+/** How often a transaction is begun for one call that meets others, or whose connection is lost, before it is given up. */
+const MAX_TRIES = 5
 const PAUSE_MS = 20
+const LONGEST_PAUSE_MS = 500
 /** How long it is asked what became of a commit whose answer was lost. */
 const RESOLVE_FOR_MS = 10_000
 
@@ -81,10 +82,11 @@ export class TransactionRun<Tx, P extends Pace, V> {
    * committed.
    */
   async alone(waitMs: number): Promise<TransactionEnd> {
-    for (let runs = 1; ; runs += 1) {
-      const end = await this.#once(waitMs, runs >= MAX_RUNS)
+    for (let tries = 1; ; tries += 1) {
+      const end = await this.#once(waitMs, tries >= MAX_TRIES)
       if (end !== 'again') return end
-      await pause(this.#engine.runtime, PAUSE_MS * runs * (0.5 + this.#engine.runtime.jitter()))
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * tries)
+      await pause(this.#engine.runtime, pauseMs * (0.5 + this.#engine.runtime.jitter()))
     }
   }
 
@@ -116,7 +118,8 @@ export class TransactionRun<Tx, P extends Pace, V> {
       case 'commit_unknown':
         this.#unknown ??= { since: this.#engine.elapsed(), error: answer.error }
         this.#emit({ type: 'commit_unknown', error: answer.error })
-        if (!this.#resolves()) throw this.#outcomeUnknown()
+        // One that is never answered, again and again, is no accident of the network.
+        if (isLast || !this.#resolves()) throw this.#outcomeUnknown()
         return 'again'
       case 'busy':
         // The transaction whose commit wasn't answered may be the one that is under way.
@@ -272,6 +275,6 @@ function mayPass(error: unknown): boolean {
 }
 
 function clashedTooOften({ store }: Engine, cause: unknown): StoreUnavailable {
-  const advice = `met other transactions in ${MAX_RUNS} runs of this one (serialization failures or deadlocks), and committed nothing; send the request again`
+  const advice = `met other transactions in ${MAX_TRIES} runs of this one (serialization failures or deadlocks), and committed nothing; send the request again`
   return new StoreUnavailable(store.name, 'locked', advice, { cause })
 }

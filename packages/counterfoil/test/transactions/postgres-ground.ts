@@ -1,6 +1,6 @@
 import { sql as drizzleSql } from 'drizzle-orm'
 import { drizzle, type NodePgTransaction } from 'drizzle-orm/node-postgres'
-import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { Kysely, sql as kyselySql, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import postgres from 'postgres'
 import { onTestFinished } from 'vitest'
@@ -21,6 +21,8 @@ export interface PostgresGround<Tx> extends Ground<Tx, 'async'> {
   /** The application's connections. */
   readonly pool: pg.Pool
   readonly schema: string
+  /** A statement of the handler's, by the library. */
+  exec(tx: Tx, text: string): Promise<unknown>
 }
 
 type Options = Pick<PostgresStoreOptions, 'answerWithinMs'>
@@ -29,6 +31,7 @@ type Options = Pick<PostgresStoreOptions, 'answerWithinMs'>
 interface Library<Tx> {
   transaction(run: (tx: Tx) => Promise<void>): Promise<unknown>
   enter(tx: Tx, key: string): Promise<unknown>
+  exec(tx: Tx, text: string): Promise<unknown>
 }
 
 export async function pgGround(url: string, options: Options = {}): Promise<PostgresGround<pg.PoolClient>> {
@@ -49,6 +52,7 @@ export async function pgGround(url: string, options: Options = {}): Promise<Post
       }
     },
     enter: (tx, key) => tx.query('INSERT INTO effects (key) VALUES ($1)', [key]),
+    exec: (tx, text) => tx.query(text),
   })
 }
 
@@ -60,6 +64,7 @@ export async function postgresJsGround(url: string): Promise<PostgresGround<post
     openStore: () => postgresStore(sql, { schema }),
     transaction: (run) => sql.begin(run),
     enter: async (tx, key) => tx`INSERT INTO effects (key) VALUES (${key})`,
+    exec: async (tx, text) => tx.unsafe(text),
   })
 }
 
@@ -75,6 +80,7 @@ export async function kyselyGround(url: string): Promise<PostgresGround<Transact
     openStore: () => postgresStore(pool, store),
     transaction: (run) => db.transaction().execute(run),
     enter: (tx, key) => tx.insertInto('effects').values({ key }).execute(),
+    exec: (tx, text) => kyselySql.raw(text).execute(tx),
   })
 }
 
@@ -89,6 +95,7 @@ export async function drizzleGround(url: string): Promise<PostgresGround<Drizzle
       postgresStore(pool, { schema, transactions: transactions as TransactionAdapter<DrizzleTx> }),
     transaction: (run) => db.transaction((tx) => run(tx as DrizzleTx)),
     enter: (tx, key) => tx.execute(drizzleSql`INSERT INTO effects (key) VALUES (${key})`),
+    exec: (tx, text) => tx.execute(drizzleSql.raw(text)),
   })
 }
 
@@ -109,7 +116,7 @@ export function groundOf<Tx>(
   url: string,
   schema: string,
   pool: pg.Pool,
-  { openStore, transaction, enter }: Library<Tx> & Pick<Ground<Tx, 'async'>, 'openStore'>,
+  { openStore, transaction, enter, exec }: Library<Tx> & Pick<Ground<Tx, 'async'>, 'openStore'>,
 ): PostgresGround<Tx> {
   return {
     pool,
@@ -127,13 +134,17 @@ export function groundOf<Tx>(
       const { rows } = await pool.query(DISAGREEMENTS)
       return rows.map(({ key }) => key)
     },
+    exec,
     begin: () => begun({ transaction, enter }),
     terms: { kind: 'postgres', url, schema },
   }
 }
 
 /** A library's transaction, which a test commits or rolls back when it likes. */
-function begun<Tx>({ transaction, enter }: Library<Tx>): Promise<OwnTransaction<Tx>> {
+function begun<Tx>({
+  transaction,
+  enter,
+}: Pick<Library<Tx>, 'transaction' | 'enter'>): Promise<OwnTransaction<Tx>> {
   return new Promise((resolve, reject) => {
     const end = Promise.withResolvers<void>()
     const ended = transaction((tx) => {

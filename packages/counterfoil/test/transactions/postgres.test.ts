@@ -15,13 +15,16 @@ import { callFor } from './call.ts'
 import { type CommitFault, commitFaults } from './commit-faults.ts'
 import { LOST_COMMITS } from './counts.ts'
 import { orders, receiptsOn } from './ground.ts'
+import { describeMeetings } from './meetings.ts'
 import { type PostgresGround, pgGround } from './postgres-ground.ts'
 import { describePromise } from './promise.ts'
+import { barrier, somebodyWaits, WAITING } from './waits.ts'
 
 const database = databaseForFile()
 const prepare = (): Promise<PostgresGround<pg.PoolClient>> => pgGround(database.url)
 
 describePromise('PostgreSQL by pg', prepare)
+describeMeetings('PostgreSQL by pg', prepare)
 
 describePromise('PostgreSQL by pg, behind PgBouncer', async () => {
   const ground = await prepare()
@@ -38,109 +41,7 @@ describePromise('PostgreSQL by pg, behind PgBouncer', async () => {
   }
 })
 
-describe('a call whose key another open transaction holds', () => {
-  it('waits for it, and replays what it commits', async () => {
-    const ground = await prepare()
-    const operation = orders(receiptsOn(ground).receipts)
-    const own = await ground.begin()
-    const within = callFor('a', { within: own.tx })
-    await operation.onceInTransaction(
-      within,
-      ground.effect('a', () => 'placed'),
-    )
-    const duplicate = operation.onceInTransaction(
-      callFor('a'),
-      ground.effect('a', () => 'again'),
-    )
-    await somebodyWaits(ground)
-    await own.commit()
-    expect(await duplicate).toMatchObject({ value: 'placed', replayed: true })
-    expect(await ground.effects('a')).toBe(1)
-  })
-
-  it('runs itself where that is rolled back', async () => {
-    const ground = await prepare()
-    const operation = orders(receiptsOn(ground).receipts)
-    const own = await ground.begin()
-    const within = callFor('a', { within: own.tx })
-    await operation.onceInTransaction(
-      within,
-      ground.effect('a', () => 'placed'),
-    )
-    const duplicate = operation.onceInTransaction(
-      callFor('a'),
-      ground.effect('a', () => 'again'),
-    )
-    await somebodyWaits(ground)
-    await own.rollback()
-    expect(await duplicate).toMatchObject({ value: 'again', replayed: false, attempt: 1 })
-    expect(await ground.effects('a')).toBe(1)
-  })
-
-  it('waits likewise for a later attempt, whose row is there already', async () => {
-    const ground = await prepare()
-    const operation = orders(receiptsOn(ground).receipts)
-    const declined = operation.onceInTransaction(
-      callFor('a'),
-      ground.effect('a', (attempt) => {
-        attempt.refused('psp')
-        throw new Error('declined')
-      }),
-    )
-    await expect(declined).rejects.toThrow('declined')
-    for (const [ending, value] of [
-      ['rollback', 'again'],
-      ['commit', 'again'],
-    ] as const) {
-      const own = await ground.begin()
-      const within = callFor('a', { within: own.tx })
-      await operation.onceInTransaction(
-        within,
-        ground.effect('a', (attempt) => `${attempt.number}`),
-      )
-      const duplicate = operation.onceInTransaction(
-        callFor('a'),
-        ground.effect('a', () => 'again'),
-      )
-      if (ending === 'rollback') await somebodyWaits(ground)
-      await own[ending]()
-      expect((await duplicate).value).toBe(value)
-    }
-    expect(await ground.effects('a')).toBe(1)
-  })
-
-  it.each([
-    ['reject', 'rejected'],
-    ['100ms', 'wait_ended'],
-  ] as const)('is told that it is in progress after waiting as it may: %s', async (wait, why) => {
-    const ground = await prepare()
-    const operation = orders(receiptsOn(ground).receipts, { wait })
-    const own = await ground.begin()
-    const within = callFor('a', { within: own.tx })
-    await operation.onceInTransaction(
-      within,
-      ground.effect('a', () => 'placed'),
-    )
-    const duplicate = operation.onceInTransaction(
-      callFor('a'),
-      ground.effect('a', () => 'again'),
-    )
-    const error = await duplicate.catch((thrown) => thrown)
-    expect(error).toBeInstanceOf(StillInProgress)
-    expect(error).toMatchObject({ why, retry: 'later' })
-    // In a transaction of its caller's too, which goes on.
-    const another = await ground.begin()
-    const beside = operation.onceInTransaction(
-      callFor('a', { within: another.tx }),
-      ground.effect('a', () => 'again'),
-    )
-    await expect(beside).rejects.toBeInstanceOf(StillInProgress)
-    await another.enter('b')
-    await another.commit()
-    await own.commit()
-    expect([await ground.effects('a'), await ground.effects('b')]).toEqual([1, 1])
-  })
-
+describe('a key that an open transaction holds', () => {
   it('keeps no other operation waiting, and no call of another guarantee for long', async () => {
     const ground = await prepare()
     const { receipts } = receiptsOn(ground)
@@ -220,28 +121,6 @@ describe('lock_timeout', () => {
 })
 
 describe('a transaction that meets another', () => {
-  it('is run again after a deadlock', async () => {
-    const ground = await prepare()
-    await ground.pool.query(`CREATE TABLE stock (item text PRIMARY KEY, n integer);
-      INSERT INTO stock VALUES ('book', 2), ('pen', 2)`)
-    const { receipts, events } = receiptsOn(ground)
-    const operation = orders(receipts)
-    const bothHaveOne = barrier(2)
-    const take = (key: string, items: readonly string[]) =>
-      operation.onceInTransaction(callFor(key), async (tx) => {
-        for (const item of items) {
-          await tx.query('UPDATE stock SET n = n - 1 WHERE item = $1', [item])
-          await bothHaveOne()
-        }
-        return key
-      })
-    const results = await Promise.all([take('a', ['book', 'pen']), take('b', ['pen', 'book'])])
-    expect(results.map(({ replayed }) => replayed)).toEqual([false, false])
-    const { rows } = await ground.pool.query('SELECT n FROM stock')
-    expect(rows).toEqual([{ n: 0 }, { n: 0 }])
-    expect(events.filter(({ type }) => type === 'rolled_back').length).toBe(1)
-  })
-
   it('is run again after a serialization failure', async () => {
     const ground = await prepare()
     const pool = new pg.Pool({
@@ -282,57 +161,9 @@ describe('a transaction that meets another', () => {
     expect(runs).toBe(5)
     expect(await ground.effects('a')).toBe(0)
   })
-
-  it("is the caller's to run again where the transaction is the caller's", async () => {
-    const ground = await prepare()
-    const operation = orders(receiptsOn(ground).receipts)
-    const own = await ground.begin()
-    await own.tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
-    await own.tx.query('SELECT 1 FROM effects')
-    await operation.onceInTransaction(
-      callFor('a'),
-      ground.effect('a', () => 'placed'),
-    )
-    const stale = operation.onceInTransaction(
-      callFor('a', { within: own.tx }),
-      ground.effect('a', () => 'again'),
-    )
-    await expect(stale).rejects.toMatchObject({ code: '40001' })
-    await own.rollback()
-    expect(await ground.effects('a')).toBe(1)
-  })
 })
 
 describe('a handler', () => {
-  it('that hides the failure of its statement is rolled back, and told why', async () => {
-    const ground = await prepare()
-    const operation = orders(receiptsOn(ground).receipts)
-    const hiding = operation.onceInTransaction(callFor('a'), async (tx) => {
-      await tx.query('INSERT INTO nowhere VALUES (1)').catch(() => undefined)
-      return 'placed'
-    })
-    const error = await hiding.catch((thrown) => thrown)
-    expect(error).toBeInstanceOf(OptionInvalid)
-    expect(error.message).toContain('let the errors of its statements through')
-    const retry = await operation.onceInTransaction(
-      callFor('a'),
-      ground.effect('a', () => 'placed'),
-    )
-    expect(retry).toMatchObject({ value: 'placed', replayed: false })
-  })
-
-  it('that hides it and refuses has its refusal stored', async () => {
-    const ground = await prepare()
-    const operation = orders(receiptsOn(ground).receipts)
-    const refusing = () =>
-      operation.onceInTransaction(callFor('a'), async (tx, attempt) => {
-        await tx.query('INSERT INTO nowhere VALUES (1)').catch(() => attempt.rejected())
-        return 'no such table'
-      })
-    expect(await refusing()).toMatchObject({ value: 'no such table', replayed: false })
-    expect(await refusing()).toMatchObject({ value: 'no such table', replayed: true })
-  })
-
   it('that commits behind the back of the store leaves its key held', async () => {
     const ground = await prepare()
     const operation = orders(receiptsOn(ground).receipts, { wait: 'reject' })
@@ -405,23 +236,6 @@ describe('a handler', () => {
     expect(await outer(() => undefined)).toMatchObject({ value: 'reserved', replayed: false })
     expect(await ground.effects('inner')).toBe(1)
   })
-})
-
-it("gives a deferred constraint's refusal of COMMIT to the caller as it is, and the key stays free", async () => {
-  const ground = await prepare()
-  await ground.pool.query('CREATE TABLE slots (slot integer UNIQUE DEFERRABLE INITIALLY DEFERRED)')
-  const { receipts, told } = receiptsOn(ground)
-  const operation = orders(receipts)
-  const twice = operation.onceInTransaction(callFor('a'), async (tx) => {
-    await tx.query('INSERT INTO slots VALUES (1), (1)')
-  })
-  await expect(twice).rejects.toMatchObject({ code: '23505' })
-  expect(told()).toEqual(['claimed', 'rolled_back'])
-  const retry = await operation.onceInTransaction(
-    callFor('a'),
-    ground.effect('a', () => 'placed'),
-  )
-  expect(retry).toMatchObject({ value: 'placed', replayed: false })
 })
 
 describe('a COMMIT whose answer is lost', () => {
@@ -505,33 +319,10 @@ it("says that a pool is no transaction of the caller's", async () => {
   await expect(call).rejects.toThrow('give the transaction itself')
 })
 
-const WAITING = `SELECT pid FROM pg_stat_activity
-  WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%counterfoil_receipts%'`
-
-/** Until a statement on the receipts waits for a lock. */
-async function somebodyWaits({ pool, schema }: PostgresGround<pg.PoolClient>): Promise<void> {
-  await expect
-    .poll(async () => (await pool.query(`${WAITING} AND query LIKE $1`, [`%${schema}%`])).rowCount, {
-      timeout: 10_000,
-    })
-    .toBeGreaterThan(0)
-}
-
 /** A store on connections that can be cut off. */
 function faulty({ schema }: PostgresGround<pg.PoolClient>) {
   const pool = new pg.Pool({ connectionString: database.url, options: `-c search_path=${schema}` })
   pool.on('error', () => undefined)
   onTestFinished(() => pool.end())
   return { faults: commitFaults(pool), openStore: () => postgresStore(pool, { schema }) }
-}
-
-/** Resolves for each once so many have come; from then on at once. */
-function barrier(count: number): () => Promise<void> {
-  const all = Promise.withResolvers<void>()
-  let came = 0
-  return () => {
-    came += 1
-    if (came >= count) all.resolve()
-    return all.promise
-  }
 }

@@ -78,5 +78,6 @@ export async function prismaGround(url: string): Promise<PostgresGround<PrismaTx
     openStore: () => postgresStore(pool, { schema, transactions }),
     transaction: (run) => prisma.$transaction(run, { timeout: 30_000 }),
     enter: (tx, key) => tx.effects.create({ data: { key } }),
+    exec: (tx, text) => tx.$queryRawUnsafe(text),
   })
 }

@@ -29,6 +29,7 @@ export type PostgresTransactionOf<Sql> = Sql extends {
 /** What is used of a `postgres` client's transactions. */
 export interface PostgresTransaction {
   unsafe(text: string, values?: unknown[]): PromiseLike<readonly Row[]>
+  savepoint(run: (inner: unknown) => Promise<void>): Promise<unknown>
 }
 
 export interface PgPoolClient {

@@ -160,25 +160,38 @@ function connectionFault(error: unknown): readonly [StoreFault, string] {
 
 /** Five characters, for an answer of the server itself; anything else is of the network or the driver. */
 export function sqlStateOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  // A driver's own codes are longer, and Node's begin with E.
+  return error instanceof Error && 'code' in error ? stateOf(error.code) : undefined
+}
+
+/** A driver's own codes are longer, and Node's begin with E. */
+function stateOf(code: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code)
     ? code
     : undefined
 }
 
-/** How many causes deep an answer of the server's is looked for: query builders wrap what their driver throws. */
+/** How many errors deep an answer of the server's is looked for: query builders wrap what their driver throws. */
 const MAX_CAUSES = 8
 
-/** The same for an error that may wrap another. */
+/** The same for an error that may wrap another, as query builders do. */
 export function stateIn(error: unknown): string | undefined {
   let at = error
-  for (let depth = 0; depth < MAX_CAUSES && at instanceof Error; depth += 1) {
-    const state = isPrismas(at) ? stateInPrisma(at) : sqlStateOf(at)
+  for (let depth = 0; depth < MAX_CAUSES && typeof at === 'object' && at !== null; depth += 1) {
+    const { code, originalCode, cause, meta } = at as Wrapping
+    // Prisma's own codes look like the server's. What the server said is in `originalCode`, two wrappers further down.
+    if (code === 'P2034') return '40001'
+    const state = stateOf(originalCode) ?? (isPrismas(code) ? undefined : stateOf(code))
     if (state !== undefined) return state
-    at = at.cause
+    at = cause ?? meta?.driverAdapterError
   }
   return undefined
+}
+
+interface Wrapping {
+  readonly code?: unknown
+  readonly originalCode?: unknown
+  readonly cause?: unknown
+  readonly meta?: { readonly driverAdapterError?: unknown }
 }
 
 /** Whether a transaction met another one, so that nothing of it was committed and it may be done again. */
@@ -212,15 +225,7 @@ export function wroteNothing(error: unknown): boolean {
   return error instanceof TooLarge || (code !== undefined && !/^(08|57|58|XX)/.test(code))
 }
 
-/** Prisma's codes are its own, and look alike: "Error message reference". PostgreSQL's only class with a P is P0. */
-function isPrismas(error: Error): boolean {
-  return 'code' in error && /^P[1-9][0-9]{3}$/.test(String(error.code))
-}
-
-/** A write conflict has a code of its own; of a raw query, what the server answered is in the error's `meta`. */
-function stateInPrisma(error: Error): string | undefined {
-  const { code, meta } = error as { readonly code?: unknown; readonly meta?: unknown }
-  if (code === 'P2034') return '40001'
-  const told = (meta as { readonly code?: unknown } | undefined)?.code
-  return code === 'P2010' && typeof told === 'string' && /^[0-9A-Z]{5}$/.test(told) ? told : undefined
+/** "Error message reference" of Prisma's. PostgreSQL's only class with a P is P0. */
+function isPrismas(code: unknown): boolean {
+  return /^P[1-9][0-9]{3}$/.test(String(code))
 }

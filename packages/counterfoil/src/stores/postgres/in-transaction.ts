@@ -8,25 +8,22 @@ import {
   type TransactionTerms,
   type TransactionWork,
 } from '../../core/index.ts'
+import { bounded } from './bounded.ts'
 import { claim } from './claim.ts'
 import type { Executor } from './executor.ts'
-import { isClash, stateIn } from './faults.ts'
+import { isClash, isDefinite, StatementFailed, stateIn } from './faults.ts'
 import { readSteps, refused, saveStep, settle } from './fenced.ts'
 import type { Names } from './names.ts'
+import { inSavepoint } from './savepoint.ts'
 import { asUnchanged, settleUnchanged } from './settle-unchanged.ts'
+import type { TransactionAdapter } from './transaction-adapter.ts'
 
 /** A transaction that is open, and how the store speaks to it. */
 export interface Open<Tx> {
   readonly tx: Tx
+  readonly adapter: TransactionAdapter<Tx>
   readonly names: Names
-  /** As the transaction's adapter gives it. */
-  readonly plain: Executor
-  /** The same for the store's own statements: each within a bound, and what it throws is a `StatementFailed`. */
-  readonly own: Executor
-  /** The same for the claim, which may wait for another transaction. */
-  readonly patient: Executor
-  /** For the effect: another name in each call, so that two calls that are at once in one transaction don't take each other's. */
-  readonly savepoint: string
+  readonly answerWithinMs: number
 }
 
 /**
@@ -49,28 +46,56 @@ export async function inTransaction<Tx>(
   { request, waitMs, reach }: TransactionTerms<Tx>,
   work: TransactionWork<Tx, 'async'>,
 ): Promise<TransactionAnswer> {
-  const { tx, names, own, patient, savepoint } = open
+  const { tx, adapter, names, answerWithinMs } = open
+  const executor = adapter.executor(tx)
+  const own = bounded(executor, answerWithinMs)
   const lockTimeout = await setLockTimeout(own, waitMs)
-  const decision = await claim(patient, names, request).catch((error: unknown) => {
-    if (stateIn(error) === LOCK_NOT_AVAILABLE) return 'busy' as const
-    throw error
-  })
+  const decision = await claim(bounded(executor, waitMs + answerWithinMs), names, request).catch(
+    (error: unknown) => {
+      if (stateIn(error) === LOCK_NOT_AVAILABLE) return 'busy' as const
+      throw error
+    },
+  )
   if (decision === 'busy') return { kind: 'busy' }
   if (decision.kind !== 'claimed') return { kind: 'not_claimed', decision }
   // The handler's statements wait as long as they would anyway.
   await own.query(SET_LOCK_TIMEOUT, [lockTimeout])
-  await own.query(`SAVEPOINT ${savepoint}`, [])
   reach?.('after-claim')
-  const ending = await work(decision.receipt, tx, stepsOf(open, decision.receipt))
-  reach?.('after-effect')
+  const ending = await effect(open, decision.receipt, work, reach)
   if (ending.kind === 'roll_back') {
     const { error } = ending
     return isClash(error) ? { kind: 'clashed', error } : { kind: 'rolled_back' }
   }
-  await backFromEffect(open, ending)
   if (ending.kind === 'undo') reach?.('after-undo')
-  return settled(open, decision.receipt, ending)
+  return settled(own, names, decision.receipt, ending)
 }
+
+/** The work, in a savepoint that is gone back to unless the work is to be committed. */
+async function effect<Tx>(
+  open: Open<Tx>,
+  receipt: Running,
+  work: TransactionWork<Tx, 'async'>,
+  reach: TransactionTerms<Tx>['reach'],
+): Promise<TransactionEnding> {
+  let ending: TransactionEnding | undefined
+  try {
+    await inSavepoint(open.adapter, open.tx, open.answerWithinMs, async (inner) => {
+      ending = await work(receipt, inner, stepsOf(open.adapter.executor(inner), open.names, receipt))
+      reach?.('after-effect')
+      if (ending.kind !== 'commit') throw new Undone()
+    })
+  } catch (error) {
+    // A connection that is lost has rolled everything back.
+    if (ending?.kind === 'roll_back') return ending
+    if (error instanceof Undone && ending !== undefined) return ending
+    throw ending === undefined ? error : whyNotLeft(error)
+  }
+  if (ending === undefined) throw new TypeError('a savepoint was released in which nothing ran')
+  return ending
+}
+
+/** Makes a savepoint be gone back to. */
+class Undone extends Error {}
 
 const LOCK_NOT_AVAILABLE = '55P03'
 
@@ -91,8 +116,9 @@ async function setLockTimeout(executor: Executor, waitMs: number): Promise<strin
   return String(rows[0]?.was)
 }
 
-async function settled<Tx>(
-  { own, names }: Open<Tx>,
+async function settled(
+  own: Executor,
+  names: Names,
   receipt: Running,
   { settlement, refused: refusals }: Exclude<TransactionEnding, { kind: 'roll_back' }>,
 ): Promise<TransactionAnswer> {
@@ -106,21 +132,15 @@ async function settled<Tx>(
   return answer
 }
 
-const IN_FAILED_TRANSACTION = '25P02'
 const NO_TRANSACTION = '25P01'
 const NO_SAVEPOINT = '3B001'
 
-/** The savepoint tells too whether the transaction is still the one that claimed, and whether it can be committed. */
-async function backFromEffect<Tx>({ own, savepoint }: Open<Tx>, { kind }: TransactionEnding): Promise<void> {
-  try {
-    if (kind === 'undo') await own.query(`ROLLBACK TO SAVEPOINT ${savepoint}`, [])
-    await own.query(`RELEASE SAVEPOINT ${savepoint}`, [])
-  } catch (error) {
-    const state = stateIn(error)
-    if (state === NO_TRANSACTION || state === NO_SAVEPOINT) throw endedByHandler(error)
-    if (state === IN_FAILED_TRANSACTION) throw wentOn(error)
-    throw error
-  }
+/** The savepoint tells whether the transaction is still the one that claimed, and whether it can be committed. */
+function whyNotLeft(error: unknown): unknown {
+  if (!(error instanceof StatementFailed) || isClash(error)) return error
+  const state = stateIn(error)
+  if (state === NO_TRANSACTION || state === NO_SAVEPOINT) return endedByHandler(error)
+  return isDefinite(error) ? wentOn(error) : error
 }
 
 function endedByHandler(cause?: unknown): OptionInvalid {
@@ -139,11 +159,11 @@ function wentOn(cause: unknown): OptionInvalid {
   )
 }
 
-function stepsOf<Tx>({ plain, names }: Open<Tx>, receipt: Running): TransactionSteps<'async'> {
+function stepsOf(executor: Executor, names: Names, receipt: Running): TransactionSteps<'async'> {
   return {
-    read: () => readSteps(plain, names, receipt.incarnation),
+    read: () => readSteps(executor, names, receipt.incarnation),
     async save(step, result) {
-      const answer = await saveStep(plain, names, fenceOf(receipt), step, result)
+      const answer = await saveStep(executor, names, fenceOf(receipt), step, result)
       if (answer === 'lost') throw endedByHandler()
     },
   }

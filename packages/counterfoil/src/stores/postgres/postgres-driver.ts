@@ -14,6 +14,8 @@ export class PostgresDriver implements Driver {
         rows: await (tx as PostgresTransaction).unsafe(text, [...values]),
       }),
     }),
+    // It fails a transaction in which any statement has failed, but for those in a savepoint that it has made.
+    savepoint: (tx, run) => (tx as PostgresTransaction).savepoint(run),
   }
   readonly #sql: PostgresClient
   readonly #answerWithinMs: number

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   OptionInvalid,
   type StoreTransactions,
@@ -6,10 +5,11 @@ import {
   type TransactionTerms,
   type TransactionWork,
 } from '../../core/index.ts'
-import { Bound, bounded } from './bounded.ts'
+import { Bound } from './bounded.ts'
 import { isClash, isDefinite, StatementFailed, stateIn, unavailable } from './faults.ts'
 import { inTransaction, type Open } from './in-transaction.ts'
 import type { Names } from './names.ts'
+import { inSavepoint } from './savepoint.ts'
 import type { TransactionAdapter } from './transaction-adapter.ts'
 
 /** The store's transactions that a user's effect is in, made by the store's own connections or by an adapter of the user's. */
@@ -54,7 +54,7 @@ export class PostgresTransactions<Tx> implements StoreTransactions<Tx, 'async'> 
       bound.stop()
       stage = 'open'
       try {
-        answer = await inTransaction(this.#open(adapter, tx, terms.waitMs), terms, work)
+        answer = await inTransaction(this.#open(adapter, tx), terms, work)
         if (answer.kind !== 'settled') throw new RollBack()
         terms.reach?.('before-commit')
         stage = 'committing'
@@ -96,50 +96,29 @@ export class PostgresTransactions<Tx> implements StoreTransactions<Tx, 'async'> 
     terms: TransactionTerms<Tx>,
     work: TransactionWork<Tx, 'async'>,
   ): Promise<TransactionAnswer> {
-    const open = this.#open(adapter, tx, terms.waitMs)
-    const savepoint = `${open.savepoint}_claim`
-    await this.#begin(open, savepoint)
-    const undo = async (): Promise<void> => {
-      await open.own.query(`ROLLBACK TO SAVEPOINT ${savepoint}`, [])
-      await open.own.query(`RELEASE SAVEPOINT ${savepoint}`, [])
-    }
+    let answer: TransactionAnswer | undefined
     try {
-      const answer = await inTransaction(open, terms, work)
-      if (answer.kind === 'settled') await open.own.query(`RELEASE SAVEPOINT ${savepoint}`, [])
-      else await undo()
-      return answer
+      await inSavepoint(adapter, tx, this.#answerWithinMs, async (inner) => {
+        answer = await inTransaction(this.#open(adapter, inner), terms, work)
+        if (answer.kind !== 'settled') throw new RollBack()
+      })
     } catch (error) {
-      // Where even that fails, the transaction can't be committed any more.
-      await undo().catch(() => undefined)
+      // However it went back: a transaction that can't is one that commits nothing.
+      if (answer !== undefined && answer.kind !== 'settled') return answer
       const cause = error instanceof StatementFailed ? error.cause : error
       if (isClash(cause)) return { kind: 'clashed', error: cause }
+      if (answer === undefined && stateIn(cause) === NO_TRANSACTION) {
+        const advice = 'give the transaction itself, begun, and not a pool or a client'
+        throw new OptionInvalid('within', advice, { cause })
+      }
       throw error instanceof StatementFailed ? unavailable(error) : error
     }
+    if (answer === undefined) throw new TypeError('a savepoint was released in which nothing ran')
+    return answer
   }
 
-  async #begin({ own }: Open<Tx>, savepoint: string): Promise<void> {
-    try {
-      await own.query(`SAVEPOINT ${savepoint}`, [])
-    } catch (error) {
-      if (stateIn(error) === NO_TRANSACTION) {
-        throw new OptionInvalid('within', 'give the transaction itself, begun, and not a pool or a client', {
-          cause: error,
-        })
-      }
-      throw unavailable(error)
-    }
-  }
-
-  #open(adapter: TransactionAdapter<Tx>, tx: Tx, waitMs: number): Open<Tx> {
-    const plain = adapter.executor(tx)
-    return {
-      tx,
-      names: this.#names,
-      plain,
-      own: bounded(plain, this.#answerWithinMs),
-      patient: bounded(plain, waitMs + this.#answerWithinMs),
-      savepoint: `counterfoil_${randomBytes(6).toString('hex')}`,
-    }
+  #open(adapter: TransactionAdapter<Tx>, tx: Tx): Open<Tx> {
+    return { tx, adapter, names: this.#names, answerWithinMs: this.#answerWithinMs }
   }
 }
 

@@ -18,12 +18,18 @@ interface Broken {
 
 const broken: Readonly<Record<string, Broken>> = {
   'a write whatever became of what was decided on': {
-    rewrite: without("AND r.incarnation = $2::text AND r.revision = $3::text::bigint", 'AND $3::text IS NOT NULL'),
+    rewrite: without(
+      'AND r.incarnation = $2::text AND r.revision = $3::text::bigint',
+      'AND $3::text IS NOT NULL',
+    ),
     foundBy: ['storms'],
   },
   'a settle without its fence': {
     rewrite: chained(
-      without('AND r.attempt = $3::text::integer AND r.token = $4::text', 'AND $3::text || $4::text IS NOT NULL'),
+      without(
+        'AND r.attempt = $3::text::integer AND r.token = $4::text',
+        'AND $3::text || $4::text IS NOT NULL',
+      ),
       without('AND r.attempt = x.attempt AND r.token = x.token', ''),
     ),
     foundBy: ['zombies', 'settle table', 'steps'],
@@ -33,7 +39,10 @@ const broken: Readonly<Record<string, Broken>> = {
     foundBy: ['settle table'],
   },
   'a settle that believes the receipt of its claim': {
-    rewrite: without('AND r.claimed_at = $5::text::bigint AND r.generations = $6::text', "AND $5::text || $6::text <> ''"),
+    rewrite: without(
+      'AND r.claimed_at = $5::text::bigint AND r.generations = $6::text',
+      "AND $5::text || $6::text <> ''",
+    ),
     foundBy: ['settle table'],
   },
   'a claim that takes over whatever is there': {
@@ -48,7 +57,10 @@ const broken: Readonly<Record<string, Broken>> = {
     foundBy: ['sweep races'],
   },
   'a look for what is due that finds nothing': {
-    rewrite: without('coalesce(r.lease_ends_at, r.sweep_due_at) <=', 'false AND coalesce(r.lease_ends_at, r.sweep_due_at) <='),
+    rewrite: without(
+      'coalesce(r.lease_ends_at, r.sweep_due_at) <=',
+      'false AND coalesce(r.lease_ends_at, r.sweep_due_at) <=',
+    ),
     foundBy: ['lists', 'sweep table'],
   },
 }
