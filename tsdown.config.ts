@@ -32,6 +32,7 @@ const config: UserConfig[] = [
       'src/stores/memory/index.ts',
       'src/stores/sqlite/index.ts',
       'src/stores/postgres/index.ts',
+      'src/stores/redis/index.ts',
       'src/http/{node,express,fastify,fetch,hono}.ts',
       'src/testing/index.ts',
       // Loaded by path into a thread of its own: nothing imports it.

@@ -1,3 +1,4 @@
+import type { Place } from './place.ts'
 import type { Scenario } from './scenario.ts'
 import type { Screen } from './screen.ts'
 import { Stage } from './stage.ts'
@@ -16,9 +17,9 @@ export interface Row {
 }
 
 /** Plays a scenario to its end, whatever happens in it, and counts. */
-export async function perform(scenario: Scenario, folder: string, screen: Screen): Promise<Row> {
+export async function perform(scenario: Scenario, place: Place, screen: Screen): Promise<Row> {
   const startedAt = performance.now()
-  const stage = new Stage(scenario.name, folder, screen)
+  const stage = new Stage(scenario.name, place, screen)
   const brokeOff: string[] = []
   try {
     await scenario.play(stage)

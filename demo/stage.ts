@@ -1,5 +1,6 @@
 import { type Effect, Ledger } from './ledger.ts'
 import type { Answer, Order } from './messages.ts'
+import type { Place } from './place.ts'
 import type { Screen } from './screen.ts'
 import { counted, fault } from './tally.ts'
 import { type Calling, WorkerProcess } from './worker-process.ts'
@@ -16,7 +17,7 @@ interface Closable {
 /** Where a scenario plays: its processes, the ledger, and what there is to see. */
 export class Stage {
   readonly #scenario: string
-  readonly #folder: string
+  readonly place: Place
   readonly #screen: Screen
   readonly #ledger: Ledger
   readonly #effectsBefore: number
@@ -28,11 +29,11 @@ export class Stage {
   #answered = 0
   #notShown: string | null = null
 
-  constructor(scenario: string, folder: string, screen: Screen) {
+  constructor(scenario: string, place: Place, screen: Screen) {
     this.#scenario = scenario
-    this.#folder = folder
+    this.place = place
     this.#screen = screen
-    this.#ledger = new Ledger(folder)
+    this.#ledger = new Ledger(place.folder)
     this.#effectsBefore = this.#ledger.read().length
   }
 
@@ -40,7 +41,7 @@ export class Stage {
   async start(service: string): Promise<WorkerProcess> {
     const worker = new WorkerProcess({
       name: `process ${this.#workers.length + 1}`,
-      args: [this.#folder, this.#scenario, service],
+      args: [this.place.folder, this.place.storeUrl, this.#scenario, service],
       onCall: (calling) => this.#callings.push(calling),
       onReport: (report) => {
         if (report.say === 'answer') this.#answered += 1
@@ -87,10 +88,6 @@ export class Stage {
     this.say(`${counted(waiting, 'call')} waiting, ${callings.length - waiting} in the effect: it goes on`)
     for (const worker of workers) worker.goOn()
     await Promise.all(callings.map(({ answer }) => answer))
-  }
-
-  get folder(): string {
-    return this.#folder
   }
 
   say(text: string): void {

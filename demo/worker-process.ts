@@ -24,7 +24,7 @@ export class WorkerProcess {
 
   constructor(of: {
     readonly name: string
-    /** For the worker: the folder, the scenario, the service. */
+    /** For the worker: the folder, the store's URL, the scenario, the service. */
     readonly args: readonly string[]
     readonly onCall: (calling: Calling) => void
     readonly onReport: (report: Report) => void

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { type Call, createReceipts, type Receipts } from 'counterfoil'
-import { sqliteStore } from 'counterfoil/sqlite'
+import { type Call, createReceipts, openStore } from 'counterfoil'
 import { charge } from './charge.ts'
 import { Held } from './held.ts'
 import { Ledger } from './ledger.ts'
@@ -10,28 +9,22 @@ import { scenarios } from './scenarios/index.ts'
 
 // One worker process: it makes the calls that it is told to make, by one service of one scenario, and tells what happens.
 
-const [folder = '', scenarioName, serviceName = ''] = process.argv.slice(2)
+const [folder = '', storeUrl = '', scenarioName, serviceName = ''] = process.argv.slice(2)
 const service = scenarios.find(({ name }) => name === scenarioName)?.services[serviceName]
 if (service === undefined) throw new Error(`no service '${serviceName}' in the scenario '${scenarioName}'`)
 
 const told: ReadonlySet<string> = new Set<Happening>(['waiting', 'claimed', 'claim_lost', 'recovered'])
 
-/** A client over HTTP has none. */
-let receipts: Receipts | undefined
-const open = (): Receipts =>
-  createReceipts({
-    store: sqliteStore(join(folder, 'receipts.db')),
-    secret: 'the same in all processes',
-    onEvent: ({ type }) => {
-      if (told.has(type)) report({ say: 'happened', what: type as Happening })
-    },
-  })
+const receipts = createReceipts({
+  store: await openStore(storeUrl),
+  secret: 'the same in all processes',
+  onEvent: ({ type }) => {
+    if (told.has(type)) report({ say: 'happened', what: type as Happening })
+  },
+})
 const ledger = new Ledger(folder)
 const serve = service({
-  get receipts() {
-    receipts ??= open()
-    return receipts
-  },
+  receipts,
   ledger,
   charge: (order, terms) => charge({ ledger, reach }, order, terms),
   tell: (what) => report({ say: 'happened', what }),
@@ -62,7 +55,7 @@ process.on('message', (instruction: Instruction) => {
       process.kill(process.pid, 'SIGSTOP')
       return
     case 'close':
-      void Promise.resolve(receipts?.close()).then(() => process.disconnect())
+      void receipts.close().then(() => process.disconnect())
   }
 })
 // The parent is gone, however it went.

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { WatchedProcess } from '../watched-process.ts'
 
 export interface GatewayTerms {
   readonly upstream: string
-  /** Where the SQLite file is: all gateways of the demonstration share it. */
-  readonly folder: string
+  /** All gateways of the demonstration share it. */
+  readonly storeUrl: string
   readonly guarantee: 'at-most-once' | 'at-least-once'
 }
 
@@ -17,7 +16,7 @@ export class GatewayProcess {
   readonly #watched: WatchedProcess
   #url: string | undefined
 
-  private constructor({ upstream, folder, guarantee }: GatewayTerms) {
+  private constructor({ upstream, storeUrl, guarantee }: GatewayTerms) {
     const script = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
     const flags = [
       '--listen',
@@ -28,6 +27,8 @@ export class GatewayProcess {
       guarantee,
       '--lease',
       '1s',
+      '--store',
+      storeUrl,
     ]
     this.#child = spawn(
       process.execPath,
@@ -37,7 +38,6 @@ export class GatewayProcess {
         script,
         'gateway',
         ...flags,
-        ...['--store', `sqlite:${join(folder, 'gateway.db')}`],
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     )

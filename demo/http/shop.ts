@@ -21,11 +21,11 @@ export async function openShop(
     holdAt,
   }: { readonly guarantee?: GatewayTerms['guarantee']; readonly holdAt?: Moment } = {},
 ): Promise<Shop> {
-  const { folder } = stage
+  const { folder, storeUrl } = stage.place
   const starting = stage.start('client')
   const api = await stage.adopt(ChargesApi.start(folder, holdAt ?? 'nowhere'))
   const anotherGateway = (): Promise<GatewayProcess> =>
-    stage.adopt(GatewayProcess.start({ upstream: api.url, folder, guarantee }))
+    stage.adopt(GatewayProcess.start({ upstream: api.url, storeUrl, guarantee }))
   const [gateway, client] = await Promise.all([anotherGateway(), starting])
   return { api, gateway, client, anotherGateway }
 }

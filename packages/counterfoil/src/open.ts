@@ -9,10 +9,14 @@ import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
  * | `sqlite:receipts.db`, `sqlite:../data/receipts.db` | a SQLite file, from the working directory |
  * | `sqlite:///var/lib/receipts.db` | a SQLite file by its absolute path |
  * | `postgres://user:password@host/database` | a PostgreSQL database, through the driver `pg` |
+ * | `redis://user:password@host:6379/0`, `rediss://…` | a Redis or Valkey server; the second by TLS |
+ * | `redis+sentinel://host1:26379,host2/primary` | the primary of that name, as these Sentinels tell |
+ * | `redis+cluster://host1:6379,host2` | a Redis Cluster, found by these nodes |
  *
- * A file's path is taken as written: nothing in it is decoded. A PostgreSQL URL takes the options of `postgresStore`
+ * SQLite's path is taken as written: nothing in it is decoded. A PostgreSQL URL takes the options of `postgresStore`
  * behind a `?` (`schema`, `tablePrefix`, `maxConnections`, `answerWithinMs`, `migrate=true` to create its tables), and
- * the driver's own (`sslmode`, …).
+ * the driver's own (`sslmode`, …). Redis takes `prefix`, `wait-for-replicas`,
+ * `replica-timeout-ms` and `command-timeout-ms` behind a `?`, and needs the package `redis`.
  *
  * @throws {StoreUrlInvalid} for a URL that names no store.
  * @throws {StoreUnavailable} where the store can't be opened as it stands.
@@ -27,6 +31,15 @@ export async function openStore(url: string): Promise<ReceiptStore> {
     case 'postgres':
     case 'postgresql':
       return openPostgres(`${scheme}:${rest}`)
+    case 'redis':
+    case 'rediss':
+    case 'redis+sentinel':
+    case 'rediss+sentinel':
+    case 'redis+cluster':
+    case 'rediss+cluster': {
+      const { openRedisStore } = await import('./stores/redis/index.ts')
+      return openRedisStore(url)
+    }
     default:
       // The URL itself may hold a password, and stays out of the message.
       throw new StoreUrlInvalid(
@@ -37,7 +50,7 @@ export async function openStore(url: string): Promise<ReceiptStore> {
   }
 }
 
-const WHAT_WORKS = `use 'memory:', 'sqlite:receipts.db', 'sqlite:///var/lib/receipts.db' or 'postgres://host/database'`
+const WHAT_WORKS = `use 'memory:', 'sqlite:receipts.db', 'sqlite:///var/lib/receipts.db', 'postgres://host/database' or 'redis://host:6379'`
 
 function partsOf(url: string): { scheme: string | undefined; rest: string } {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(String(url)) ?? []

@@ -10,6 +10,8 @@ interface Layer {
   readonly loads?: readonly string[]
   /** What it imports from outside the package; `node:*` is any builtin. */
   readonly packages: readonly string[]
+  /** What it loads from outside the package by `import()` only: a driver, when it is asked for. */
+  readonly loadsPackages?: readonly string[]
   /** The only names that it takes from a package. */
   readonly names?: Readonly<Record<string, readonly string[]>>
   /** Pure: neither time nor randomness nor the process. */
@@ -26,10 +28,15 @@ const library: Readonly<Record<string, Layer>> = {
   },
   engine: { imports: ['core'], packages: ['node:*'] },
   'stores/postgres': { imports: ['core'], packages: ['node:*', 'pg'] },
+  'stores/redis': { imports: ['core'], packages: ['node:*'], loadsPackages: ['redis'] },
   'stores/*': { imports: ['core'], packages: ['node:*'] },
   http: { imports: ['engine', 'core'], packages: ['node:*', 'express', 'fastify', 'hono'] },
   testing: { imports: ['engine', 'core'], packages: ['node:*'] },
-  'open.ts': { imports: ['core'], loads: ['stores/*', 'stores/postgres'], packages: ['node:*'] },
+  'open.ts': {
+    imports: ['core'],
+    loads: ['stores/*', 'stores/postgres', 'stores/redis'],
+    packages: ['node:*'],
+  },
   'index.ts': { imports: ['core', 'engine', 'open.ts'], packages: [] },
 }
 
@@ -133,6 +140,12 @@ const planted: readonly (readonly [what: string, path: string, text: string, fin
     'core/x.ts',
     `export const e = globalThis.process`,
     'core/x.ts uses globalThis.process',
+  ],
+  [
+    'a store imports its driver before it is asked for',
+    'stores/redis/x.ts',
+    `import { createClient } from 'redis'`,
+    'stores/redis/x.ts → redis',
   ],
   [
     'engine imports a store',
@@ -271,7 +284,8 @@ function judge(
 
 function judgePackage(item: Import, target: string, layer: Layer): string[] {
   const builtin = target.startsWith('node:') && layer.packages.includes('node:*')
-  if (!builtin && !layer.packages.includes(target)) return [target]
+  const loaded = item.kind === 'dynamic' && layer.loadsPackages?.includes(target)
+  if (!builtin && !loaded && !layer.packages.includes(target)) return [target]
   const allowed = layer.names?.[target]
   if (allowed === undefined) return []
   return (item.names ?? ['*']).filter((name) => !allowed.includes(name)).map((name) => `${target} ${name}`)

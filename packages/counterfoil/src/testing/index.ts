@@ -41,4 +41,13 @@ export type {
   WriteEvent,
 } from './storm/storm-event.ts'
 export type { MixedPlan, OneKeyPlan, StormPlan } from './storm/storm-plan.ts'
+export {
+  type FaultEffect,
+  type FaultPoint,
+  messageWith,
+  type PlannedFault,
+  type ProxiedMessage,
+  type TcpFault,
+} from './tcp-fault.ts'
+export { openTcpProxy, type ProxyCounts, type TcpProxy } from './tcp-proxy.ts'
 export { ContractViolation } from './violation.ts'

@@ -301,7 +301,8 @@ export class Lockstep {
     if (answered)
       throw new ContractViolation(`${where}: the answer differs: ${answered}; answered ${shown(answer)}`)
     const stored = differenceOf(early.receipt, late.receipt, after.receipt)
-    if (stored && !forgotten(early.receipt, after)) {
+    if (stored && forgotten(early.receipt, after)) this.#steps.delete(early.receipt?.incarnation ?? '')
+    else if (stored) {
       throw new ContractViolation(`${where}: what is stored differs: ${stored}; answered ${shown(answer)}`)
     }
     return answer
@@ -312,8 +313,8 @@ export class Lockstep {
     const reading = await this.#reader.read(id)
     const known = this.#known.get(id)
     const changed = differenceOf(known, known, reading.receipt)
-    if (changed && !forgotten(known, reading))
-      throw new ContractViolation(`between two calls a receipt changed: ${changed}`)
+    if (changed && forgotten(known, reading)) this.#steps.delete(known?.incarnation ?? '')
+    else if (changed) throw new ContractViolation(`between two calls a receipt changed: ${changed}`)
     this.#known.set(id, reading.receipt)
     return reading
   }
@@ -333,7 +334,7 @@ export class Lockstep {
   }
 }
 
-/** A store may let go by itself of what is past key retention. */
+/** A store may let go by itself of what is past key retention, and of its steps with it. */
 function forgotten(
   expected: Receipt | undefined,
   { receipt, now }: { receipt: Receipt | undefined; now: StoreTime },

@@ -45,19 +45,25 @@ export async function claim(
   request: ClaimRequest,
   ask: (request: ClaimRequest) => Promise<Asked> = (asked) => askOne(executor, names, asked),
 ): Promise<ClaimDecision> {
+  let won: ClaimDecision | undefined
   return insist('a claim', async () => {
     const found = await ask(request)
     if (found.kind === 'nothing') return undefined
-    if (found.kind === 'made') return decideClaim(undefined, request, found.at)
+    if (found.kind === 'made') {
+      won = decideClaim(undefined, request, found.at)
+      return found.waited === 'long' ? undefined : won
+    }
     const decision = decideClaim(found.stored?.receipt, request, found.now)
-    if (decision.kind !== 'claimed' || found.stored === undefined) return decision
+    // Made by us, and in somebody else's hands by now: its lease was over before we had the answer.
+    if (decision.kind !== 'claimed') return won ?? decision
+    if (found.stored === undefined) return decision
     return (await replace(executor, names, found.stored, decision.receipt)) ? decision : undefined
   })
 }
 
 /** What the statement said of one request. `nothing`: somebody's receipt came up meanwhile; ask again. */
 export type Asked =
-  | { readonly kind: 'made'; readonly at: StoreTime }
+  | { readonly kind: 'made'; readonly at: StoreTime; readonly waited: 'briefly' | 'long' }
   | { readonly kind: 'found'; readonly stored: Stored | undefined; readonly now: StoreTime }
   | { readonly kind: 'nothing' }
 
@@ -109,8 +115,8 @@ export function askedOf(rows: readonly Row[], requests: readonly ClaimRequest[])
   for (const row of rows) {
     const now = Number(row.now)
     if (row.facts === null) {
-      if (now - Number(row.made_at) <= LONG_WAIT_MS)
-        asked[Number(row.n)] = { kind: 'made', at: Number(row.made_at) }
+      const at = Number(row.made_at)
+      asked[Number(row.n)] = { kind: 'made', at, waited: now - at > LONG_WAIT_MS ? 'long' : 'briefly' }
     } else asked[Number(row.n)] = { kind: 'found', stored: storedOf(row), now }
   }
   return asked.map((answer, n) =>

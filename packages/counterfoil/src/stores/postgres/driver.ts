@@ -12,6 +12,8 @@ export interface Driver {
     values: readonly unknown[],
     plan?: 'kept' | 'fresh',
   ): Promise<{ readonly rows: readonly Row[] }>
+  /** For what a claim's holder writes: it doesn't wait for those who only want a connection, where that can be had. */
+  readonly urgent: Pick<Driver, 'query'>
   /** Starts to listen, on a connection of its own, and goes on until stopped: it comes back after a loss. */
   listen(channel: string, listener: Listener): Listening
   /** Its own transactions, whose handlers are given a client of the driver's. */

@@ -7,6 +7,9 @@ import { PgListening } from './pg-listening.ts'
 import { retried } from './retried.ts'
 import type { TransactionAdapter } from './transaction-adapter.ts'
 
+const RESERVE_AFTER_MS = 250
+const RESERVED = 2
+
 export class PgDriver implements Driver {
   readonly facts: DriverFacts = { name: 'pg', seesNotices: true }
   readonly transactions: TransactionAdapter<unknown> = {
@@ -18,11 +21,15 @@ export class PgDriver implements Driver {
       },
     }),
   }
+  readonly urgent: Driver['urgent'] = {
+    query: (text, values, plan = 'kept') => this.#query(text, values, plan, () => this.#connectedSoon()),
+  }
   readonly #pool: PgPool
   readonly #owned: boolean
   readonly #answerWithinMs: number
   readonly #known = new WeakMap<PgPoolClient, { unreplicated: boolean }>()
   #prepares = true
+  #reserve: PgPool | undefined
 
   constructor(pool: PgPool, owner: 'store' | 'user', answerWithinMs: number) {
     this.#pool = pool
@@ -35,7 +42,7 @@ export class PgDriver implements Driver {
     values: readonly unknown[],
     plan: 'kept' | 'fresh' = 'kept',
   ): Promise<{ readonly rows: readonly Row[] }> {
-    return retried(isSerializationFailure, () => this.#queryOnce(text, values, plan))
+    return this.#query(text, values, plan, () => this.#connected(this.#pool, this.#answerWithinMs))
   }
 
   listen(channel: string, listener: Listener): Listening {
@@ -43,16 +50,29 @@ export class PgDriver implements Driver {
   }
 
   async close(): Promise<void> {
+    await this.#reserve?.end()
     if (this.#owned) await this.#pool.end()
+  }
+
+  #query(
+    text: string,
+    values: readonly unknown[],
+    plan: 'kept' | 'fresh',
+    connect: () => Promise<PgPoolClient>,
+  ): Promise<{ readonly rows: readonly Row[] }> {
+    return retried(this.#answerWithinMs, isSerializationFailure, () =>
+      this.#queryOnce(text, values, plan, connect),
+    )
   }
 
   async #queryOnce(
     text: string,
     values: readonly unknown[],
     plan: 'kept' | 'fresh',
+    connect: () => Promise<PgPoolClient>,
   ): Promise<{ readonly rows: readonly Row[] }> {
+    const client = await connect()
     const until = performance.now() + this.#answerWithinMs
-    const client = await this.#connected()
     const state = this.#stateOf(client)
     const named = plan === 'kept' && this.#prepares
     try {
@@ -66,13 +86,13 @@ export class PgDriver implements Driver {
       client.release(error instanceof NoAnswer ? error : undefined)
       if (!named || !isUnprepared(error)) throw error
       this.#prepares = false
-      return await this.#queryOnce(text, values, plan)
+      return await this.#queryOnce(text, values, plan, connect)
     }
   }
 
   /** Begins, commits or rolls back, on a connection that goes back to the pool only where it is as good as before. */
   async #transaction(run: (client: PgPoolClient) => Promise<void>): Promise<void> {
-    const client = await this.#connected()
+    const client = await this.#connected(this.#pool, this.#answerWithinMs)
     const state = this.#stateOf(client)
     const tell = (text: string): Promise<{ readonly command?: string }> =>
       this.#inTime(performance.now() + this.#answerWithinMs, 'statement', client.query({ text, values: [] }))
@@ -105,18 +125,33 @@ export class PgDriver implements Driver {
     }
   }
 
-  async #connected(): Promise<PgPoolClient> {
-    const connecting = this.#pool.connect()
+  async #connected(pool: PgPool, withinMs: number): Promise<PgPoolClient> {
+    const connecting = pool.connect()
     try {
-      return await this.#inTime(performance.now() + this.#answerWithinMs, 'connection', connecting)
+      return await this.#inTime(performance.now() + withinMs, 'connection', connecting)
     } catch (error) {
       // It may still come, for nobody.
-      if (error instanceof NoAnswer)
+      if (error instanceof NoAnswer) {
         connecting.then(
           (client) => client.release(),
           () => undefined,
         )
+      }
       throw error
+    }
+  }
+
+  /**
+   * Handlers may hold all of the pool's connections while they run, and a renewal that waited for them would come after
+   * its lease. Where none comes free soon, there are two beside the pool for what a holder writes.
+   */
+  async #connectedSoon(): Promise<PgPoolClient> {
+    try {
+      return await this.#connected(this.#pool, Math.min(RESERVE_AFTER_MS, this.#answerWithinMs))
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error
+      this.#reserve ??= reserveOf(this.#pool)
+      return await this.#connected(this.#reserve, this.#answerWithinMs)
     }
   }
 
@@ -147,6 +182,22 @@ export class PgDriver implements Driver {
     })
     return state
   }
+}
+
+/** Another pool like it, password and all: options that are spread lose it, since it can't be enumerated. */
+function reserveOf(pool: PgPool): PgPool {
+  const { constructor: Pool } = pool as unknown as {
+    readonly constructor: new (
+      options: object,
+    ) => PgPool & {
+      readonly options: { max: number; allowExitOnIdle: boolean }
+      on(event: 'error', listener: () => void): void
+    }
+  }
+  const reserve = new Pool(pool.options)
+  Object.assign(reserve.options, { max: RESERVED, min: 0, allowExitOnIdle: true })
+  reserve.on('error', () => undefined)
+  return reserve
 }
 
 /** Writes to the log and to nothing else, as a transaction: its commit waits for the replicas. */

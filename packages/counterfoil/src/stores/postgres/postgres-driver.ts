@@ -17,6 +17,8 @@ export class PostgresDriver implements Driver {
     // It fails a transaction in which any statement has failed, but for those in a savepoint that it has made.
     savepoint: (tx, run) => (tx as PostgresTransaction).savepoint(run),
   }
+  /** It queues statements by itself, and keeps no connection for anybody. */
+  readonly urgent: Driver['urgent'] = this
   readonly #sql: PostgresClient
   readonly #answerWithinMs: number
   #prepares: boolean
@@ -32,7 +34,7 @@ export class PostgresDriver implements Driver {
     values: readonly unknown[],
     plan: 'kept' | 'fresh' = 'kept',
   ): Promise<{ readonly rows: readonly Row[] }> {
-    return retried(isSerializationFailure, () => this.#queryOnce(text, values, plan))
+    return retried(this.#answerWithinMs, isSerializationFailure, () => this.#queryOnce(text, values, plan))
   }
 
   listen(channel: string, listener: Listener): Listening {

@@ -1,15 +1,20 @@
 import { setTimeout } from 'node:timers/promises'
 
-const MAX_TRIES = 12
+const LONGEST_PAUSE_MS = 50
 
-/** Sends it again, a little later, while it fails in a way that left nothing behind. */
-export async function retried<T>(mayRetry: (error: unknown) => boolean, send: () => Promise<T>): Promise<T> {
+/** Sends it again, a little later, while it fails in a way that left nothing behind, and for no longer than this. */
+export async function retried<T>(
+  forMs: number,
+  mayRetry: (error: unknown) => boolean,
+  send: () => Promise<T>,
+): Promise<T> {
+  const until = performance.now() + forMs
   for (let tries = 1; ; tries += 1) {
     try {
       return await send()
     } catch (error) {
-      if (tries === MAX_TRIES || !mayRetry(error)) throw error
-      await setTimeout(Math.random() * 4 * tries)
+      if (performance.now() >= until || !mayRetry(error)) throw error
+      await setTimeout(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 * tries))
     }
   }
 }

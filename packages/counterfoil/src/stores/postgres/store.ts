@@ -156,29 +156,29 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
       const alone = size(settlement.outcome) > TRAVELS_ALONE_BYTES
       const answer =
         unchanged &&
-        (await (alone ? settleUnchanged(driver, this.#names, unchanged) : settles.push(unchanged)))
-      return told(watchers, fence.id, answer ?? (await settle(driver, this.#names, fence, settlement)))
+        (await (alone ? settleUnchanged(driver.urgent, this.#names, unchanged) : settles.push(unchanged)))
+      return told(watchers, fence.id, answer ?? (await settle(driver.urgent, this.#names, fence, settlement)))
     })
   }
 
   renew(fence: Fence, leaseMs: number): Promise<'renewed' | 'lost'> {
-    return this.#call(({ driver }) => renew(driver, this.#names, fence, leaseMs))
+    return this.#call(({ driver }) => renew(driver.urgent, this.#names, fence, leaseMs))
   }
 
   yield(fence: Fence, recoverAfterMs: number): Promise<FencedAnswer> {
     return this.#call(async ({ driver, watchers }) =>
-      told(watchers, fence.id, await yieldClaim(driver, this.#names, fence, recoverAfterMs)),
+      told(watchers, fence.id, await yieldClaim(driver.urgent, this.#names, fence, recoverAfterMs)),
     )
   }
 
   refused(fence: Fence, step: string, generation: number): Promise<'written' | 'lost'> {
-    return this.#call(({ driver }) => refused(driver, this.#names, fence, step, generation))
+    return this.#call(({ driver }) => refused(driver.urgent, this.#names, fence, step, generation))
   }
 
   saveStep(fence: Fence, step: string, result: Uint8Array): Promise<'written' | 'lost'> {
     return this.#call(({ driver }) => {
       assertSize(result)
-      return saveStep(driver, this.#names, fence, step, result)
+      return saveStep(driver.urgent, this.#names, fence, step, result)
     })
   }
 
@@ -365,13 +365,14 @@ async function open(
       wroteNothing,
       send: async (settles) => {
         const [only] = settles
-        if (settles.length === 1 && only !== undefined) return [await settleUnchanged(driver, names, only)]
+        if (settles.length === 1 && only !== undefined)
+          return [await settleUnchanged(driver.urgent, names, only)]
         const values = succeedManyValues(settles, BATCH_LOCK_MS)
-        const { rows } = await driver.query(succeedManyText(names), values, 'fresh')
+        const { rows } = await driver.urgent.query(succeedManyText(names), values, 'fresh')
         const times = settledAtOf(rows, settles.length)
         return settles.map((one, n) => (times[n] === undefined ? undefined : answerAt(one, times[n])))
       },
-      alone: (one) => settleUnchanged(driver, names, one),
+      alone: (one) => settleUnchanged(driver.urgent, names, one),
     }),
     watchers: new Watchers(driver, names),
   }

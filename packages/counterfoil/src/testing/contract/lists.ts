@@ -1,6 +1,6 @@
 import { type ClaimRequest, encodeKeptRequest, MAX_PAGE, type Place } from '../../core/index.ts'
 import type { ContractCase } from '../contract-case.ts'
-import { ages, OPERATION, requestWith, rerunPolicies, TENANT } from '../requests.ts'
+import { ages, holdPolicies, OPERATION, requestWith, rerunPolicies, TENANT } from '../requests.ts'
 import { expectSame, expectThat } from '../violation.ts'
 import { lockstepCase } from './case-of.ts'
 import { built, situations, storedPolicies } from './situations.ts'
@@ -108,10 +108,11 @@ export const lists: readonly ContractCase[] = [
     'lists',
     'a sweep takes no more than its limit, and says whether there is more',
     async (store) => {
-      const due: ClaimRequest[] = Array.from({ length: 7 }, () => requestWith({ policies: rerunPolicies }))
+      // Held ones, which no store may let go of by itself.
+      const due: ClaimRequest[] = Array.from({ length: 7 }, () => requestWith({ policies: holdPolicies }))
       for (const request of due) {
         await store.claim(request)
-        await store.age(request.id, ages.pastRetention)
+        await store.age(request.id, ages.pastPatience)
       }
       const living = requestWith({ tenant: TENANT })
       await store.claim(living)

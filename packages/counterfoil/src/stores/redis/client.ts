@@ -1,0 +1,55 @@
+import { OptionInvalid } from '../../core/index.ts'
+import type { Driver } from './drivers/driver.ts'
+import { type IoRedisClient, type IoRedisCluster, onIoRedis, onIoRedisCluster } from './drivers/ioredis.ts'
+import {
+  type NodeRedisClient,
+  type NodeRedisCluster,
+  type NodeRedisSentinel,
+  onNodeRedis,
+  onNodeRedisCluster,
+  onNodeRedisSentinel,
+} from './drivers/node-redis.ts'
+
+/**
+ * A client of the user's, connected or connecting: made by `createClient`, `createCluster` or `createSentinel` of `redis`
+ * (node-redis, version 5 or later; recommended, see the README), or by `new Redis()` or `new Redis.Cluster()` of
+ * `ioredis` (version 5 or later). The store never closes it.
+ */
+export type RedisClient =
+  | NodeRedisClient
+  | NodeRedisCluster
+  | NodeRedisSentinel
+  | IoRedisClient
+  | IoRedisCluster
+
+const ADVICE =
+  "give a client of 'redis' (createClient, createCluster, createSentinel) or of 'ioredis' (new Redis, new Redis.Cluster), or a URL such as 'redis://localhost'"
+
+/** @param close for a client that is the store's own. */
+export function driverOn(client: RedisClient, close: () => Promise<void> = async () => undefined): Driver {
+  if (client === null || typeof client !== 'object') throw new OptionInvalid('client', ADVICE)
+  if ('callBuffer' in client) {
+    checkIoRedis(client)
+    return 'isCluster' in client && client.isCluster
+      ? onIoRedisCluster(client as IoRedisCluster, close)
+      : onIoRedis(client as IoRedisClient, close)
+  }
+  if (!('sendCommand' in client)) throw new OptionInvalid('client', ADVICE)
+  if ('masters' in client) return onNodeRedisCluster(client, close)
+  return 'acquire' in client && !('duplicate' in client && 'multiExecutor' in client)
+    ? onNodeRedisSentinel(client, close)
+    : onNodeRedis(client as NodeRedisClient, close)
+}
+
+function checkIoRedis(client: object): void {
+  const { keyPrefix, enableAutoPipelining } =
+    (client as { options?: { keyPrefix?: string; enableAutoPipelining?: boolean } }).options ?? {}
+  if (keyPrefix)
+    throw new OptionInvalid('client', "leave out ioredis's keyPrefix, and give the store's option 'prefix'")
+  if (enableAutoPipelining) {
+    throw new OptionInvalid(
+      'client',
+      "leave out ioredis's enableAutoPipelining, which turns bytes into text and damages what is stored",
+    )
+  }
+}

@@ -1,0 +1,93 @@
+import type { Argument, Driver, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
+
+/** What is used of `new Redis()` of the package `ioredis`, version 5 or later, connected directly or by Sentinel. */
+export interface IoRedisClient {
+  readonly status: string
+  callBuffer(command: string, ...args: Argument[]): Promise<unknown>
+  duplicate(): unknown
+  on(event: string, listener: () => void): unknown
+}
+
+/** The same of `new Redis.Cluster()`. */
+export interface IoRedisCluster {
+  readonly status: string
+  readonly isCluster: boolean
+  callBuffer(command: string, ...args: Argument[]): Promise<unknown>
+  nodes(role: 'master'): unknown[]
+  duplicate(): unknown
+  on(event: string, listener: () => void): unknown
+}
+
+interface Subscribing {
+  subscribe(channel: string): Promise<unknown>
+  unsubscribe(channel: string): Promise<unknown>
+  on(event: string, listener: (channel: string) => void): unknown
+  disconnect(): void
+}
+
+export function onIoRedis(client: IoRedisClient, close: () => Promise<void>): Driver {
+  const lane = laneOf(client)
+  return {
+    name: 'ioredis',
+    clustered: false,
+    get ready() {
+      return client.status === 'ready'
+    },
+    send: (_key, command) => lane.send(command),
+    primaries: async () => [lane],
+    lane: () => lane,
+    subscriber: async (events) => subscriberOn(client.duplicate() as Subscribing, events),
+    close,
+  }
+}
+
+export function onIoRedisCluster(cluster: IoRedisCluster, close: () => Promise<void>): Driver {
+  return {
+    name: 'ioredis',
+    clustered: true,
+    get ready() {
+      return cluster.status === 'ready'
+    },
+    // It finds the key in the command by itself.
+    send: (_key, command) => call(cluster, command),
+    primaries: async () =>
+      cluster
+        .nodes('master')
+        .map((node): Primary => ({ send: (command) => call(node as IoRedisClient, command) })),
+    lane: undefined,
+    subscriber: async (events) => subscriberOn(cluster.duplicate() as Subscribing, events),
+    close,
+  }
+}
+
+function laneOf(client: IoRedisClient): Lane {
+  let epoch = 0
+  client.on('connect', () => {
+    epoch += 1
+  })
+  return {
+    get epoch() {
+      return epoch
+    },
+    send: (command) => call(client, command),
+  }
+}
+
+function call(
+  client: Pick<IoRedisClient, 'callBuffer'>,
+  [name, ...args]: readonly Argument[],
+): Promise<Reply> {
+  return client.callBuffer(name as string, ...args) as Promise<Reply>
+}
+
+function subscriberOn(own: Subscribing, { message, up }: SubscriberEvents): Subscriber {
+  // An error is a lost connection, and it connects again by itself.
+  own.on('error', () => undefined)
+  own.on('ready', () => up())
+  own.on('message', (channel) => message(channel))
+  return {
+    subscribe: (channel) => own.subscribe(channel),
+    unsubscribe: (channel) => own.unsubscribe(channel),
+    close: async () => own.disconnect(),
+  }
+}

@@ -1,0 +1,159 @@
+import type { Argument, Driver, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
+
+/** What is used of a client made by `createClient` of the package `redis`, version 5 or later. */
+export interface NodeRedisClient {
+  readonly isOpen: boolean
+  readonly isReady: boolean
+  sendCommand(command: readonly Argument[], options?: unknown): Promise<unknown>
+  duplicate(): unknown
+  on(event: string, listener: () => void): unknown
+}
+
+/** The same of one made by `createCluster`. */
+export interface NodeRedisCluster {
+  readonly isOpen: boolean
+  readonly masters: readonly unknown[]
+  sendCommand(
+    firstKey: Argument | undefined,
+    isReadonly: boolean | undefined,
+    command: Argument[],
+    options?: unknown,
+  ): Promise<unknown>
+  nodeClient(node: never): unknown
+  on(event: string, listener: () => void): unknown
+}
+
+/** The same of one made by `createSentinel`. */
+export interface NodeRedisSentinel {
+  readonly isOpen: boolean
+  readonly isReady: boolean
+  sendCommand(isReadonly: boolean | undefined, command: Argument[], options?: unknown): Promise<unknown>
+  acquire(): Promise<unknown>
+  on(event: string, listener: () => void): unknown
+}
+
+/** The part of each of them that subscribes. */
+interface Subscribing {
+  connect(): Promise<unknown>
+  subscribe(channel: string, listener: (message: string, channel: string) => void): Promise<unknown>
+  unsubscribe(channel: string, listener?: (message: string, channel: string) => void): Promise<unknown>
+  on(event: string, listener: () => void): unknown
+  off(event: string, listener: () => void): unknown
+  destroy(): unknown
+}
+
+/** RESP's bulk strings, `$`, as buffers; and no timer for each command, since the store has one for all. */
+const OPTIONS = { typeMapping: { 36: Buffer }, timeout: undefined }
+
+export function onNodeRedis(client: NodeRedisClient, close: () => Promise<void>): Driver {
+  const lane = laneOf(client)
+  return {
+    name: 'node-redis',
+    clustered: false,
+    get ready() {
+      return client.isReady
+    },
+    send: (_key, command) => lane.send(command),
+    primaries: async () => [lane],
+    lane: () => lane,
+    subscriber: (events) => subscriberOn(client.duplicate() as Subscribing, events),
+    close,
+  }
+}
+
+export function onNodeRedisCluster(cluster: NodeRedisCluster, close: () => Promise<void>): Driver {
+  const lanes = new WeakMap<NodeRedisClient, Lane>()
+  const laneOn = (client: NodeRedisClient): Lane => {
+    const lane = lanes.get(client) ?? laneOf(client)
+    lanes.set(client, lane)
+    return lane
+  }
+  const nodeOf = async (node: unknown): Promise<Primary> =>
+    laneOn((await cluster.nodeClient(node as never)) as NodeRedisClient)
+  const forKey = (cluster as { getNodeClientForKey?: (key: string) => Promise<NodeRedisClient> })
+    .getNodeClientForKey
+  return {
+    name: 'node-redis',
+    clustered: true,
+    get ready() {
+      return cluster.isOpen
+    },
+    send: (key, command) => cluster.sendCommand(key, false, command as Argument[], OPTIONS) as Promise<Reply>,
+    primaries: () => Promise.all(cluster.masters.map(nodeOf)),
+    lane: forKey && (async (key) => laneOn(await forKey.call(cluster, key))),
+    subscriber: (events) => subscriberWithin(cluster as unknown as Subscribing, 'node-ready', events),
+    close,
+  }
+}
+
+export function onNodeRedisSentinel(sentinel: NodeRedisSentinel, close: () => Promise<void>): Driver {
+  const primary: Primary = {
+    send: (command) => sentinel.sendCommand(false, command as Argument[], OPTIONS) as Promise<Reply>,
+  }
+  return {
+    name: 'node-redis',
+    clustered: false,
+    get ready() {
+      return sentinel.isReady
+    },
+    send: (_key, command) => primary.send(command),
+    primaries: async () => [primary],
+    // Its commands go over a pool of connections, and it doesn't say which took which.
+    lane: undefined,
+    subscriber: (events) => subscriberWithin(sentinel as unknown as Subscribing, 'topology-change', events),
+    close,
+  }
+}
+
+function laneOf(client: NodeRedisClient): Lane {
+  let epoch = 0
+  client.on('connect', () => {
+    epoch += 1
+  })
+  return {
+    get epoch() {
+      return epoch
+    },
+    send: (command) => client.sendCommand(command, OPTIONS) as Promise<Reply>,
+  }
+}
+
+/** On a connection of its own, which it ends. */
+async function subscriberOn(own: Subscribing, { message, up }: SubscriberEvents): Promise<Subscriber> {
+  // An error is a lost connection, and it connects again by itself; without a listener it would end the process.
+  own.on('error', () => undefined)
+  own.on('ready', up)
+  const listen = (_message: string, channel: string): void => message(channel)
+  // Not awaited: where the server can't be reached it goes on trying, and `ready` tells.
+  void own.connect().catch(() => undefined)
+  return {
+    subscribe: (channel) => own.subscribe(channel, listen),
+    unsubscribe: (channel) => own.unsubscribe(channel),
+    close: async () => void own.destroy(),
+  }
+}
+
+/** On the connection that these clients keep for subscriptions: what the user subscribes to is let alone. */
+async function subscriberWithin(
+  client: Subscribing,
+  upEvent: string,
+  { message, up }: SubscriberEvents,
+): Promise<Subscriber> {
+  const listen = (_message: string, channel: string): void => message(channel)
+  const channels = new Set<string>()
+  client.on(upEvent, up)
+  return {
+    subscribe: (channel) => {
+      channels.add(channel)
+      return client.subscribe(channel, listen)
+    },
+    unsubscribe: (channel) => {
+      channels.delete(channel)
+      return client.unsubscribe(channel, listen)
+    },
+    close: async () => {
+      client.off(upEvent, up)
+      await Promise.allSettled([...channels].map((channel) => client.unsubscribe(channel, listen)))
+    },
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  type AbandonedQuery,
+  type InProgress,
+  isRecoverable,
+  type ListAnswer,
+  type ListFilter,
+  MAX_PAGE,
+  matchesFilter,
+  type Page,
+  type Place as PlaceOfReceipt,
+  type Receipt,
+  type StoreStats,
+  type StoreTime,
+} from '../../core/index.ts'
+import { createdIn, endedIn, placeIn, RECOVERABLE } from './packing.ts'
+import type { Place } from './replace.ts'
+import { readAll, type Sight, timeOf, walk } from './walk.ts'
+
+/** Receipts that are read at a time, where many are. */
+const READ_TOGETHER = 100
+
+/**
+ * One walk a page: of all that match, the newest after `page.after` are kept, and no others are read once a page is full
+ * of newer ones.
+ */
+export async function list(place: Place, filter: ListFilter, page: Page): Promise<ListAnswer> {
+  const limit = Math.max(1, Math.min(MAX_PAGE, page.limit))
+  const now = await timeOf(place)
+  const after = page.after ?? LAST
+  let newest: Listed[] = []
+  const oldest = (): string => (newest.length > limit ? (newest[limit] as Listed).at : '')
+  const wanted = (): { createdUntil: StoreTime; createdFrom: StoreTime } => ({
+    createdUntil: Math.min(createdAt(after), now - (filter.olderThanMs ?? 0)),
+    createdFrom: Math.max(createdAt(oldest()), now - (filter.youngerThanMs ?? Number.POSITIVE_INFINITY)),
+  })
+  for await (const stretch of walk(place, wanted)) {
+    const ids = stretch
+      .map((sight) => ({ id: place.keys.id(sight.key), created: createdIn(sight.head) }))
+      .filter(({ id, created }) => {
+        const at = placeInList(created, id)
+        return at < after && at > oldest() && newest.every((listed) => listed.at !== at)
+      })
+      .map(({ id }) => id)
+    for (const { receipt } of await readAll(place, ids)) {
+      if (matchesFilter(receipt, filter, now))
+        newest.push({ at: placeInList(receipt.createdAt, receipt.id), receipt })
+    }
+    newest = newest.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, limit + 1)
+  }
+  const receipts = newest.slice(0, limit).map(({ receipt }) => receipt)
+  const last = newest[limit - 1]
+  return newest.length > limit && last ? { receipts, next: last.at, now } : { receipts, now }
+}
+
+interface Listed {
+  readonly at: string
+  readonly receipt: Receipt
+}
+
+export async function findAbandoned(place: Place, query: AbandonedQuery): Promise<InProgress[]> {
+  const now = await timeOf(place)
+  const lapsed: Sight[] = []
+  for await (const stretch of walk(place, () => ({ states: RECOVERABLE, atUntil: now - query.forMs }))) {
+    lapsed.push(...stretch)
+  }
+  const ids = [
+    ...new Set(lapsed.sort((a, b) => endedIn(a.head) - endedIn(b.head)).map(({ key }) => place.keys.id(key))),
+  ]
+  const found: InProgress[] = []
+  for (let from = 0; from < ids.length && found.length < query.limit; from += READ_TOGETHER) {
+    const receipts = await readAll(place, ids.slice(from, from + READ_TOGETHER))
+    found.push(...receipts.flatMap(({ receipt }) => (isRecoverable(receipt, query, now) ? [receipt] : [])))
+  }
+  return found.slice(0, query.limit)
+}
+
+export async function stats(place: Place): Promise<StoreStats> {
+  const now = await timeOf(place)
+  const places: Record<PlaceOfReceipt, number> = {
+    absent: 0,
+    in_progress: 0,
+    abandoned: 0,
+    succeeded: 0,
+    failed: 0,
+    released: 0,
+    tombstone: 0,
+  }
+  let bytes = 0
+  for await (const stretch of walk(place, () => ({}))) {
+    for (const { key, head, length } of stretch) {
+      places[placeIn(head, now)] += 1
+      bytes += key.length + length + OVERHEAD_BYTES
+    }
+  }
+  return { places, bytes }
+}
+
+/** What Redis 7.0 adds to a key and its value, with an expiry: measured by MEMORY USAGE over 1,000 receipts. */
+const OVERHEAD_BYTES = 100
+
+/** After every place in the list. */
+const LAST = '~'
+
+/** Sorts by creation; the id tells apart those of one moment. */
+function placeInList(created: StoreTime, id: string): string {
+  return `${Math.max(0, created).toFixed(3).padStart(20, '0')}-${id}`
+}
+
+/** Of a place in the list: infinitely late for the one after all, and 0 for none. */
+function createdAt(place: string): StoreTime {
+  return place === LAST ? Number.POSITIVE_INFINITY : Number(place.slice(0, 20))
+}

@@ -1,0 +1,59 @@
+import { OptionInvalid } from '../../core/index.ts'
+import type { Driver } from './drivers/driver.ts'
+
+export interface RedisStoreOptions {
+  /** What every key begins with. Each store of its own, on one server, has a prefix of its own. Default `counterfoil:`. */
+  readonly prefix?: string
+  /**
+   * A write is answered once so many replicas have it (WAIT). Where fewer do in time, it is unknown whether it will
+   * last: the call rejects, and may be sent again under its token. Name all that may be promoted. Default 0.
+   */
+  readonly waitForReplicas?: number
+  /** How long to wait for them. Default 1000. */
+  readonly replicaTimeoutMs?: number
+  /** Every call is answered within this time, or rejects; a walk over all keys within this time per stretch. Default 5000. */
+  readonly commandTimeoutMs?: number
+}
+
+export interface Settings {
+  readonly prefix: string
+  readonly waitForReplicas: number
+  readonly replicaTimeoutMs: number
+  readonly commandTimeoutMs: number
+}
+
+export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'lane'>): Settings {
+  const {
+    prefix = 'counterfoil:',
+    waitForReplicas = 0,
+    replicaTimeoutMs = 1000,
+    commandTimeoutMs = 5000,
+  } = options
+  if (typeof prefix !== 'string' || prefix.length > 100 || /[{}\s\p{Cc}]/u.test(prefix)) {
+    throw new OptionInvalid('prefix', "give a short text without white space and braces, such as 'shop:'")
+  }
+  if (!Number.isSafeInteger(waitForReplicas) || waitForReplicas < 0) {
+    throw new OptionInvalid('waitForReplicas', 'give a whole number of replicas, 0 or more')
+  }
+  if (waitForReplicas > 0 && driver.lane === undefined) {
+    throw new OptionInvalid(
+      'waitForReplicas',
+      "this client doesn't tell which connection took a write, and WAIT answers for one connection alone; for Sentinel use ioredis's 'sentinels', and for a Cluster node-redis's createCluster",
+    )
+  }
+  positive('replicaTimeoutMs', replicaTimeoutMs)
+  positive('commandTimeoutMs', commandTimeoutMs)
+  if (waitForReplicas > 0 && replicaTimeoutMs >= commandTimeoutMs) {
+    throw new OptionInvalid('replicaTimeoutMs', 'make it shorter than commandTimeoutMs')
+  }
+  return { prefix, waitForReplicas, replicaTimeoutMs, commandTimeoutMs }
+}
+
+/** A timer's longest. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
+
+function positive(option: string, ms: number): void {
+  if (!Number.isSafeInteger(ms) || ms < 1 || ms > MAX_TIMEOUT_MS) {
+    throw new OptionInvalid(option, 'give a whole number of milliseconds, 1 or more')
+  }
+}

@@ -1,0 +1,176 @@
+import { hash } from 'node:crypto'
+
+/**
+ * What runs inside the server. Redis runs one script at a time and nothing else meanwhile (Redis manual, "Scripting with
+ * Lua": "atomic execution"), so that what a script compares is still so when it writes. A script looks at a receipt's
+ * head by its fixed places (packing.ts; Lua counts from 1), and its clock is the server's own (TIME).
+ */
+export interface Script {
+  readonly name: string
+  readonly text: string
+  readonly sha: string
+}
+
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`
+
+/** A whole number as Redis takes it: Lua would write a large one with an exponent. */
+const WHOLE = `
+local function whole(ms) return string.format('%.0f', math.ceil(ms)) end`
+
+/** Whoever waits is told, if somebody waits. */
+const TELL = `
+local function tell(stored) if string.byte(stored, 2) == 49 then redis.call('PUBLISH', KEYS[1], '') end end`
+
+/**
+ * The first claim of a key, or what is stored under it.
+ * KEYS: receipt. ARGV: receipt with its times left open, lease, from the lease's end: until due, until forgotten or ''.
+ */
+export const claimFirst: Script = script(
+  'claim',
+  `${NOW}${WHOLE}
+local stored = redis.call('GET', KEYS[1])
+if stored then return {stored, now} end
+local ends = now + ARGV[2]
+local receipt = string.sub(ARGV[1], 1, 6) .. struct.pack('>dddd', ends, ends + ARGV[3], now, now) .. string.sub(ARGV[1], 39)
+if ARGV[4] == '' then
+  redis.call('SET', KEYS[1], receipt)
+else
+  redis.call('SET', KEYS[1], receipt, 'PXAT', whole(ends + ARGV[4]))
+end
+return now`,
+)
+
+/**
+ * The end of an attempt whose receipt is as it was claimed, but for its lease.
+ * KEYS: receipt. ARGV: the new receipt with its times left open; where what must be the same ends in it (it begins with
+ * the time of the claim); from now: until due, until forgotten.
+ */
+export const settleUnchanged: Script = script(
+  'settle',
+  `${NOW}${WHOLE}${TELL}
+local stored = redis.call('GET', KEYS[1])
+if stored and string.sub(stored, 3, 4) == '0r' and string.sub(stored, 23, ARGV[2]) == string.sub(ARGV[1], 23, ARGV[2]) then
+  local receipt = string.sub(ARGV[1], 1, 6) .. struct.pack('>dd', now, now + ARGV[3]) .. string.sub(ARGV[1], 23)
+  redis.call('SET', KEYS[1], receipt, 'PXAT', whole(now + ARGV[4]))
+  tell(stored)
+  return now
+end
+return {stored, now}`,
+)
+
+/**
+ * Any other change: made only if the receipt is still the one that it was decided upon.
+ * KEYS: receipt, its steps. ARGV: the stand that was decided upon; new receipt, or '' to remove it; when it is
+ * forgotten, or ''; 'keep' or 'drop' the steps.
+ */
+export const replace: Script = script(
+  'replace',
+  `${NOW}${WHOLE}${TELL}
+local stored = redis.call('GET', KEYS[1])
+if not stored or string.sub(stored, 4, 3 + #ARGV[1]) ~= ARGV[1] then return {stored, now} end
+local steps = string.sub(stored, 3, 3)
+if ARGV[4] == 'drop' and steps == '1' then
+  redis.call('DEL', KEYS[2])
+  steps = '0'
+end
+if ARGV[2] == '' then
+  redis.call('DEL', KEYS[1])
+else
+  local receipt = string.sub(ARGV[2], 1, 1) .. '0' .. steps .. string.sub(ARGV[2], 4)
+  if ARGV[3] == '' then
+    redis.call('SET', KEYS[1], receipt)
+    if steps == '1' then redis.call('PERSIST', KEYS[2]) end
+  else
+    redis.call('SET', KEYS[1], receipt, 'PXAT', whole(ARGV[3]))
+    if steps == '1' then redis.call('PEXPIREAT', KEYS[2], whole(ARGV[3])) end
+  end
+end
+tell(stored)
+return 1`,
+)
+
+/** KEYS: receipt, its steps. ARGV: fence, lease. */
+export const renew: Script = script(
+  'renew',
+  `${NOW}${WHOLE}
+local stored = redis.call('GET', KEYS[1])
+if not stored or string.sub(stored, 4, 4) ~= 'r' or string.sub(stored, 43, 42 + #ARGV[1]) ~= ARGV[1] then return 0 end
+local life = string.sub(stored, 5, 5)
+local ended, due = struct.unpack('>dd', stored, 7)
+local ends = now + ARGV[2]
+if life ~= 'd' then due = due + (ends - ended) end
+redis.call('SETRANGE', KEYS[1], 6, struct.pack('>dd', ends, due))
+if life == 'r' then
+  redis.call('PEXPIREAT', KEYS[1], whole(due))
+  if string.sub(stored, 3, 3) == '1' then redis.call('PEXPIREAT', KEYS[2], whole(due)) end
+end
+return 1`,
+)
+
+/** KEYS: receipt, its steps. ARGV: fence, step, result. The first result of a step stays. */
+export const saveStep: Script = script(
+  'save step',
+  `${WHOLE}
+local stored = redis.call('GET', KEYS[1])
+if not stored or string.sub(stored, 4, 4) ~= 'r' or string.sub(stored, 43, 42 + #ARGV[1]) ~= ARGV[1] then return 0 end
+redis.call('HSETNX', KEYS[2], ARGV[2], ARGV[3])
+if string.sub(stored, 3, 3) == '0' then redis.call('SETRANGE', KEYS[1], 2, '1') end
+if string.sub(stored, 5, 5) == 'r' then
+  local _, due = struct.unpack('>dd', stored, 7)
+  redis.call('PEXPIREAT', KEYS[2], whole(due))
+end
+return 1`,
+)
+
+/** KEYS: steps. As a script, whose answer is a list whichever protocol the client speaks. */
+export const readSteps: Script = script('read steps', `return redis.call('HGETALL', KEYS[1])`)
+
+/** KEYS: receipt. */
+export const read: Script = script('read', `${NOW}\nreturn {redis.call('GET', KEYS[1]), now}`)
+
+/**
+ * What a watch compares, and a mark that somebody waits; a success never changes, and needs none.
+ * KEYS: receipt.
+ */
+export const look: Script = script(
+  'look',
+  `
+local head = redis.call('GETRANGE', KEYS[1], 0, 45)
+if head == '' then return '' end
+if string.byte(head, 2) == 48 and string.sub(head, 4, 4) ~= 's' then redis.call('SETRANGE', KEYS[1], 1, '1') end
+return string.sub(head, 4, 6) .. string.sub(head, 23)`,
+)
+
+/**
+ * One stretch of this node's keys: of each receipt that may be meant, its key and its head. It reads nothing else, so
+ * that it takes a fraction of a millisecond whatever the receipts hold.
+ * ARGV: cursor, pattern, keys to look at; the states that are meant, or ''; no later than: at, due, created; and
+ * created no earlier than.
+ */
+export const scan: Script = script(
+  'scan',
+  `
+local page = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
+local found = {page[1]}
+local last_at, last_due = tonumber(ARGV[5]), tonumber(ARGV[6])
+local last_created, first_created = tonumber(ARGV[7]), tonumber(ARGV[8])
+for _, key in ipairs(page[2]) do
+  local head = redis.pcall('GETRANGE', key, 0, 45)
+  if type(head) == 'string' and #head == 46 then
+    local at, due, _, created = struct.unpack('>dddd', head, 7)
+    if at <= last_at and due <= last_due and created <= last_created and created >= first_created
+      and (ARGV[4] == '' or string.find(ARGV[4], string.sub(head, 4, 4), 1, true)) then
+      found[#found + 1] = key
+      found[#found + 1] = head
+      found[#found + 1] = redis.call('STRLEN', key)
+    end
+  end
+end
+return found`,
+)
+
+function script(name: string, text: string): Script {
+  return { name, text: text.trim(), sha: hash('sha1', text.trim(), 'hex') }
+}

@@ -1,0 +1,128 @@
+import { Deadline } from './deadline.ts'
+import type { Argument, Driver, Primary, Reply } from './drivers/driver.ts'
+import { codeOf, NoAnswer, unavailable } from './faults.ts'
+import { Replicas, type ReplicaTerms } from './replicas.ts'
+import type { Script } from './scripts.ts'
+
+/** While the client connects again: looked at so often. */
+const LOOK_MS = 10
+
+/** Everything that is asked of Redis goes through here: bounded in time, and with its errors told in one way. */
+export class Server {
+  readonly driver: Driver
+  readonly #deadline: Deadline
+  readonly #replicas: Replicas | undefined
+
+  /** @param replicas `undefined`: a write is answered once the primary has made it. */
+  constructor(driver: Driver, timeoutMs: number, replicas: ReplicaTerms | undefined) {
+    this.driver = driver
+    this.#deadline = new Deadline(timeoutMs)
+    this.#replicas = replicas && new Replicas(driver, replicas)
+  }
+
+  /** Runs a script that only reads, or whose write may be lost. @throws {StoreUnavailable} */
+  run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+    const key = keys[0] as string
+    return this.#answered(() =>
+      runOn({ send: (command) => this.driver.send(key, command) }, script, keys, args),
+    )
+  }
+
+  /** Runs a script that writes. @throws {StoreUnavailable} which leaves open whether it was written, as its fault says. */
+  write(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+    const replicas = this.#replicas
+    if (replicas === undefined) return this.run(script, keys, args)
+    return this.#answered(() =>
+      replicas.acknowledged(keys[0] as string, (lane, sending) =>
+        this.#runOnLane(
+          {
+            send: (command) => {
+              sending()
+              return lane.send(command)
+            },
+          },
+          script,
+          keys,
+          args,
+        ),
+      ),
+    )
+  }
+
+  /** Whether a write is only answered once replicas have it. */
+  get waitsForReplicas(): boolean {
+    return this.#replicas !== undefined
+  }
+
+  /** Runs a script without keys on one primary. */
+  runOn(primary: Primary, script: Script, args: readonly Argument[]): Promise<Reply> {
+    return this.#answered(() => runOn(primary, script, [], args))
+  }
+
+  send(key: string, command: readonly Argument[]): Promise<Reply> {
+    return this.#answered(() => this.driver.send(key, command))
+  }
+
+  sendTo(primary: Primary, command: readonly Argument[]): Promise<Reply> {
+    return this.#answered(() => primary.send(command))
+  }
+
+  primaries(): Promise<readonly Primary[]> {
+    return this.#answered(() => this.driver.primaries())
+  }
+
+  async close(): Promise<void> {
+    this.#deadline.close()
+    await this.driver.close()
+  }
+
+  async #answered<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      if (!this.driver.ready) await this.#connected()
+      return await this.#deadline.within(ask())
+    } catch (error) {
+      throw unavailable(error)
+    }
+  }
+
+  /** A client that is connecting keeps commands for later, however late: so none is given to it before it is there. */
+  async #connected(): Promise<void> {
+    const until = performance.now() + this.#deadline.ms
+    while (!this.driver.ready) {
+      if (performance.now() >= until) throw new NoAnswer(this.#deadline.ms)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    }
+  }
+
+  /** In a Cluster: straight to the node, so that WAIT goes the same way. Where the slot has moved, the client learns it. */
+  async #runOnLane(
+    lane: Primary,
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<Reply> {
+    try {
+      return await runOn(lane, script, keys, args)
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === 'MOVED' || code === 'ASK')
+        await this.driver.send(keys[0] as string, ['EXISTS', keys[0] as string])
+      throw error
+    }
+  }
+}
+
+/** By its hash; where this server has not seen it, whole. */
+async function runOn(
+  primary: Primary,
+  script: Script,
+  keys: readonly string[],
+  args: readonly Argument[],
+): Promise<Reply> {
+  try {
+    return await primary.send(['EVALSHA', script.sha, String(keys.length), ...keys, ...args])
+  } catch (error) {
+    if (codeOf(error) !== 'NOSCRIPT') throw error
+    return primary.send(['EVAL', script.text, String(keys.length), ...keys, ...args])
+  }
+}

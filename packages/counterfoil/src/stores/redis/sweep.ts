@@ -1,0 +1,66 @@
+import { decideSweep, type ReceiptId, type SweepAnswer, type SweepDecision } from '../../core/index.ts'
+import { decideAndWrite, type Made, type Place, readStored } from './replace.ts'
+import { timeOf, walk } from './walk.ts'
+
+/** Receipts that are swept at the same time. */
+const TOGETHER = 50
+
+/**
+ * Redis itself forgets what is past its key retention. The sweep does the rest: outcomes whose ttl ends before the key
+ * retention, and what was held past all patience. What each receipt comes to is decided on what is then stored, and
+ * written only while that is so.
+ */
+export async function sweep(place: Place, limit: number): Promise<SweepAnswer> {
+  const now = await timeOf(place)
+  const answer = { dropped: 0, removed: 0, entombed: [] as SweepAnswer['entombed'][number][] }
+  let left = limit
+  for await (const stretch of walk(place, () => ({ dueUntil: now }))) {
+    for (let due = stretch.map(({ key }) => place.keys.id(key)); due.length > 0; ) {
+      if (left <= 0) {
+        if (await anyDue(place, due)) return { ...answer, more: true }
+        break
+      }
+      const swept = await Promise.all(
+        due.splice(0, Math.min(TOGETHER, left)).map((id) => sweepOne(place, id)),
+      )
+      for (const { kind, receipt } of swept) {
+        if (kind === 'drop_bytes') answer.dropped += 1
+        if (kind === 'remove') answer.removed += 1
+        if (kind === 'entomb') answer.entombed.push(receipt)
+        if (kind !== 'keep') left -= 1
+      }
+    }
+  }
+  return { ...answer, more: false }
+}
+
+interface Swept {
+  readonly kind: SweepDecision['kind']
+  readonly receipt: SweepAnswer['entombed'][number]
+}
+
+function sweepOne(place: Place, id: ReceiptId): Promise<Swept> {
+  return decideAndWrite(place, id, undefined, ({ receipt, now }): Made<Swept> => {
+    const decision: SweepDecision = receipt === undefined ? { kind: 'keep' } : decideSweep(receipt, now)
+    const { tenant = '', operation = '' } = receipt ?? {}
+    const answer = { kind: decision.kind, receipt: { id, tenant, operation } }
+    switch (decision.kind) {
+      case 'keep':
+        return { answer, write: 'nothing' }
+      case 'remove':
+        return { answer, write: 'removal' }
+      case 'drop_bytes':
+        return { answer, write: 'receipt', receipt: decision.receipt, steps: 'keep' }
+      case 'entomb':
+        return { answer, write: 'receipt', receipt: decision.receipt, steps: 'drop' }
+    }
+  })
+}
+
+async function anyDue(place: Place, ids: readonly ReceiptId[]): Promise<boolean> {
+  for (const id of ids) {
+    const { receipt, now } = await readStored(place, id)
+    if (receipt !== undefined && decideSweep(receipt, now).kind !== 'keep') return true
+  }
+  return false
+}

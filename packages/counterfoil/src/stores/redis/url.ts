@@ -1,0 +1,178 @@
+import { type ReceiptStore, StoreUrlInvalid } from '../../core/index.ts'
+import { driverOn, type RedisClient } from './client.ts'
+import type { RedisStoreOptions } from './options.ts'
+import { storeOn } from './store.ts'
+
+/** A server named by a URL: where it is, who asks, and the store's options. */
+export interface Address {
+  readonly kind: 'server' | 'sentinel' | 'cluster'
+  readonly tls: boolean
+  readonly hosts: readonly { readonly host: string; readonly port: number }[]
+  readonly username: string | undefined
+  readonly password: string | undefined
+  /** Of Sentinel: the name of the primary that it watches. */
+  readonly primary: string
+  readonly database: number
+  readonly options: RedisStoreOptions
+}
+
+const FORMS =
+  "use 'redis://user:password@host:6379/0', 'rediss://…' for TLS, 'redis+sentinel://host1,host2/primary' or 'redis+cluster://host1,host2', and behind a '?' prefix, wait-for-replicas, replica-timeout-ms or command-timeout-ms"
+
+/**
+ * A store with a client of its own, by the package `redis`, which is loaded only now and closed with the store.
+ * @throws {StoreUrlInvalid} also where the package is not installed.
+ * @throws {StoreUnavailable} where the server can't be reached.
+ */
+export async function openRedisStore(url: string): Promise<ReceiptStore> {
+  const address = addressIn(url)
+  const { client, close } = await clientFor(address)
+  const store = storeOn(driverOn(client, close), address.options)
+  try {
+    await store.audit()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** @throws {StoreUrlInvalid} It never shows the URL, which may hold a password. */
+export function addressIn(url: string): Address {
+  const [, tls, kind, credentials, hosts, path, query] = PARTS.exec(url) ?? []
+  if (hosts === undefined) throw new StoreUrlInvalid(`The Redis store's URL can't be read: ${FORMS}.`)
+  const sentinel = kind === 'sentinel'
+  const [username, password] = (credentials ?? '').split(/:(.*)/s).map(decoded)
+  const names = (path ?? '').split('/').slice(1)
+  const primary = sentinel ? decoded(names.shift() ?? '') : ''
+  const database = names.shift() || '0'
+  if ((sentinel && primary === '') || names.length > 0 || !/^\d{1,5}$/.test(database)) {
+    throw new StoreUrlInvalid(`The path of the Redis store's URL can't be used: ${FORMS}.`)
+  }
+  if (kind === 'cluster' && database !== '0') {
+    throw new StoreUrlInvalid(`A Redis Cluster has no databases but 0: ${FORMS}.`)
+  }
+  if (kind === undefined && hosts.includes(',')) {
+    throw new StoreUrlInvalid(`The Redis store's URL names several hosts and not what they are: ${FORMS}.`)
+  }
+  return {
+    kind: sentinel ? 'sentinel' : kind === 'cluster' ? 'cluster' : 'server',
+    tls: tls !== undefined,
+    hosts: hosts.split(',').map((host) => hostIn(host, sentinel ? 26379 : 6379)),
+    username: username || undefined,
+    password: password || undefined,
+    primary,
+    database: Number(database),
+    options: optionsIn(query ?? ''),
+  }
+}
+
+const PARTS =
+  /^redis(s)?(?:\+(sentinel|cluster))?:\/\/(?:([^@/?#]*)@)?([^@/?#]+)((?:\/[^?#]*)?)(?:\?([^#]*))?$/i
+
+function hostIn(text: string, defaultPort: number): { host: string; port: number } {
+  const [, six, four, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/i.exec(text) ?? []
+  const host = six ?? four
+  if (host === undefined || Number(port ?? 1) > 65535) {
+    throw new StoreUrlInvalid(`A host in the Redis store's URL can't be read: ${FORMS}.`)
+  }
+  return { host, port: port === undefined ? defaultPort : Number(port) }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new StoreUrlInvalid(`The Redis store's URL has a '%' that stands for nothing: ${FORMS}.`)
+  }
+}
+
+const numbers: Readonly<Record<string, keyof RedisStoreOptions>> = {
+  'wait-for-replicas': 'waitForReplicas',
+  'replica-timeout-ms': 'replicaTimeoutMs',
+  'command-timeout-ms': 'commandTimeoutMs',
+}
+
+function optionsIn(query: string): RedisStoreOptions {
+  const options: Partial<Record<keyof RedisStoreOptions, string | number>> = {}
+  for (const [name, value] of new URLSearchParams(query)) {
+    const option = numbers[name]
+    if (name === 'prefix') options.prefix = value
+    else if (option !== undefined && /^\d+$/.test(value)) options[option] = Number(value)
+    else throw new StoreUrlInvalid(`The Redis store's URL has an option that can't be used: ${FORMS}.`)
+  }
+  return options as RedisStoreOptions
+}
+
+interface OwnClient {
+  connect(): Promise<unknown>
+  destroy(): unknown
+  on(event: string, listener: () => void): unknown
+}
+
+async function clientFor(address: Address): Promise<{ client: RedisClient; close: () => Promise<void> }> {
+  const client: OwnClient = newClient(await loadDriver(), address)
+  // An error is a lost connection, and it connects again by itself; without a listener it would end the process.
+  client.on('error', () => undefined)
+  // Not awaited: the first call waits for the connection, and is told where there is none.
+  const connected = client.connect().catch(() => undefined)
+  return {
+    client: client as unknown as RedisClient,
+    close: async () => {
+      await Promise.race([connected, nextTimers()])
+      try {
+        await client.destroy()
+      } catch {
+        // It never came to a connection.
+      }
+    },
+  }
+}
+
+type Driver = Awaited<ReturnType<typeof loadDriver>>
+
+async function loadDriver() {
+  try {
+    return await import('redis')
+  } catch (error) {
+    throw new StoreUrlInvalid(
+      "The Redis store's URL needs the package 'redis', which is not installed: run 'npm install redis'.",
+      { cause: error },
+    )
+  }
+}
+
+function newClient(driver: Driver, address: Address): OwnClient {
+  const { hosts, tls, primary: name, database, ...rest } = address
+  const credentials = {
+    ...(rest.username === undefined ? {} : { username: rest.username }),
+    ...(rest.password === undefined ? {} : { password: rest.password }),
+  }
+  const socket = (at: { host: string; port: number }): { host: string; port: number; tls?: true } =>
+    tls ? { ...at, tls } : at
+  switch (address.kind) {
+    case 'server':
+      return driver.createClient({
+        socket: socket(hosts[0] as (typeof hosts)[number]),
+        database,
+        ...credentials,
+      })
+    case 'cluster':
+      return driver.createCluster({
+        rootNodes: hosts.map((at) => ({ socket: socket(at) })),
+        defaults: { ...credentials, ...(tls ? { socket: { tls } } : {}) },
+      })
+    case 'sentinel':
+      return driver.createSentinel({
+        name,
+        sentinelRootNodes: [...hosts],
+        nodeClientOptions: { database, ...credentials, ...(tls ? { socket: { tls } } : {}) },
+        ...(tls ? { sentinelClientOptions: { socket: { tls } } } : {}),
+      })
+  }
+}
+
+/** A client that is still trying to connect is not waited for. */
+function nextTimers(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100).unref())
+}

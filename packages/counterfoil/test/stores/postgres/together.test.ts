@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { fenceOf } from '../../../src/core/index.ts'
+import { claim } from '../../../src/stores/postgres/claim.ts'
+import { Lane } from '../../../src/stores/postgres/lane.ts'
+import { requestWith, retryOf, succeeded } from '../../../src/testing/requests.ts'
+import { databaseForFile } from '../../testing/on-a-database.ts'
+import { claimed, executorOf, faultOf, newTables } from './a-store.ts'
+
+const database = databaseForFile()
+
+describe('calls that arrive together', () => {
+  it('are answered while another transaction holds one of their keys, for as long as it likes', async () => {
+    const tables = await newTables(database)
+    const holder = await tables.connect()
+    const store = tables.open()
+    const held = requestWith()
+    await holder.query('BEGIN')
+    await claim(executorOf(holder), tables.names, held)
+    const others = Array.from({ length: 40 }, () => requestWith())
+    const calls = [...others.slice(0, 20), retryOf(held), ...others.slice(20)].map((request) =>
+      store.claim(request),
+    )
+    const stuck = calls.splice(20, 1)[0] as (typeof calls)[number]
+    for (const { kind } of await Promise.all(calls)) expect(kind).toBe('claimed')
+    // Those that come later, too, while it is still held.
+    expect((await store.claim(requestWith())).kind).toBe('claimed')
+    await holder.query('COMMIT')
+    expect((await stuck).kind).toBe('in_progress')
+  })
+
+  it('are settled while another transaction holds one of their rows', async () => {
+    const tables = await newTables(database)
+    const holder = await tables.connect()
+    const store = tables.open()
+    const receipts = await Promise.all(Array.from({ length: 30 }, () => claimed(store, requestWith())))
+    await holder.query('BEGIN')
+    await holder.query(`SELECT 1 FROM ${tables.names.receipts} WHERE id = decode($1, 'hex') FOR UPDATE`, [
+      receipts[10]?.id,
+    ])
+    const settles = receipts.map((receipt) => store.settle(fenceOf(receipt), succeeded(), receipt))
+    const stuck = settles.splice(10, 1)[0]
+    for (const { kind } of await Promise.all(settles)) expect(kind).toBe('settled')
+    await holder.query('COMMIT')
+    expect((await stuck)?.kind).toBe('settled')
+  })
+
+  it('are answered though one of them can never be written', async () => {
+    const tables = await newTables(database)
+    const store = tables.open()
+    // No key of the contract holds a NUL, and PostgreSQL keeps none: what came so far is a caller's mistake.
+    const impossible = { ...requestWith(), operation: 'a\u0000b' }
+    const others = Array.from({ length: 20 }, () => requestWith())
+    const calls = [...others.slice(0, 10), impossible, ...others.slice(10)].map((request) =>
+      store.claim(request),
+    )
+    const lost = calls.splice(10, 1)[0] as (typeof calls)[number]
+    expect((await faultOf(lost)).fault).toBe('failed')
+    for (const { kind } of await Promise.all(calls)) expect(kind).toBe('claimed')
+  })
+
+  it('never end in a deadlock, though batches of several stores claim and settle the same keys', async () => {
+    const tables = await newTables(database)
+    const stores = Array.from({ length: 4 }, () => tables.open())
+    for (let round = 0; round < 10; round += 1) {
+      const requests = Array.from({ length: 60 }, () => requestWith())
+      const answers = await Promise.all(
+        stores.flatMap((store, index) =>
+          (index % 2 === 0 ? requests : requests.toReversed()).map((request) =>
+            store.claim(retryOf(request)),
+          ),
+        ),
+      )
+      const won = answers.flatMap((answer) => (answer.kind === 'claimed' ? [answer.receipt] : []))
+      expect(new Set(won.map(({ id }) => id)).size).toBe(60)
+      expect(won).toHaveLength(60)
+      const settles = stores.flatMap((store, index) =>
+        (index % 2 === 0 ? won : won.toReversed()).map((receipt) =>
+          store.settle(fenceOf(receipt), succeeded(), receipt),
+        ),
+      )
+      for (const { kind } of await Promise.all(settles)) expect(kind).toBe('settled')
+    }
+  })
+
+  it('come back in their own order, the same key twice among them', async () => {
+    const tables = await newTables(database)
+    const store = tables.open()
+    const twice = requestWith()
+    const requests = [
+      requestWith(),
+      twice,
+      requestWith(),
+      { ...twice },
+      retryOf(twice),
+      requestWith({ intent: 'recover' }),
+    ]
+    const answers = await Promise.all(requests.map((request) => store.claim(request)))
+    expect(answers.map(({ kind }) => kind)).toEqual([
+      'claimed',
+      'claimed',
+      'claimed',
+      'claimed',
+      'in_progress',
+      'nothing_to_recover',
+    ])
+    answers.forEach((answer, index) => {
+      if (answer.kind === 'claimed') expect(answer.receipt.id).toBe(requests[index]?.id)
+    })
+  })
+})
+
+describe('a lane', () => {
+  it('sends at once while nothing is under way, and what comes meanwhile together, at most two at a time', async () => {
+    const sent: string[][] = []
+    const answers: (() => void)[] = []
+    const lane = new Lane<string, string>({
+      maxBatch: 3,
+      wroteNothing: () => false,
+      alone: async (item) => item,
+      send: async (items) => {
+        sent.push([...items])
+        await new Promise<void>((resolve) => answers.push(resolve))
+        return items.map((item) => item.toUpperCase())
+      },
+    })
+    const calls = ['a', 'b', 'c', 'd', 'e', 'f'].map((item) => lane.push(item))
+    expect(sent).toEqual([['a']])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(sent).toEqual([['a'], ['b', 'c', 'd']])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(sent).toHaveLength(2)
+    answers[1]?.()
+    await calls[1]
+    while (sent.length < 3) await new Promise((resolve) => setImmediate(resolve))
+    expect(sent[2]).toEqual(['e', 'f'])
+    for (const answer of answers) answer()
+    expect(await Promise.all(calls)).toEqual(['A', 'B', 'C', 'D', 'E', 'F'])
+  })
+})

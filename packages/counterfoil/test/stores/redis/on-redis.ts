@@ -1,0 +1,122 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { createClient, createCluster, type RedisClientType } from 'redis'
+import { redisClusterUrls, redisUrl } from '../../../../../test-support/servers/index.ts'
+import type { ReceiptStore } from '../../../src/core/index.ts'
+import { driverOn } from '../../../src/stores/redis/client.ts'
+import type { Argument, Driver } from '../../../src/stores/redis/drivers/driver.ts'
+import type { RedisStoreOptions } from '../../../src/stores/redis/options.ts'
+import { storeOn } from '../../../src/stores/redis/store.ts'
+import type { StoreUnderTest } from '../../../src/testing/index.ts'
+
+/** Which client, to what. */
+export type Kind = 'node-redis' | 'ioredis' | 'node-redis cluster' | 'ioredis cluster'
+
+export const prefixOf = (): string => `test-${randomUUID()}:`
+
+/** A store with a client of its own, closed with it. */
+export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<ReceiptStore> {
+  switch (kind) {
+    case 'node-redis': {
+      const client = await connected()
+      return storeOn(
+        driverOn(client, async () => client.destroy()),
+        options,
+      )
+    }
+    case 'ioredis': {
+      const client = new Redis(await redisUrl())
+      return storeOn(
+        driverOn(client, async () => client.disconnect()),
+        options,
+      )
+    }
+    case 'node-redis cluster': {
+      const cluster = createCluster({ rootNodes: (await redisClusterUrls()).map((url) => ({ url })) })
+      cluster.on('error', () => undefined)
+      await cluster.connect()
+      return storeOn(
+        driverOn(cluster, async () => cluster.destroy()),
+        options,
+      )
+    }
+    case 'ioredis cluster': {
+      const cluster = new Redis.Cluster([...(await redisClusterUrls())])
+      return storeOn(
+        driverOn(cluster, async () => cluster.disconnect()),
+        options,
+      )
+    }
+  }
+}
+
+/** With other scripts in the place of some. */
+export async function openWith(
+  options: RedisStoreOptions,
+  textInstead: (sha: string) => string | undefined,
+): Promise<ReceiptStore> {
+  const client = await connected()
+  const driver = driverOn(client, async () => client.destroy())
+  const send: Driver['send'] = (key, [name, sha, ...rest]) => {
+    const text = name === 'EVALSHA' ? textInstead(sha as string) : undefined
+    return driver.send(
+      key,
+      text === undefined ? ([name, sha, ...rest] as Argument[]) : ['EVAL', text, ...rest],
+    )
+  }
+  return storeOn({ ...driver, ready: true, send }, options)
+}
+
+async function connected(): Promise<RedisClientType> {
+  const client = createClient({ url: await redisUrl() }) as RedisClientType
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
+}
+
+const processScript = new URL('./process.ts', import.meta.url)
+
+/** Under a prefix of its own, whose keys are removed afterwards. A process that outlives its case fails it. */
+export async function onRedis(
+  kind: Kind,
+  use: (subject: StoreUnderTest) => Promise<void>,
+  open: (kind: Kind, options: RedisStoreOptions) => Promise<ReceiptStore> = openOn,
+  scriptArguments: readonly string[] = [],
+): Promise<void> {
+  const prefix = prefixOf()
+  const children: ChildProcess[] = []
+  try {
+    await use({
+      open: () => open(kind, { prefix }),
+      startProcess: () => {
+        const child = fork(processScript, [kind, prefix, ...scriptArguments], {
+          execArgv: ['--conditions=@counterfoil/source'],
+        })
+        children.push(child)
+        return child
+      },
+    })
+    const left = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+    if (left.length > 0) throw new Error(`${left.length} processes outlived their case`)
+  } finally {
+    for (const child of children) child.kill('SIGKILL')
+    await removeAll(kind, prefix)
+  }
+}
+
+/** Everything under a prefix, on every node. */
+export async function removeAll(kind: Kind, prefix: string): Promise<void> {
+  const urls = kind.endsWith('cluster') ? await redisClusterUrls() : [await redisUrl()]
+  for (const url of urls) {
+    const client = createClient({ url }) as RedisClientType
+    await client.connect()
+    let cursor = '0'
+    do {
+      const page = await client.scan(cursor, { MATCH: `${prefix}*`, COUNT: 5000 })
+      cursor = page.cursor
+      await Promise.all(page.keys.map((key) => client.unlink(key)))
+    } while (cursor !== '0')
+    client.destroy()
+  }
+}
