@@ -2,6 +2,8 @@ import {
   type ClaimDecision,
   type ClaimRequest,
   decideClaim,
+  fenceOf,
+  holds,
   type Running,
   type StoreTime,
   sweepDueAt,
@@ -27,6 +29,8 @@ import { replace } from './write.ts'
  *   nothing or inserts ("INSERT", ON CONFLICT DO NOTHING, at READ COMMITTED: manual 13.2.1). There is one row.
  * - The reading half sees the statement's snapshot, from before that wait. A row that was committed meanwhile was not
  *   inserted by us and is not seen either: no row at all comes back. That is no answer, and it is asked again.
+ * - The same snapshot may still show a receipt that the sweep has removed before our INSERT came to it. What was made is
+ *   therefore never read: the two halves of the answer exclude each other.
  * - The time of a decision that writes nothing is that of the statement's beginning, which is no later than its
  *   snapshot: a lease that has ended by then has ended in the snapshot too, and nobody had renewed it. A time read
  *   after the snapshot could call a lease lapsed that was renewed in between. An old moment errs towards "still in
@@ -45,20 +49,24 @@ export async function claim(
   request: ClaimRequest,
   ask: (request: ClaimRequest) => Promise<Asked> = (asked) => askOne(executor, names, asked),
 ): Promise<ClaimDecision> {
-  let won: ClaimDecision | undefined
+  let won: Extract<ClaimDecision, { kind: 'claimed' }> | undefined
   return insist('a claim', async () => {
     const found = await ask(request)
     if (found.kind === 'nothing') return undefined
     if (found.kind === 'made') {
-      won = decideClaim(undefined, request, found.at)
+      won = decideClaim(undefined, request, found.at) as typeof won
       return found.waited === 'long' ? undefined : won
     }
     const decision = decideClaim(found.stored?.receipt, request, found.now)
-    // Made by us, and in somebody else's hands by now: its lease was over before we had the answer.
-    if (decision.kind !== 'claimed') return won ?? decision
-    if (found.stored === undefined) return decision
+    // Made by us, and gone on without us: its lease was over before we had the answer. It was ours all the same.
+    if (won !== undefined && !isSameAttempt(decision, won)) return won
+    if (decision.kind !== 'claimed' || found.stored === undefined) return decision
     return (await replace(executor, names, found.stored, decision.receipt)) ? decision : undefined
   })
+}
+
+function isSameAttempt(decision: ClaimDecision, { receipt }: { readonly receipt: Running }): boolean {
+  return decision.kind === 'claimed' && holds(fenceOf(receipt), decision.receipt)
 }
 
 /** What the statement said of one request. `nothing`: somebody's receipt came up meanwhile; ask again. */
@@ -163,5 +171,6 @@ SELECT a.n::text, m.created_at::text AS made_at, m.now::text, NULL AS facts, NUL
 FROM asked a JOIN made m ON m.id = a.id AND m.incarnation = a.incarnation AND m.token = a.token
 UNION ALL
 SELECT a.n::text, NULL, ${STATEMENT_MS}::text, s.facts, s.outcome, s.request
-FROM asked a, LATERAL (SELECT ${RECEIPT} FROM ${receipts} r WHERE r.id = a.id LIMIT 1) s`,
+FROM asked a, LATERAL (SELECT ${RECEIPT} FROM ${receipts} r WHERE r.id = a.id LIMIT 1) s
+WHERE NOT EXISTS (SELECT FROM made m WHERE m.id = a.id)`,
 )

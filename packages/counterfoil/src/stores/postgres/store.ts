@@ -53,14 +53,14 @@ import {
   succeedManyText,
   succeedManyValues,
 } from './settle-unchanged.ts'
-import { sweep } from './sweep.ts'
+import { Sweep } from './sweep.ts'
 import { Watchers } from './watchers.ts'
 
 /** Calls with more bytes than this travel alone: they would hold up the others. */
 const TRAVELS_ALONE_BYTES = 64 * 1024
 const MAX_BATCH = 256
 /** How long those that travel together wait for somebody's open transaction on one of their keys. */
-const BATCH_LOCK_MS = 50
+const BATCH_LOCK_MS = 200
 /** How long a call waits for it alone. */
 const LOCK_MS = 2_000
 
@@ -189,7 +189,7 @@ class PostgresStore implements ReceiptStore {
   }
 
   sweep(limit: number): Promise<SweepAnswer> {
-    return this.#call(({ driver }) => sweep(driver, this.#names, limit))
+    return this.#call(({ sweep }) => sweep.run(limit))
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
@@ -281,6 +281,7 @@ interface Opened {
   readonly claims: Lane<ClaimRequest, Asked>
   readonly settles: Lane<SettleUnchanged, FencedAnswer | undefined>
   readonly watchers: Watchers
+  readonly sweep: Sweep
 }
 
 async function open(
@@ -321,6 +322,7 @@ async function open(
       alone: (one) => settleUnchanged(driver.urgent, names, one),
     }),
     watchers: new Watchers(driver, names),
+    sweep: new Sweep(driver, names),
   }
 }
 
