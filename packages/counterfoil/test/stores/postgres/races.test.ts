@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ClaimRequest } from '../../../src/core/index.ts'
-import { askedOf, askText, askValues, claim } from '../../../src/stores/postgres/claim.ts'
+import { askedOf, askText, askValues } from '../../../src/stores/postgres/ask.ts'
+import { claim } from '../../../src/stores/postgres/claim.ts'
 import type { Executor } from '../../../src/stores/postgres/executor.ts'
 import { postgresStore } from '../../../src/stores/postgres/index.ts'
 import { requestWith, retryOf } from '../../../src/testing/requests.ts'
