@@ -13,10 +13,10 @@ import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
  * | `redis+sentinel://host1:26379,host2/primary` | the primary of that name, as these Sentinels tell |
  * | `redis+cluster://host1:6379,host2` | a Redis Cluster, found by these nodes |
  *
- * SQLite's path is taken as written: nothing in it is decoded. A PostgreSQL URL takes the options of `postgresStore`
- * behind a `?` (`schema`, `tablePrefix`, `maxConnections`, `answerWithinMs`, `migrate=true` to create its tables), and
- * the driver's own (`sslmode`, …). Redis takes `prefix`, `wait-for-replicas`,
- * `replica-timeout-ms` and `command-timeout-ms` behind a `?`, and needs the package `redis`.
+ * A file's path is taken as written: nothing in it is decoded. A PostgreSQL URL takes the options of `postgresStore`
+ * behind a `?` (`schema`, `table-prefix`, `max-connections`, `answer-within-ms`, and `migrate=true` to create its
+ * tables), and the driver's own (`sslmode`, …). Redis takes `prefix`, `wait-for-replicas`, `replica-timeout-ms` and
+ * `command-timeout-ms` behind a `?`, and needs the package `redis`.
  *
  * @throws {StoreUrlInvalid} for a URL that names no store.
  * @throws {StoreUnavailable} where the store can't be opened as it stands.

@@ -245,7 +245,7 @@ function addMigrate(receipts: Command, io: Io, ended: Ended): void {
     )
   addHelp(migrate, io, {
     notes: [
-      'Safe to run from many places at once: each step is made once, in a transaction under a lock. Services never change tables by themselves unless their URL says ?migrate=true. The URL names the schema and what the tables begin with: ?schema=billing&tablePrefix=counterfoil_.',
+      'Safe to run from many places at once: each step is made once, in a transaction under a lock. Services never change tables by themselves unless their URL says ?migrate=true. The URL names the schema and what the tables begin with: ?schema=billing&table-prefix=counterfoil_.',
     ],
     examples: [
       ['before a release', 'counterfoil receipts migrate --store postgres://db.internal/shop'],

@@ -3,18 +3,13 @@ export class Blob {
   readonly #parts: Uint8Array[] = []
   #size = 0
 
-  /** The columns `<name>_at` and `<name>_size`: both null where there are no bytes. */
-  add<Name extends string>(
-    name: Name,
-    bytes: Uint8Array | null,
-  ): Record<`${Name}_at` | `${Name}_size`, number | null> {
-    const at = bytes === null ? null : this.#size + 1
-    if (bytes !== null) {
-      this.#parts.push(bytes)
-      this.#size += bytes.length
-    }
-    const columns = { [`${name}_at`]: at, [`${name}_size`]: bytes === null ? null : bytes.length }
-    return columns as Record<`${Name}_at` | `${Name}_size`, number | null>
+  /** The columns `<name>_at` and `<name>_size`. */
+  add<Name extends string>(name: Name, bytes: Uint8Array): Record<`${Name}_at` | `${Name}_size`, number> {
+    const at = this.#size + 1
+    this.#parts.push(bytes)
+    this.#size += bytes.length
+    const columns = { [`${name}_at`]: at, [`${name}_size`]: bytes.length }
+    return columns as Record<`${Name}_at` | `${Name}_size`, number>
   }
 
   bytes(): Uint8Array {

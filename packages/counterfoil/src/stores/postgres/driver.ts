@@ -4,14 +4,11 @@ import type { TransactionAdapter } from './transaction-adapter.ts'
 /** A database driver, as this store needs it: each statement is a transaction of its own, on any connection. */
 export interface Driver {
   /**
-   * @param plan `kept`: by a prepared statement, where that works here. `fresh`: planned for the table as it is now.
+   * By a prepared statement, where that works here.
+   *
    * @throws the driver's own errors, `NoAnswer` past the bound, and never waits longer.
    */
-  query(
-    text: string,
-    values: readonly unknown[],
-    plan?: 'kept' | 'fresh',
-  ): Promise<{ readonly rows: readonly Row[] }>
+  query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }>
   /** For what a claim's holder writes: it doesn't wait for those who only want a connection, where that can be had. */
   readonly urgent: Pick<Driver, 'query'>
   /** Starts to listen, on a connection of its own, and goes on until stopped: it comes back after a loss. */

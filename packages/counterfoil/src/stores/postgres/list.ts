@@ -61,7 +61,7 @@ export async function list(
   return { receipts, next: `${last.place.createdAt}-${last.place.id}`, now }
 }
 
-/** Longest abandoned first, by the index on times: neither settled receipts nor living leases are looked at. */
+/** Longest abandoned first, by the index of what is in progress: neither settled receipts nor living leases are looked at. */
 export async function findAbandoned(
   executor: Executor,
   names: Names,
@@ -194,12 +194,13 @@ const abandonedText: (names: Names) => string = perNames(
   ({ receipts }) => `
 SELECT ${RECEIPT}, ${STATEMENT_MS}::text AS now
 FROM ${receipts} r
-WHERE coalesce(r.lease_ends_at, r.sweep_due_at) <= ${STATEMENT_MS} - $2::text::bigint
-  AND (coalesce(r.lease_ends_at, r.sweep_due_at), r.id) > ($3::text::bigint, decode($4::text, 'hex'))
-  AND r.state = 'in_progress' AND r.given_up IS DISTINCT FROM 'tombstone'
+WHERE r.state = 'in_progress' AND r.lease_ends_at <= ${STATEMENT_MS} - $2::text::bigint
+  AND r.lease_ends_at >= $3::text::bigint
+  AND (r.lease_ends_at, r.id) > ($3::text::bigint, decode($4::text, 'hex'))
+  AND r.given_up IS DISTINCT FROM 'tombstone'
   AND (r.operation = $1::text OR ($1::text IS NULL AND r.request IS NOT NULL))
   AND (r.recoverable_at IS NULL OR r.recoverable_at <= ${STATEMENT_MS})
-ORDER BY coalesce(r.lease_ends_at, r.sweep_due_at), r.id
+ORDER BY r.lease_ends_at, r.id
 LIMIT $5::text::integer`,
 )
 

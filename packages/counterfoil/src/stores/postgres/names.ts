@@ -15,7 +15,7 @@ export interface Names {
   readonly steps: string
   readonly migrations: string
   /** Without their schema, as CREATE INDEX wants them. */
-  readonly indexes: { readonly created: string; readonly times: string }
+  readonly indexes: { readonly created: string; readonly lapses: string }
   /** The channel for NOTIFY, as a plain text: the same for all who share the tables, and for nobody else. */
   readonly channel: string
   /** For messages. */
@@ -38,7 +38,7 @@ export function namesOf({ schema = 'public', tablePrefix = 'counterfoil_' }: Nam
     migrations: table('migrations'),
     indexes: {
       created: quoted(`${tablePrefix}receipts_created_at`),
-      times: quoted(`${tablePrefix}receipts_times`),
+      lapses: quoted(`${tablePrefix}receipts_lapses`),
     },
     channel: `counterfoil_${hash('sha256', JSON.stringify([schema, tablePrefix]), 'hex').slice(0, 32)}`,
     plainSchema: schema,

@@ -22,7 +22,7 @@ export class PgDriver implements Driver {
     }),
   }
   readonly urgent: Driver['urgent'] = {
-    query: (text, values, plan = 'kept') => this.#query(text, values, plan, () => this.#connectedSoon()),
+    query: (text, values) => this.#query(text, values, () => this.#connectedSoon()),
   }
   readonly #pool: PgPool
   readonly #owned: boolean
@@ -37,12 +37,8 @@ export class PgDriver implements Driver {
     this.#answerWithinMs = answerWithinMs
   }
 
-  query(
-    text: string,
-    values: readonly unknown[],
-    plan: 'kept' | 'fresh' = 'kept',
-  ): Promise<{ readonly rows: readonly Row[] }> {
-    return this.#query(text, values, plan, () => this.#connected(this.#pool, this.#answerWithinMs))
+  query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }> {
+    return this.#query(text, values, () => this.#connected(this.#pool, this.#answerWithinMs))
   }
 
   listen(channel: string, listener: Listener): Listening {
@@ -57,24 +53,20 @@ export class PgDriver implements Driver {
   #query(
     text: string,
     values: readonly unknown[],
-    plan: 'kept' | 'fresh',
     connect: () => Promise<PgPoolClient>,
   ): Promise<{ readonly rows: readonly Row[] }> {
-    return retried(this.#answerWithinMs, isSerializationFailure, () =>
-      this.#queryOnce(text, values, plan, connect),
-    )
+    return retried(this.#answerWithinMs, isSerializationFailure, () => this.#queryOnce(text, values, connect))
   }
 
   async #queryOnce(
     text: string,
     values: readonly unknown[],
-    plan: 'kept' | 'fresh',
     connect: () => Promise<PgPoolClient>,
   ): Promise<{ readonly rows: readonly Row[] }> {
     const client = await connect()
     const until = performance.now() + this.#answerWithinMs
     const state = this.#stateOf(client)
-    const named = plan === 'kept' && this.#prepares
+    const named = this.#prepares
     try {
       const statement = { text, values: values as unknown[], ...(named && { name: nameOf(text) }) }
       const { rows } = await this.#inTime(until, 'statement', client.query(statement))
@@ -86,7 +78,7 @@ export class PgDriver implements Driver {
       client.release(error instanceof NoAnswer ? error : undefined)
       if (!named || !isUnprepared(error)) throw error
       this.#prepares = false
-      return await this.#queryOnce(text, values, plan, connect)
+      return await this.#queryOnce(text, values, connect)
     }
   }
 

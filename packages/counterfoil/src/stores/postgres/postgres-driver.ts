@@ -29,12 +29,8 @@ export class PostgresDriver implements Driver {
     this.#prepares = !('prepare' in sql.options) || sql.options.prepare !== false
   }
 
-  query(
-    text: string,
-    values: readonly unknown[],
-    plan: 'kept' | 'fresh' = 'kept',
-  ): Promise<{ readonly rows: readonly Row[] }> {
-    return retried(this.#answerWithinMs, isSerializationFailure, () => this.#queryOnce(text, values, plan))
+  query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }> {
+    return retried(this.#answerWithinMs, isSerializationFailure, () => this.#queryOnce(text, values))
   }
 
   listen(channel: string, listener: Listener): Listening {
@@ -57,18 +53,14 @@ export class PostgresDriver implements Driver {
   /** The client is the user's. */
   async close(): Promise<void> {}
 
-  async #queryOnce(
-    text: string,
-    values: readonly unknown[],
-    plan: 'kept' | 'fresh',
-  ): Promise<{ readonly rows: readonly Row[] }> {
-    const prepare = plan === 'kept' && this.#prepares
+  async #queryOnce(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }> {
+    const prepare = this.#prepares
     try {
       return { rows: await this.#inTime(this.#sql.unsafe(text, values as unknown[], { prepare })) }
     } catch (error) {
       if (!prepare || !isUnprepared(error)) throw error
       this.#prepares = false
-      return await this.#queryOnce(text, values, plan)
+      return await this.#queryOnce(text, values)
     }
   }
 

@@ -7,9 +7,9 @@ import {
   type Settlement,
   type StoreTime,
 } from '../../core/index.ts'
-import { asBuffer, Blob } from './blob.ts'
+import { asBuffer, type Blob } from './blob.ts'
 import { CLOCK_MS } from './clock.ts'
-import type { Executor, Row } from './executor.ts'
+import type { Executor } from './executor.ts'
 import { fenceValues, UNDER_FENCE } from './fenced.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
@@ -76,40 +76,37 @@ WITH done AS (
 SELECT d.settled_at::text AS at, ${toldTo(names, 'd')} AS told FROM done d`,
 )
 
-/** The values of `succeedManyText`. */
-export function succeedManyValues(settles: readonly SettleUnchanged[], lockTimeoutMs: number): unknown[] {
-  const blob = new Blob()
-  const rows = settles.map(({ fence, claimed, settlement }, n) => ({
-    n,
-    ...fence,
-    claimed_at: whole(claimed.claimedAt),
-    generations: generationsText(claimed),
-    ...blob.add('outcome', settlement.outcome),
-  }))
-  return [JSON.stringify(rows), blob.bytes(), String(lockTimeoutMs)]
+/** Settles that travel together, as JSON. */
+export function settleRows(settles: readonly SettleUnchanged[], blob: Blob): string {
+  return JSON.stringify(
+    settles.map(({ fence, claimed, settlement }, n) => ({
+      n,
+      id: fence.id,
+      incarnation: fence.incarnation,
+      attempt: fence.attempt,
+      token: fence.token,
+      claimed_at: whole(claimed.claimedAt),
+      generations: generationsText(claimed),
+      ...blob.add('outcome', settlement.outcome),
+    })),
+  )
 }
 
-/** When each was settled, in their order; `undefined` where it wasn't. */
-export function settledAtOf(rows: readonly Row[], count: number): (StoreTime | undefined)[] {
-  const at: (StoreTime | undefined)[] = Array.from({ length: count }, () => undefined)
-  for (const row of rows) at[Number(row.n)] = Number(row.at)
-  return at
-}
-
-/** The same for those that arrive together. */
-export const succeedManyText: (names: Names) => string = perNames(
-  (names) => `
-WITH done AS (
-  UPDATE ${names.receipts} r SET ${SUCCEED}, outcome = substring($2::bytea FROM x.outcome_at FOR x.outcome_size)
+/**
+ * The CTE `done`, over `settleRows` in the value named, the bytes in `$2` and the bound of a wait in `$3`. Who waits for
+ * a receipt is told of it by whoever selects from `done`.
+ */
+export function settling({ receipts }: Names, rows: string): string {
+  return `done AS (
+  UPDATE ${receipts} r SET ${SUCCEED}, outcome = substring($2::bytea FROM x.outcome_at FOR x.outcome_size)
   FROM
     (SELECT ${CLOCK_MS} AS now, set_config('lock_timeout', $3::text, true) AS bound OFFSET 0) t,
-    json_to_recordset($1::text::json) AS x (
+    json_to_recordset(${rows}::text::json) AS x (
       n integer, id text, incarnation text, attempt integer, token text, claimed_at bigint, generations text,
       outcome_at integer, outcome_size integer)
   WHERE r.id = decode(x.id, 'hex') AND r.incarnation = x.incarnation AND r.attempt = x.attempt AND r.token = x.token
     AND r.claimed_at = x.claimed_at AND r.generations = x.generations
     AND r.state = 'in_progress' AND r.given_up IS NULL
   RETURNING x.n, r.id, r.waited, r.settled_at
-)
-SELECT d.n::text, d.settled_at::text AS at, ${toldTo(names, 'd')} AS told FROM done d`,
-)
+)`
+}

@@ -28,14 +28,15 @@ import {
   type Watch,
 } from '../../core/index.ts'
 import { age } from './age.ts'
+import { type Asked, askOne, askText } from './ask.ts'
 import { audit } from './audit.ts'
+import { Calls, LOCK_MS } from './calls.ts'
 import { changeByHand } from './change-by-hand.ts'
-import { type Asked, askedOf, askText, askValues, claim } from './claim.ts'
+import { claim } from './claim.ts'
 import { openDriver } from './connect.ts'
 import type { Driver } from './driver.ts'
-import { MAX_BYTES, TooLarge, unavailable, wroteNothing } from './faults.ts'
+import { MAX_BYTES, TooLarge, unavailable } from './faults.ts'
 import { readSteps, refused, renew, saveStep, settle, yieldClaim } from './fenced.ts'
-import { Lane } from './lane.ts'
 import { findAbandoned, list, stats } from './list.ts'
 import { assertSchema, migrate } from './migrate.ts'
 import { migrationScript } from './migrations.ts'
@@ -50,26 +51,13 @@ import {
   type WithTransactions,
 } from './options.ts'
 import { markWaited, read } from './read.ts'
-import {
-  answerAt,
-  asUnchanged,
-  type SettleUnchanged,
-  settledAtOf,
-  settleUnchanged,
-  succeedManyText,
-  succeedManyValues,
-} from './settle-unchanged.ts'
-import { sweep } from './sweep.ts'
+import { asUnchanged, settleUnchanged } from './settle-unchanged.ts'
+import { Sweep } from './sweep.ts'
 import { PostgresTransactions } from './transactions.ts'
 import { Watchers } from './watchers.ts'
 
 /** Calls with more bytes than this travel alone: they would hold up the others. */
 const TRAVELS_ALONE_BYTES = 64 * 1024
-const MAX_BATCH = 256
-/** How long those that travel together wait for somebody's open transaction on one of their keys. */
-const BATCH_LOCK_MS = 50
-/** How long a call waits for it alone. */
-const LOCK_MS = 2_000
 
 /**
  * Receipts in PostgreSQL, shared by any number of processes and hosts. They survive what the server's commits survive:
@@ -138,11 +126,11 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
   }
 
   claim(request: ClaimRequest): Promise<ClaimDecision> {
-    return this.#call(async ({ driver, claims, watchers }) => {
+    return this.#call(async ({ driver, calls, watchers }) => {
       assertSize(request.request)
       const alone = size(request.request) > TRAVELS_ALONE_BYTES
       const ask = (asked: ClaimRequest): Promise<Asked> =>
-        alone ? askAlone(driver, this.#names, asked) : claims.push(asked)
+        alone ? askOne(driver, this.#names, asked, LOCK_MS) : calls.claim(asked)
       const decision = await claim(driver, this.#names, request, ask)
       if (decision.kind === 'claimed') watchers.changed(request.id)
       return decision
@@ -150,13 +138,13 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
   }
 
   settle(fence: Fence, settlement: Settlement, claimed?: Running): Promise<FencedAnswer> {
-    return this.#call(async ({ driver, settles, watchers }) => {
+    return this.#call(async ({ driver, calls, watchers }) => {
       assertSize(settlement.outcome)
       const unchanged = asUnchanged(fence, settlement, claimed)
       const alone = size(settlement.outcome) > TRAVELS_ALONE_BYTES
       const answer =
         unchanged &&
-        (await (alone ? settleUnchanged(driver.urgent, this.#names, unchanged) : settles.push(unchanged)))
+        (await (alone ? settleUnchanged(driver.urgent, this.#names, unchanged) : calls.settle(unchanged)))
       return told(watchers, fence.id, answer ?? (await settle(driver.urgent, this.#names, fence, settlement)))
     })
   }
@@ -220,7 +208,7 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
   }
 
   sweep(limit: number): Promise<SweepAnswer> {
-    return this.#call(({ driver }) => sweep(driver, this.#names, limit))
+    return this.#call(({ sweep }) => sweep.run(limit))
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
@@ -332,9 +320,9 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
 
 interface Opened {
   readonly driver: Driver
-  readonly claims: Lane<ClaimRequest, Asked>
-  readonly settles: Lane<SettleUnchanged, FencedAnswer | undefined>
+  readonly calls: Calls
   readonly watchers: Watchers
+  readonly sweep: Sweep
 }
 
 async function open(
@@ -351,36 +339,10 @@ async function open(
   }
   return {
     driver,
-    claims: new Lane({
-      maxBatch: MAX_BATCH,
-      wroteNothing,
-      send: async (requests) => {
-        const { rows } = await driver.query(askText(names), askValues(requests, BATCH_LOCK_MS))
-        return askedOf(rows, requests)
-      },
-      alone: (request) => askAlone(driver, names, request),
-    }),
-    settles: new Lane({
-      maxBatch: MAX_BATCH,
-      wroteNothing,
-      send: async (settles) => {
-        const [only] = settles
-        if (settles.length === 1 && only !== undefined)
-          return [await settleUnchanged(driver.urgent, names, only)]
-        const values = succeedManyValues(settles, BATCH_LOCK_MS)
-        const { rows } = await driver.urgent.query(succeedManyText(names), values, 'fresh')
-        const times = settledAtOf(rows, settles.length)
-        return settles.map((one, n) => (times[n] === undefined ? undefined : answerAt(one, times[n])))
-      },
-      alone: (one) => settleUnchanged(driver.urgent, names, one),
-    }),
+    calls: new Calls(driver, names),
     watchers: new Watchers(driver, names),
+    sweep: new Sweep(driver, names),
   }
-}
-
-async function askAlone(driver: Driver, names: Names, request: ClaimRequest): Promise<Asked> {
-  const { rows } = await driver.query(askText(names), askValues([request], LOCK_MS))
-  return askedOf(rows, [request])[0] as Asked
 }
 
 function told(watchers: Watchers, id: ReceiptId, answer: FencedAnswer): FencedAnswer {

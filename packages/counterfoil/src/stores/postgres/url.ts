@@ -14,10 +14,10 @@ export function readUrl(text: string): {
   const [base = '', query = ''] = splitAt(text, '?')
   const given = new URLSearchParams(query)
   const options: { -readonly [Name in keyof PostgresStoreOptions]: PostgresStoreOptions[Name] } = {}
-  for (const name of ['schema', 'tablePrefix'] as const) take(given, name, (value) => (options[name] = value))
-  for (const name of ['answerWithinMs', 'maxConnections'] as const) {
-    take(given, name, (value) => (options[name] = Number(value)))
-  }
+  take(given, 'schema', (value) => (options.schema = value))
+  take(given, 'table-prefix', (value) => (options.tablePrefix = value))
+  take(given, 'answer-within-ms', (value) => (options.answerWithinMs = Number(value)))
+  take(given, 'max-connections', (value) => (options.maxConnections = Number(value)))
   take(given, 'migrate', (value) => (options.migrate = flag(value)))
   return { connection: given.size === 0 ? base : `${base}?${given}`, options }
 }

@@ -57,10 +57,7 @@ const broken: Readonly<Record<string, Broken>> = {
     foundBy: ['sweep races'],
   },
   'a look for what is due that finds nothing': {
-    rewrite: without(
-      'coalesce(r.lease_ends_at, r.sweep_due_at) <=',
-      'false AND coalesce(r.lease_ends_at, r.sweep_due_at) <=',
-    ),
+    rewrite: without('AND r.sweep_due_at <=', 'AND false AND r.sweep_due_at <='),
     foundBy: ['lists', 'sweep table'],
   },
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { ClaimRequest } from '../../../src/core/index.ts'
+import { askedOf, askText, askValues } from '../../../src/stores/postgres/ask.ts'
 import { claim } from '../../../src/stores/postgres/claim.ts'
 import type { Executor } from '../../../src/stores/postgres/executor.ts'
 import { postgresStore } from '../../../src/stores/postgres/index.ts'
@@ -40,6 +42,29 @@ describe('a claim that meets another transaction', () => {
     if (decision.kind !== 'claimed') throw new Error(decision.kind)
     expect(decision.receipt.leaseEndsAt).toBeGreaterThanOrEqual(now + request.leaseMs)
     expect((await store.read(request.id)).receipt).toEqual(decision.receipt)
+  })
+
+  it('is told of the receipt that it made, though its snapshot shows one that was swept meanwhile', async () => {
+    const tables = await newTables(database)
+    const [holder, watcher, claimant] = [
+      await tables.connect(),
+      await tables.connect(),
+      await tables.connect(),
+    ]
+    const [first, second] = [requestWith(), requestWith()].toSorted((a, b) => (a.id < b.id ? -1 : 1)) as [
+      ClaimRequest,
+      ClaimRequest,
+    ]
+    await claim(executorOf(watcher), tables.names, second)
+    await holder.query('BEGIN')
+    await claim(executorOf(holder), tables.names, first)
+    // Both in one statement: it stops at the first key, which is held, and comes to the second once that is gone.
+    const requests = [retryOf(first), retryOf(second)]
+    const answer = claimant.query(askText(tables.names), askValues(requests, null))
+    await somebodyWaitsFor(holder, watcher)
+    await watcher.query(`DELETE FROM ${tables.names.receipts} WHERE id = decode($1, 'hex')`, [second.id])
+    await holder.query('ROLLBACK')
+    expect(askedOf((await answer).rows, requests).map(({ kind }) => kind)).toEqual(['made', 'made'])
   })
 
   it('is refused as locked, and not for ever, where the other one never ends', async () => {

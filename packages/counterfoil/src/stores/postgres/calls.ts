@@ -1,0 +1,69 @@
+import type { ClaimRequest, FencedAnswer } from '../../core/index.ts'
+import { type Asked, askOne } from './ask.ts'
+import type { Driver } from './driver.ts'
+import { wroteNothing } from './faults.ts'
+import { Lane } from './lane.ts'
+import type { Names } from './names.ts'
+import { type SettleUnchanged, settleUnchanged } from './settle-unchanged.ts'
+import { type Arrival, type Passenger, sendTogether } from './together.ts'
+
+const MAX_BATCH = 256
+/**
+ * How long those that travel together wait for somebody's open transaction on one of their keys: longer than a rival's
+ * commit takes to reach a slow disk, and no longer than others may be kept waiting for it.
+ */
+const BATCH_LOCK_MS = 200
+/** How long a call waits for it alone. */
+export const LOCK_MS = 2_000
+
+/** The first claims and the common settles of a store, which travel together where they arrive together. */
+export class Calls {
+  readonly #lane: Lane<Passenger, Arrival>
+  #batches = 0
+
+  constructor(driver: Driver, names: Names) {
+    this.#lane = new Lane({
+      maxBatch: MAX_BATCH,
+      wroteNothing,
+      send: async (passengers) => {
+        const [only] = passengers
+        if (passengers.length === 1 && only !== undefined)
+          return [await sendAlone(driver, names, only, BATCH_LOCK_MS)]
+        this.#batches += 1
+        return await sendTogether(driver.urgent, names, passengers, BATCH_LOCK_MS, planOf(this.#batches))
+      },
+      alone: (passenger) => sendAlone(driver, names, passenger, LOCK_MS),
+    })
+  }
+
+  async claim(request: ClaimRequest): Promise<Asked> {
+    const arrival = await this.#lane.push({ do: 'claim', request })
+    return (arrival as Extract<Arrival, { did: 'claim' }>).asked
+  }
+
+  /** `undefined`: it is to be decided on what a reading finds. */
+  async settle(settle: SettleUnchanged): Promise<FencedAnswer | undefined> {
+    const arrival = await this.#lane.push({ do: 'settle', settle })
+    return (arrival as Extract<Arrival, { did: 'settle' }>).answer
+  }
+}
+
+/**
+ * A plan that joins a batch with the table is good for a table of its time: made for a small one, it reads all of a large
+ * one. Each time that as many batches again were sent as ever before, the statement is planned anew.
+ */
+function planOf(batches: number): number {
+  return Math.floor(Math.log2(batches))
+}
+
+async function sendAlone(
+  driver: Driver,
+  names: Names,
+  passenger: Passenger,
+  lockTimeoutMs: number,
+): Promise<Arrival> {
+  if (passenger.do === 'claim') {
+    return { did: 'claim', asked: await askOne(driver, names, passenger.request, lockTimeoutMs) }
+  }
+  return { did: 'settle', answer: await settleUnchanged(driver.urgent, names, passenger.settle) }
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openStore } from '../../../src/open.ts'
+import { migrateTables, postgresStore, readUrl, tablesScript } from '../../../src/stores/postgres/index.ts'
+import { requestWith } from '../../../src/testing/requests.ts'
+import { databaseForFile, newSchema } from '../../testing/on-a-database.ts'
+import { faultOf, newTables } from './a-store.ts'
+
+const database = databaseForFile()
+
+/** A schema that is not there yet, and gone after the test. */
+function unmadeSchema(name: string = newSchema()): string {
+  onTestFinished(async () => {
+    await database.pool.query(`DROP SCHEMA IF EXISTS "${name.replaceAll('"', '""')}" CASCADE`)
+  })
+  return name
+}
+
+describe('a store without tables', () => {
+  it('is refused, with one sentence that names the command, and nothing is created', async () => {
+    const schema = unmadeSchema()
+    const { fault, message } = await faultOf(openStore(`${database.url}?schema=${schema}`))
+    expect(fault).toBe('failed')
+    expect(message).toContain('counterfoil receipts migrate --store <url>')
+    const { rows } = await database.pool.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
+    expect(rows).toHaveLength(0)
+  })
+
+  it('makes them where it is asked to, and goes on once somebody else has made them', async () => {
+    const [asked, waiting] = [unmadeSchema(), unmadeSchema()]
+    const store = await openStore(`${database.url}?schema=${asked}&migrate=true&table-prefix=my_`)
+    onTestFinished(() => store.close())
+    expect((await store.claim(requestWith())).kind).toBe('claimed')
+    const { rows } = await database.pool.query(`SELECT count(*)::int AS count FROM "${asked}".my_receipts`)
+    expect(rows).toEqual([{ count: 1 }])
+    const later = postgresStore(database.url, { schema: waiting })
+    onTestFinished(() => later.close())
+    await faultOf(later.claim(requestWith()))
+    await migrateTables(database.url, { schema: waiting })
+    expect((await later.claim(requestWith())).kind).toBe('claimed')
+  })
+
+  it('has each migration made once, however many make them at the same moment', async () => {
+    const schema = unmadeSchema()
+    const applied = await Promise.all(
+      Array.from({ length: 12 }, () => migrateTables(database.url, { schema })),
+    )
+    expect(applied.flat().length).toBeGreaterThanOrEqual(1)
+    const { rows } = await database.pool.query(`SELECT version FROM ${schema}.counterfoil_migrations`)
+    expect(rows).toEqual([{ version: 1 }])
+    expect(await migrateTables(database.url, { schema })).toEqual([])
+  })
+
+  it('has them as well from the printed SQL, run by another tool', async () => {
+    const schema = unmadeSchema()
+    await database.pool.query(tablesScript({ schema }))
+    const store = await openStore(`${database.url}?schema=${schema}`)
+    onTestFinished(() => store.close())
+    expect((await store.claim(requestWith())).kind).toBe('claimed')
+    expect(await migrateTables(database.url, { schema })).toEqual([])
+  })
+
+  it('quotes whatever its schema and tables are called', async () => {
+    const schema = unmadeSchema(`a "b" 'c' $1; ${randomUUID().slice(0, 8)}`)
+    const options = { schema, tablePrefix: `it's "mine" ` }
+    await migrateTables(database.url, options)
+    const store = postgresStore(database.url, options)
+    onTestFinished(() => store.close())
+    const request = requestWith()
+    expect((await store.claim(request)).kind).toBe('claimed')
+    await store.stats()
+    await store.sweep(10)
+    await store.audit()
+    expect((await store.list({}, { limit: 10 })).receipts).toHaveLength(1)
+  })
+})
+
+describe('tables of another version', () => {
+  it('are refused and left as they are where a newer version made them', async () => {
+    const tables = await newTables(database)
+    await database.pool.query(`INSERT INTO ${tables.names.migrations} (version) VALUES (99)`)
+    expect((await faultOf(tables.open().claim(requestWith()))).fault).toBe('newer_version')
+    expect((await faultOf(tables.open({ migrate: true }).claim(requestWith()))).fault).toBe('newer_version')
+  })
+})
+
+describe('a connection', () => {
+  it('that is a pool of the user stays open when the store is closed', async () => {
+    const tables = await newTables(database)
+    const pool = tables.newPool()
+    const store = postgresStore(pool, { schema: tables.schema })
+    await store.claim(requestWith())
+    store.watch(requestWith().id, () => undefined)
+    await store.close()
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+
+  it('that is none of those it takes is refused at once', () => {
+    for (const wrong of [new pg.Client(), {}, null, 'mysql://host/db', () => undefined]) {
+      expect(() => postgresStore(wrong as never)).toThrow(/'connection'/)
+    }
+  })
+
+  it.each([
+    ['a password that is wrong', 'postgres://postgres:hunter2@127.0.0.1:1/db', 'no server at its address'],
+    ['a database that is not there', undefined, 'no such database'],
+  ])('with %s is told in one sentence without the password', async (_what, url, says) => {
+    const missing = new URL(database.url)
+    missing.pathname = '/not_there'
+    missing.password = 'hunter2'
+    const { fault, message } = await faultOf(openStore(url ?? missing.href))
+    expect(fault).toBe('unreachable')
+    expect(message).toContain(says)
+    expect(message).toMatch(/^[^\n]+\.$/)
+    expect(message).not.toContain('hunter2')
+  })
+})
+
+describe('the URL', () => {
+  it("gives the store's options to the store, and none of them to the driver", () => {
+    const { connection, options } = readUrl(
+      'postgresql://u:p%3Fq@h/db?schema=a&sslmode=require&table-prefix=b_&migrate=true&max-connections=3&answer-within-ms=900',
+    )
+    expect(connection).toBe('postgresql://u:p%3Fq@h/db?sslmode=require')
+    expect(options).toEqual({
+      schema: 'a',
+      tablePrefix: 'b_',
+      migrate: true,
+      maxConnections: 3,
+      answerWithinMs: 900,
+    })
+    expect(() => readUrl('postgres://h/db?migrate=yes')).toThrow(/true or false/)
+    expect(() => postgresStore('postgres://h/db', { maxConnections: Number('x') })).toThrow(/maxConnections/)
+    expect(() => postgresStore('postgres://h/db', { schema: 'pg_mine' })).toThrow(/schema/)
+    expect(() => postgresStore('postgres://h/db', { tablePrefix: 'x'.repeat(60) })).toThrow(/tablePrefix/)
+  })
+})

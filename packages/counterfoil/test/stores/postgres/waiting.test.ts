@@ -1,0 +1,182 @@
+import { once } from 'node:events'
+import postgres from 'postgres'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { pgBouncerUrl } from '../../../../../test-support/servers/index.ts'
+import { fenceOf, type ReceiptStore } from '../../../src/core/index.ts'
+import { postgresStore } from '../../../src/stores/postgres/index.ts'
+import { requestWith, succeeded } from '../../../src/testing/requests.ts'
+import { contractCases, holdToContract } from '../../testing/hold-to-contract.ts'
+import { databaseForFile, onADatabase } from '../../testing/on-a-database.ts'
+import { claimed, newTables, type Tables } from './a-store.ts'
+
+const database = databaseForFile()
+const processScript = new URL('../../testing/postgres-process.ts', import.meta.url)
+
+describe('a settle', () => {
+  it('is notified where somebody waits for it, and only there', async () => {
+    const tables = await newTables(database)
+    const [store, other] = [tables.open(), tables.open()]
+    const listener = await tables.connect()
+    await listener.query(`LISTEN "${tables.names.channel}"`)
+    const heard: string[] = []
+    listener.on('notification', ({ payload = '' }) => {
+      if (!payload.startsWith('probe')) heard.push(payload)
+    })
+    const [waitedFor, ignored] = [requestWith(), requestWith()]
+    const receipts = [await claimed(other, ignored), await claimed(other, waitedFor)]
+    const watch = store.watch(waitedFor.id, () => undefined)
+    await store.read(waitedFor.id)
+    for (const receipt of receipts) await other.settle(fenceOf(receipt), succeeded(), receipt)
+    // Notifications come in the order of their commits.
+    await other.read(waitedFor.id)
+    while (heard.length === 0) await once(listener, 'notification')
+    expect(heard).toEqual([waitedFor.id])
+    watch.stop()
+  })
+
+  it('is heard through the notification, and not by looking', async () => {
+    const tables = await newTables(database)
+    const [store, other] = [tables.open(), tables.open()]
+    const request = requestWith()
+    const receipt = await claimed(other, request)
+    await untilAudit(store, request.id, 'told by NOTIFY')
+    await withoutTheNet(async () => {
+      const woken = wakeOf(store, request.id)
+      await store.read(request.id)
+      await other.settle(fenceOf(receipt), succeeded(), receipt)
+      await woken
+    })
+  })
+
+  it('wakes those whose listening connection was lost meanwhile, once that is back', async () => {
+    const tables = await newTables(database)
+    const [store, other] = [tables.open(), tables.open()]
+    const request = requestWith()
+    const receipt = await claimed(other, request)
+    await untilAudit(store, request.id, 'told by NOTIFY')
+    for (let round = 0; round < 3; round += 1) {
+      const woken = wakeOf(store, request.id)
+      await store.read(request.id)
+      expect(await killListeners(tables)).toBe(1)
+      await woken
+      await untilAudit(store, request.id, 'told by NOTIFY')
+    }
+    const woken = wakeOf(store, request.id)
+    await store.read(request.id)
+    await other.settle(fenceOf(receipt), succeeded(), receipt)
+    await woken
+  })
+
+  it('wakes also where its notification was lost: by a look, a moment later', async () => {
+    const tables = await newTables(database)
+    const [store, other] = [tables.open(), tables.open()]
+    const request = requestWith()
+    const receipt = await claimed(other, request)
+    await untilAudit(store, request.id, 'told by NOTIFY')
+    const woken = wakeOf(store, request.id)
+    await store.read(request.id)
+    const eraser = await tables.connect()
+    await eraser.query(`UPDATE ${tables.names.receipts} SET waited = false`)
+    await other.settle(fenceOf(receipt), succeeded(), receipt)
+    await woken
+  })
+})
+
+describe('behind PgBouncer in transaction mode', () => {
+  it('says that notifications do not come through, and waits by looking', async () => {
+    const tables = await newTables(database)
+    const store = tables.open({ over: await pgBouncerUrl(tables.url) })
+    const other = tables.open()
+    const request = requestWith()
+    const receipt = await claimed(other, request)
+    await untilAudit(store, request.id, 'do not come through')
+    const woken = wakeOf(store, request.id)
+    await store.read(request.id)
+    await other.settle(fenceOf(receipt), succeeded(), receipt)
+    await woken
+  })
+
+  const topics = ['storms', 'watch', 'close', 'outcomes', 'steps', 'sweep races']
+  const cases = contractCases('one process').filter(({ topic }) => topics.includes(topic))
+  let through: string
+  holdToContract(cases, async (use) => {
+    through ??= await pgBouncerUrl(database.url)
+    await onADatabase(
+      database,
+      (_url, schema) => postgresStore(through, { schema, maxConnections: 4 }),
+      processScript,
+      [],
+      use,
+    )
+  })
+})
+
+describe('through a client of postgres', () => {
+  const topics = [
+    'claim table',
+    'storms',
+    'watch',
+    'close',
+    'outcomes',
+    'steps',
+    'hostile keys',
+    'sweep races',
+    'lists',
+  ]
+  const cases = contractCases('one process').filter(({ topic }) => topics.includes(topic))
+  holdToContract(cases, async (use) => {
+    const clients: postgres.Sql[] = []
+    try {
+      await onADatabase(
+        database,
+        (url, schema) => {
+          const sql = postgres(url, { max: 4, onnotice: () => undefined })
+          clients.push(sql)
+          return postgresStore(sql, { schema })
+        },
+        processScript,
+        [],
+        use,
+      )
+    } finally {
+      await Promise.all(clients.map((sql) => sql.end({ timeout: 5 })))
+    }
+  })
+})
+
+function wakeOf(store: ReceiptStore, id: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const watch = store.watch(id, resolve)
+  onTestFinished(() => watch.stop())
+  return promise.finally(() => watch.stop())
+}
+
+async function untilAudit(store: ReceiptStore, id: string, says: string): Promise<void> {
+  await store.read(id)
+  const watch = store.watch(id, () => undefined)
+  while (!(await store.audit()).some((finding) => finding.says.includes(says))) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  watch.stop()
+}
+
+async function killListeners(tables: Tables): Promise<number> {
+  const client = await tables.connect()
+  const { rows } = await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = $1 AND datname = current_database()`,
+    [`LISTEN "${tables.names.channel}"`],
+  )
+  return rows.length
+}
+
+/** Without timers for the time being nobody looks. */
+async function withoutTheNet(act: () => Promise<void>): Promise<void> {
+  const { setTimeout: real } = globalThis
+  globalThis.setTimeout = ((call: () => void, ms: number) =>
+    real(call, ms > 100 && ms < 5_000 ? 60_000 : ms)) as typeof setTimeout
+  try {
+    await act()
+  } finally {
+    globalThis.setTimeout = real
+  }
+}
