@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { missing, postgresDatabase } from '../../../../test-support/servers/index.ts'
 
 const root = join(import.meta.dirname, '../../../..')
 
@@ -27,9 +28,26 @@ it('finds the samples of the README', () => {
   expect(samples.filter(({ page }) => page === 'README.md').length).toBeGreaterThanOrEqual(2)
 })
 
-it.each(samples)('prints what $page says: $prints', async ({ code, prints }) => {
-  expect(await run(code)).toBe(prints)
+const withDatabase = samples.filter(needsDatabase)
+
+it.each(samples.filter((sample) => !needsDatabase(sample)))(
+  'prints what $page says: $prints',
+  async ({ code, prints }) => {
+    expect(await run(code, {})).toBe(prints)
+  },
+)
+
+describe.skipIf(withDatabase.length > 0 && (await missing('postgres')))('with a database', () => {
+  it.each(withDatabase)('prints what $page says: $prints', async ({ code, prints }) => {
+    const database = await postgresDatabase()
+    onTestFinished(() => database.drop())
+    expect(await run(code, { DATABASE_URL: database.url })).toBe(prints)
+  })
 })
+
+function needsDatabase({ code }: Sample): boolean {
+  return code.includes('DATABASE_URL')
+}
 
 function samplesOf(page: string, markdown: string): Sample[] {
   return [...markdown.matchAll(/^```ts\n(.*?)^```\n\n^```text\n(.*?)^```/gms)].map(([, code, prints]) => ({
@@ -45,12 +63,13 @@ it('leaves no sample without what it prints', () => {
 })
 
 /** In a folder of its own below the workspace, so that `import 'counterfoil'` is found and files it makes are gone. */
-async function run(code: string): Promise<string> {
+async function run(code: string, environment: Readonly<Record<string, string>>): Promise<string> {
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
   const folder = mkdtempSync(join(root, 'node_modules/.cache/sample-'))
   try {
     const flags = ['--conditions=@counterfoil/source', '--input-type=module-typescript', '-']
-    const child = spawn(process.execPath, flags, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
+    const env = { ...process.env, ...environment }
+    const child = spawn(process.execPath, flags, { cwd: folder, env, stdio: ['pipe', 'pipe', 'pipe'] })
     child.stdin.end(code)
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
     return out + err

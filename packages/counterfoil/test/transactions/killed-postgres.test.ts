@@ -1,7 +1,11 @@
+import { describe } from 'vitest'
+import { missing } from '../../../../test-support/servers/index.ts'
 import { databaseForFile } from '../testing/on-a-database.ts'
 import { describeKills } from './killed.ts'
 import { pgGround } from './postgres-ground.ts'
 
-const database = databaseForFile()
+describe.skipIf(await missing('postgres'))('in real processes', () => {
+  const database = databaseForFile()
 
-describeKills('PostgreSQL', () => pgGround(database.url), ['in-commit'])
+  describeKills('PostgreSQL', () => pgGround(database.url), ['in-commit'])
+})
