@@ -75,6 +75,7 @@ class Queue {
   readonly #latency: Latency
   readonly #callers = new Map<Caller, { readonly joining: Joining; readonly since: number }>()
   #running: Joining | undefined
+  #lead: Caller | undefined
   readonly done: Promise<void>
 
   constructor(engine: Engine, settings: Settings, latency: Latency, finished: () => void) {
@@ -95,8 +96,8 @@ class Queue {
     signal?.throwIfAborted()
     const { id, operation } = call.terms
     // One of them runs, or is about to; the others wait.
-    const waiting = [...this.#callers.keys()].filter(({ role }) => role === 'waiting').length
-    if (waiting - (this.#running ? 0 : 1) >= this.#settings.maxWaitersPerReceipt) {
+    const waiting = this.#callers.size - (this.#lead?.gone ? 0 : 1)
+    if (waiting >= this.#settings.maxWaitersPerReceipt) {
       this.#engine.events.emit({ type: 'refused', id, operation, why: 'too_many_waiters' })
       throw new StillInProgress(operation, 'too_many_waiters', this.#retryAfterMs())
     }
@@ -123,6 +124,7 @@ class Queue {
   async #turn(lead: Caller): Promise<void> {
     const { joining, since } = this.#callers.get(lead) as { joining: Joining; since: number }
     this.#running = joining
+    this.#lead = lead
     lead.role = 'running'
     lead.stopWaiting()
     for (const caller of [...this.#callers.keys()]) {
@@ -138,6 +140,7 @@ class Queue {
       this.#failOthers(joining.call, joining.run.attempt, error)
     } finally {
       this.#running = undefined
+      this.#lead = undefined
     }
   }
 
@@ -191,5 +194,13 @@ class Queue {
     return undefined
   }
 
-  readonly #retryAfterMs = (): number => this.#latency.retryAfterMs(Math.max(1000, this.#settings.waitMs))
+  readonly #retryAfterMs = (): number => retryAfterBusyMs(this.#latency, this.#settings.waitMs)
+}
+
+/** A guess, where no attempt has shown yet how long they take: nobody else sees how long an open transaction will last. */
+const RETRY_AFTER_MS = 1000
+
+/** When a retry may be worth it while another's transaction is open. It has no lease to tell. */
+export function retryAfterBusyMs(latency: Latency, waitMs: number): number {
+  return latency.retryAfterMs(Math.max(RETRY_AFTER_MS, waitMs))
 }

@@ -15,7 +15,7 @@ import { Latency } from './latency.ts'
 import { replayedResult } from './replayed-result.ts'
 import type { Settings } from './settings.ts'
 import { type TransactionEnd, TransactionRun } from './transaction-run.ts'
-import type { Turns } from './transaction-turns.ts'
+import { retryAfterBusyMs, type Turns } from './transaction-turns.ts'
 import type { TransactionHandler, WorkDone } from './transaction-work.ts'
 
 /** What a store's transactions are to a handler: of one that shares none, `never`. */
@@ -129,10 +129,11 @@ export class EngineTransactionalOperation<Tx, P extends Pace, T> implements Tran
     }
     call.signal?.throwIfAborted()
     const end = await this.#turns.beside(run.within(call.within, this.settings.waitMs))
-    return this.#resultOf(this.#conclusionOf(end, run.done), run.done)
+    return this.#resultOf(this.#conclusionOf(end, prepared.terms.id, run.done), run.done)
   }
 
-  #conclusionOf(end: TransactionEnd, done: WorkDone<unknown> | undefined): Conclusion {
+  #conclusionOf(end: TransactionEnd, id: string, done: WorkDone<unknown> | undefined): Conclusion {
+    const { events } = this.#engine
     switch (end.kind) {
       case 'ran': {
         const { receipt } = end
@@ -140,21 +141,17 @@ export class EngineTransactionalOperation<Tx, P extends Pace, T> implements Tran
         return { kind: 'ran', receipt, attempt: receipt.attempt, standing: 'settled', outcome }
       }
       case 'replay':
-        this.#engine.events.emit({ type: 'replayed', ...this.#about(end.receipt) })
+        events.emit({ type: 'replayed', id, operation: this.name, attempt: end.receipt.attempt })
         return { ...end, kind: 'replayed' }
-      case 'busy':
-        throw new StillInProgress(this.name, 'wait_ended', this.#latency.retryAfterMs(this.settings.waitMs))
+      case 'busy': {
+        const { waitMs } = this.settings
+        const why = waitMs === 0 ? 'rejected' : 'wait_ended'
+        events.emit({ type: 'refused', id, operation: this.name, why })
+        throw new StillInProgress(this.name, why, retryAfterBusyMs(this.#latency, waitMs))
+      }
       case 'rolled_back':
         return end
     }
-  }
-
-  #about({ id, operation, attempt }: { id: string; operation: string; attempt: number }): {
-    id: string
-    operation: string
-    attempt: number
-  } {
-    return { id, operation, attempt }
   }
 
   #resultOf<V>(conclusion: Conclusion, done: WorkDone<V> | undefined): TransactionResult<V> {

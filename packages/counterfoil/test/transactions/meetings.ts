@@ -182,7 +182,7 @@ export function describeMeetings<Tx>(name: string, prepare: () => Promise<Postgr
         await ground.exec(tx, 'INSERT INTO nowhere VALUES (1)').catch(() => undefined)
         return 'placed'
       })
-      await expect(hiding).rejects.toThrow('let the errors of its statements through')
+      await expect(hiding).rejects.toThrow('let their errors through')
       const refusing = () =>
         operation.onceInTransaction(callFor('b'), async (tx, attempt) => {
           await ground.exec(tx, 'INSERT INTO nowhere VALUES (1)').catch(() => attempt.rejected())

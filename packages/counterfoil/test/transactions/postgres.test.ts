@@ -219,6 +219,23 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
       await hidden
     })
 
+    it.each(['after-effect', 'before-commit'] as const)(
+      'that leaves a statement behind which fails is not committed without it: %s',
+      async (point) => {
+        const ground = await prepare()
+        let leave: (() => void) | undefined
+        const { receipts } = receiptsOn(ground, { reach: (at) => at === point && leave?.() })
+        const operation = orders(receipts)
+        const careless = operation.onceInTransaction(callFor('a'), async (tx) => {
+          await tx.query(`INSERT INTO effects VALUES ('a')`)
+          leave = () => void tx.query('INSERT INTO nowhere VALUES (1)').catch(() => undefined)
+        })
+        await expect(careless).rejects.toThrow(/nobody waited for|wait for each of its statements/)
+        expect(await ground.effects('a')).toBe(0)
+        expect(await ground.disagreements()).toEqual([])
+      },
+    )
+
     it('may run another operation in its own transaction', async () => {
       const ground = await prepare()
       const { receipts } = receiptsOn(ground)

@@ -67,7 +67,12 @@ export async function inTransaction<Tx>(
     return isClash(error) ? { kind: 'clashed', error } : { kind: 'rolled_back' }
   }
   if (ending.kind === 'undo') reach?.('after-undo')
-  return settled(own, names, decision.receipt, ending)
+  try {
+    return await settled(own, names, decision.receipt, ending)
+  } catch (error) {
+    // By a statement that nobody waited for.
+    throw stateIn(error) === IN_FAILED_TRANSACTION ? wentOn(error) : error
+  }
 }
 
 /** The work, in a savepoint that is gone back to unless the work is to be committed. */
@@ -97,6 +102,7 @@ async function effect<Tx>(
 /** Makes a savepoint be gone back to. */
 class Undone extends Error {}
 
+const IN_FAILED_TRANSACTION = '25P02'
 const LOCK_NOT_AVAILABLE = '55P03'
 
 const SET_LOCK_TIMEOUT = `SELECT set_config('lock_timeout', $1::text, true) AS bound`
@@ -154,7 +160,7 @@ function endedByHandler(cause?: unknown): OptionInvalid {
 function wentOn(cause: unknown): OptionInvalid {
   return new OptionInvalid(
     'handler',
-    'let the errors of its statements through, or put a savepoint of its own before those that may fail: one has failed, after which PostgreSQL commits nothing; all of it was rolled back',
+    'wait for each of its statements, and let their errors through, or put a savepoint of its own before those that may fail: one has failed, after which PostgreSQL commits nothing; all of it was rolled back',
     { cause },
   )
 }
