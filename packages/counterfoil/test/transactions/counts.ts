@@ -8,3 +8,5 @@ export const KILLS_UNDER_LOAD: number = soak ? 50 : 2
 export const CALLS_UNDER_WAY = 16
 /** Commits whose answer is lost, at each point. */
 export const LOST_COMMITS: number = soak ? 50 : 5
+export const STORM_PROCESSES = 4
+export const STORM_ROUNDS: number = soak ? 20 : 1

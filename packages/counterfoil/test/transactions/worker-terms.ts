@@ -14,4 +14,13 @@ export interface WorkerTerms {
   readonly dies?: { readonly key: string; readonly at: HitPoint; readonly refuses: boolean }
   /** So many calls at a time, on ever new keys, until it is killed. */
   readonly lanes?: number
+  /** So many calls on each of so many keys, all at once, once it is told to go. */
+  readonly storm?: { readonly keys: number; readonly calls: number }
+}
+
+/** What came of one call of a storm. */
+export interface StormResult {
+  readonly key: string
+  readonly value: string
+  readonly replayed: boolean
 }

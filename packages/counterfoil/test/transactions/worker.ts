@@ -5,18 +5,21 @@ import { sqliteStore } from '../../src/stores/sqlite/index.ts'
 import { callFor } from './call.ts'
 import type { AnyAttempt } from './ground.ts'
 import { sqliteEffect } from './sqlite-side.ts'
-import type { HitPoint, StoreTerms, WorkerTerms } from './worker-terms.ts'
+import type { HitPoint, StoreTerms, StormResult, WorkerTerms } from './worker-terms.ts'
 
 // A service in a process of its own, whose calls are in transactions, and which dies where it is told to.
 
-const { store, dies, lanes = 0 } = JSON.parse(String(process.argv[2])) as WorkerTerms
+const { store, dies, storm, lanes = 0 } = JSON.parse(String(process.argv[2])) as WorkerTerms
 let calls = 0
 
 function pass(point: HitPoint): void {
   if (point === dies?.at) process.kill(process.pid, 'SIGKILL')
 }
 
-type Run = (key: string, then: (attempt: AnyAttempt) => string) => Promise<unknown>
+type Run = (
+  key: string,
+  then: (attempt: AnyAttempt) => string,
+) => Promise<{ readonly value: string; readonly replayed: boolean }>
 
 function runOn(terms: StoreTerms): Run {
   const options = {
@@ -60,6 +63,15 @@ async function callOnAndOn(run: Run, lane: number): Promise<void> {
   }
 }
 
+async function stormOf({ keys, calls }: { keys: number; calls: number }): Promise<readonly StormResult[]> {
+  const all = Array.from({ length: keys * calls }, async (_, number): Promise<StormResult> => {
+    const key = `key-${number % keys}`
+    const { value, replayed } = await run(key, () => `${process.pid}-${number}`)
+    return { key, value, replayed }
+  })
+  return Promise.all(all)
+}
+
 process.on('disconnect', () => process.exit(1))
 
 const run = runOn(store)
@@ -70,4 +82,10 @@ if (dies !== undefined) {
     pass('in-handler')
     return 'placed'
   })
+}
+if (storm !== undefined) {
+  // The store is open before it says so, so that the storm is one of claims and not of openings.
+  await run(`ready-${process.pid}`, () => 'ready')
+  process.on('message', async () => process.send?.({ results: await stormOf(storm) }))
+  process.send?.('ready')
 }

@@ -1,15 +1,12 @@
-import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Pace, transactionCrashPoints } from '../../src/core/index.ts'
-import { kill, mustNotOutlive } from '../processes/to-clean-up.ts'
 import { callFor } from './call.ts'
 import { CALLS_UNDER_WAY, KILLS_PER_POINT, KILLS_UNDER_LOAD } from './counts.ts'
 import { type Ground, orders, receiptsOn } from './ground.ts'
-import type { HitPoint, WorkerTerms } from './worker-terms.ts'
-
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
+import { startWorker } from './start-worker.ts'
+import type { HitPoint } from './worker-terms.ts'
 
 /** A process is killed in the middle of a transaction: effects and receipts agree whatever it was doing. */
 export function describeKills<Tx, P extends Pace>(
@@ -62,14 +59,7 @@ export function describeKills<Tx, P extends Pace>(
   })
 }
 
-function startWorker(terms: WorkerTerms): ReturnType<typeof fork> {
-  const worker = fork(WORKER, [JSON.stringify(terms)], { execArgv: ['--conditions=@counterfoil/source'] })
-  mustNotOutlive(worker)
-  onTestFinished(() => kill(worker))
-  return worker
-}
-
-async function killed(worker: ReturnType<typeof fork>): Promise<void> {
+async function killed(worker: ChildProcess): Promise<void> {
   if (worker.signalCode === null && worker.exitCode === null) await once(worker, 'exit')
   expect(worker.signalCode).toBe('SIGKILL')
 }

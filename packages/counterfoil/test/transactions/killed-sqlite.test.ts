@@ -1,4 +1,0 @@
-import { describeKills } from './killed.ts'
-import { sqliteGround } from './sqlite-ground.ts'
-
-describeKills('SQLite', sqliteGround)
