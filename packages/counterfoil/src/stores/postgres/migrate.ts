@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { StoreUnavailable } from '../../core/index.ts'
 import type { Executor } from './executor.ts'
-import { SchemaMismatch, sqlStateOf } from './faults.ts'
+import { IsReplica, SchemaMismatch, sqlStateOf } from './faults.ts'
 import { createSchema, type Migration, migrations, SCHEMA_VERSION } from './migrations.ts'
 import type { Names } from './names.ts'
 
@@ -28,8 +28,10 @@ export async function migrate(executor: Executor, names: Names): Promise<readonl
   return missing.map(({ version }) => version)
 }
 
-/** @throws {SchemaMismatch} where the tables are not of this version. */
+/** @throws {SchemaMismatch} where the tables are not of this version, {IsReplica} where they lag behind another server's. */
 export async function assertSchema(executor: Executor, names: Names): Promise<void> {
+  const { rows } = await executor.query('SELECT pg_is_in_recovery()::text AS replica', [])
+  if (rows[0]?.replica === 'true') throw new IsReplica()
   const found = await versionOf(executor, names)
   if (found !== SCHEMA_VERSION) throw new SchemaMismatch(names.plainSchema, found)
 }

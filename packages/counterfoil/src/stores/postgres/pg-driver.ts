@@ -7,6 +7,12 @@ import { PgListening } from './pg-listening.ts'
 import { retried } from './retried.ts'
 import type { TransactionAdapter } from './transaction-adapter.ts'
 
+interface ClientState {
+  unreplicated: boolean
+  /** When it last answered, or was made. */
+  answeredAt: number
+}
+
 const RESERVE_AFTER_MS = 250
 const RESERVED = 2
 
@@ -27,7 +33,9 @@ export class PgDriver implements Driver {
   readonly #pool: PgPool
   readonly #owned: boolean
   readonly #answerWithinMs: number
-  readonly #known = new WeakMap<PgPoolClient, { unreplicated: boolean }>()
+  readonly #known = new WeakMap<PgPoolClient, ClientState>()
+  /** When a connection last fell silent. */
+  #silentAt = Number.NEGATIVE_INFINITY
   #prepares = true
   #reserve: PgPool | undefined
 
@@ -63,17 +71,18 @@ export class PgDriver implements Driver {
     values: readonly unknown[],
     connect: () => Promise<PgPoolClient>,
   ): Promise<{ readonly rows: readonly Row[] }> {
-    const client = await connect()
+    const [client, state] = await this.#fresh(connect)
     const until = performance.now() + this.#answerWithinMs
-    const state = this.#stateOf(client)
     const named = this.#prepares
     try {
       const statement = { text, values: values as unknown[], ...(named && { name: nameOf(text) }) }
       const { rows } = await this.#inTime(until, 'statement', client.query(statement))
       if (state.unreplicated) await this.#confirm(client, state, until)
+      state.answeredAt = performance.now()
       client.release()
       return { rows: rows as Row[] }
     } catch (error) {
+      if (error instanceof NoAnswer) this.#silentAt = performance.now()
       // Whatever is still under way on it ends with it; an answer of the server's own leaves it as good as before.
       client.release(error instanceof NoAnswer ? error : undefined)
       if (!named || !isUnprepared(error)) throw error
@@ -107,10 +116,23 @@ export class PgDriver implements Driver {
   }
 
   /**
+   * A network that breaks silences all connections at once: once one didn't answer, those that were idle since before
+   * are not asked any more, or each of them would cost another wait.
+   */
+  async #fresh(connect: () => Promise<PgPoolClient>): Promise<[PgPoolClient, ClientState]> {
+    for (;;) {
+      const client = await connect()
+      const state = this.#stateOf(client)
+      if (state.answeredAt > this.#silentAt) return [client, state]
+      client.release(true)
+    }
+  }
+
+  /**
    * The wait for a synchronous replica was cancelled: written here, and perhaps nowhere else. A commit that comes later
    * in the log and is acknowledged acknowledges this one as well.
    */
-  async #confirm(client: PgPoolClient, state: { unreplicated: boolean }, until: number): Promise<void> {
+  async #confirm(client: PgPoolClient, state: ClientState, until: number): Promise<void> {
     while (state.unreplicated) {
       state.unreplicated = false
       await this.#inTime(until, 'replicas', client.query({ text: LATER_COMMIT, values: [] }))
@@ -161,10 +183,10 @@ export class PgDriver implements Driver {
     }
   }
 
-  #stateOf(client: PgPoolClient): { unreplicated: boolean } {
+  #stateOf(client: PgPoolClient): ClientState {
     const known = this.#known.get(client)
     if (known !== undefined) return known
-    const state = { unreplicated: false }
+    const state: ClientState = { unreplicated: false, answeredAt: performance.now() }
     this.#known.set(client, state)
     // Without a listener, a connection that is lost while we hold it would end the process: the query says it as well.
     client.on('error', () => undefined)

@@ -1,6 +1,7 @@
 import type { ReceiptId, StoreTime } from '../../core/index.ts'
 import { CLOCK_MS } from './clock.ts'
 import type { Executor } from './executor.ts'
+import { IsReplica } from './faults.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import { RECEIPT, type Stored, storedOf } from './row.ts'
@@ -17,6 +18,7 @@ export async function read(executor: Executor, names: Names, id: ReceiptId): Pro
   const { rows } = await executor.query(readText(names), [id])
   const [row] = rows
   if (row === undefined) throw new Error('a statement that always gives a row gave none')
+  if (row.replica === 'true') throw new IsReplica()
   return {
     stored: row.facts === null ? undefined : storedOf(row),
     now: Number(row.now),
@@ -26,7 +28,7 @@ export async function read(executor: Executor, names: Names, id: ReceiptId): Pro
 
 export const readText: (names: Names) => string = perNames(
   ({ receipts }) => `
-SELECT s.*, ${CLOCK_MS}::text AS now
+SELECT s.*, ${CLOCK_MS}::text AS now, pg_is_in_recovery()::text AS replica
 FROM (SELECT 1) one
 LEFT JOIN LATERAL (
   SELECT ${RECEIPT}, r.waited::text AS waited FROM ${receipts} r WHERE r.id = decode($1::text, 'hex') LIMIT 1

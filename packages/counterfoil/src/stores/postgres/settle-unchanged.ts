@@ -93,20 +93,29 @@ export function settleRows(settles: readonly SettleUnchanged[], blob: Blob): str
 }
 
 /**
- * The CTE `done`, over `settleRows` in the value named, the bytes in `$2` and the bound of a wait in `$3`. Who waits for
- * a receipt is told of it by whoever selects from `done`.
+ * The CTEs `running` and `done`, over `settleRows` in the value named, the bytes in `$2` and the bound of a wait in `$3`.
+ * Who waits for a receipt is told of it by whoever selects from `done`.
+ *
+ * The fence is looked at in the statement's snapshot, one look into the key's index each; the UPDATE then goes to
+ * those rows, and changes them on the condition that they are still the version that was looked at. A row that somebody
+ * holds is waited for, and looked at again once it is free: if its revision is another, nothing happens to it here. A plan
+ * that joined the two tables by the key read the table, or all that is in progress, for every batch: 25 ms of 36 for 128.
  */
 export function settling({ receipts }: Names, rows: string): string {
-  return `done AS (
-  UPDATE ${receipts} r SET ${SUCCEED}, outcome = substring($2::bytea FROM x.outcome_at FOR x.outcome_size)
+  return `running AS MATERIALIZED (
+  SELECT x.n, s.id, s.revision, x.outcome_at, x.outcome_size
   FROM
-    (SELECT ${CLOCK_MS} AS now, set_config('lock_timeout', $3::text, true) AS bound OFFSET 0) t,
     json_to_recordset(${rows}::text::json) AS x (
       n integer, id text, incarnation text, attempt integer, token text, claimed_at bigint, generations text,
-      outcome_at integer, outcome_size integer)
-  WHERE r.id = decode(x.id, 'hex') AND r.incarnation = x.incarnation AND r.attempt = x.attempt AND r.token = x.token
-    AND r.claimed_at = x.claimed_at AND r.generations = x.generations
-    AND r.state = 'in_progress' AND r.given_up IS NULL
+      outcome_at integer, outcome_size integer),
+    LATERAL (SELECT r.* FROM ${receipts} r WHERE r.id = decode(x.id, 'hex') LIMIT 1) s
+  WHERE s.incarnation = x.incarnation AND s.attempt = x.attempt AND s.token = x.token
+    AND s.claimed_at = x.claimed_at AND s.generations = x.generations
+    AND s.state = 'in_progress' AND s.given_up IS NULL
+), done AS (
+  UPDATE ${receipts} r SET ${SUCCEED}, outcome = substring($2::bytea FROM x.outcome_at FOR x.outcome_size)
+  FROM running x, (SELECT ${CLOCK_MS} AS now, set_config('lock_timeout', $3::text, true) AS bound OFFSET 0) t
+  WHERE r.id = x.id AND r.revision = x.revision
   RETURNING x.n, r.id, r.waited, r.settled_at
 )`
 }

@@ -30,7 +30,7 @@ const broken: Readonly<Record<string, Broken>> = {
         'AND r.attempt = $3::text::integer AND r.token = $4::text',
         'AND $3::text || $4::text IS NOT NULL',
       ),
-      without('AND r.attempt = x.attempt AND r.token = x.token', ''),
+      without('AND s.attempt = x.attempt AND s.token = x.token', ''),
     ),
     foundBy: ['zombies', 'settle table'],
   },

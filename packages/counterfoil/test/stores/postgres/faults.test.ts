@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { fenceOf } from '../../../src/core/index.ts'
 import { sqlStateOf, unavailable } from '../../../src/stores/postgres/faults.ts'
+import { postgresStore } from '../../../src/stores/postgres/index.ts'
 import { requestWith, retryOf, succeeded } from '../../../src/testing/requests.ts'
 import { databaseForFile } from '../../testing/on-a-database.ts'
 import { claimed, faultOf, newTables, settledWith } from './a-store.ts'
+import { rewritingPool } from './rewriting-pool.ts'
 
 const database = databaseForFile()
 
@@ -16,6 +18,21 @@ describe('a session that may not write', () => {
     expect(fault).toBe('read_only')
     expect(message).toContain('name the primary')
     expect((await store.audit()).filter(({ level }) => level === 'refusal')).toHaveLength(1)
+  })
+})
+
+describe('a standby', () => {
+  it('is refused when it is opened, and when a server has become one: its receipts lag behind', async () => {
+    const tables = await newTables(database)
+    let standby = 'true'
+    const pool = rewritingPool(tables.newPool(), (text) => text.replace('pg_is_in_recovery()', standby))
+    const store = postgresStore(pool, { schema: tables.schema })
+    expect(await faultOf(store.read(requestWith().id))).toMatchObject({ fault: 'read_only' })
+    standby = 'false'
+    await store.read(requestWith().id)
+    standby = 'true'
+    expect(await faultOf(store.read(requestWith().id))).toMatchObject({ fault: 'read_only' })
+    await store.close()
   })
 })
 

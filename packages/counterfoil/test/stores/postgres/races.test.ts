@@ -142,7 +142,7 @@ describe('a settle that meets another transaction', () => {
 // 40001 is no loss: nothing was written, and it is sent again.
 describe.each(['repeatable read', 'serializable'])('sessions at %s', (level) => {
   const quoted = level.replaceAll(' ', '\\ ')
-  const topics = ['storms', 'sweep races', 'lost answers']
+  const topics = ['storms', 'lost answers']
   const cases = contractCases('one process').filter(({ topic }) => topics.includes(topic))
   holdToContract(cases, (use) =>
     onADatabase(

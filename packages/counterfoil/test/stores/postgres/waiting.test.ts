@@ -96,7 +96,7 @@ describe('behind PgBouncer in transaction mode', () => {
     await woken
   })
 
-  const topics = ['storms', 'watch', 'close', 'outcomes', 'steps', 'sweep races']
+  const topics = ['storms', 'watch', 'close', 'outcomes']
   const cases = contractCases('one process').filter(({ topic }) => topics.includes(topic))
   let through: string
   holdToContract(cases, async (use) => {
@@ -112,17 +112,7 @@ describe('behind PgBouncer in transaction mode', () => {
 })
 
 describe('through a client of postgres', () => {
-  const topics = [
-    'claim table',
-    'storms',
-    'watch',
-    'close',
-    'outcomes',
-    'steps',
-    'hostile keys',
-    'sweep races',
-    'lists',
-  ]
+  const topics = ['storms', 'watch', 'close', 'outcomes', 'steps', 'hostile keys', 'lists']
   const cases = contractCases('one process').filter(({ topic }) => topics.includes(topic))
   holdToContract(cases, async (use) => {
     const clients: postgres.Sql[] = []
