@@ -6,7 +6,9 @@ export const KILLS_PER_POINT: number = soak ? 50 : 2
 /** Kills of a process that has many calls under way. */
 export const KILLS_UNDER_LOAD: number = soak ? 50 : 2
 export const CALLS_UNDER_WAY = 16
-/** Commits whose answer is lost, at each point. */
-export const LOST_COMMITS: number = soak ? 50 : 5
+/** Connections cut at each point of a transaction. */
+export const CUTS_PER_POINT: number = soak ? 50 : 3
+/** Connections that fall silent at each point. */
+export const SILENCES_PER_POINT: number = soak ? 5 : 1
 export const STORM_PROCESSES = 4
 export const STORM_ROUNDS: number = soak ? 20 : 1

@@ -3,7 +3,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { missing, pgBouncerUrl } from '../../../../test-support/servers/index.ts'
 import {
   createReceipts,
-  nodeRuntime,
   OptionInvalid,
   OutcomeUnknown,
   StillInProgress,
@@ -12,8 +11,6 @@ import {
 import { postgresStore } from '../../src/stores/postgres/index.ts'
 import { databaseForFile } from '../testing/on-a-database.ts'
 import { callFor } from './call.ts'
-import { type CommitFault, commitFaults } from './commit-faults.ts'
-import { LOST_COMMITS } from './counts.ts'
 import { orders, receiptsOn } from './ground.ts'
 import { describeMeetings } from './meetings.ts'
 import { type PostgresGround, pgGround } from './postgres-ground.ts'
@@ -260,64 +257,6 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
     })
   })
 
-  describe('a COMMIT whose answer is lost', () => {
-    it.each<CommitFault>(['unsent', 'sent', 'answered'])(
-      `is resolved by a claim, cut off when %s, ${LOST_COMMITS} times`,
-      async (fault) => {
-        const ground = await prepare()
-        const { faults, openStore } = faulty(ground)
-        const { receipts, events } = receiptsOn({ ...ground, openStore })
-        const operation = orders(receipts)
-        for (let number = 0; number < LOST_COMMITS; number += 1) {
-          const key = `order-${number}`
-          let runs = 0
-          faults.next = fault
-          const result = await operation.onceInTransaction(
-            callFor(key),
-            ground.effect(key, () => {
-              runs += 1
-              return runs
-            }),
-          )
-          // The control: the fault has bitten.
-          expect(events.filter(({ type }) => type === 'commit_unknown').length).toBe(number + 1)
-          // The outcome is that of the run which was committed, and it is this call's own.
-          expect(result).toMatchObject({ replayed: false, receipt: 'settled', value: runs })
-          if (fault === 'unsent') expect(runs).toBe(2)
-          if (fault === 'answered') expect(runs).toBe(1)
-          expect(await ground.effects(key)).toBe(1)
-          expect(await ground.disagreements()).toEqual([])
-        }
-      },
-    )
-
-    it('is told as unknown where the server stays away, and a retry tells what it came to', async () => {
-      const ground = await prepare()
-      const { faults, openStore } = faulty(ground)
-      // Its time goes a hundred times as fast, so that nobody has to wait for it.
-      const runtime = { ...nodeRuntime, monotonicMs: () => performance.now() * 100 }
-      const { receipts } = receiptsOn({ ...ground, openStore }, { runtime })
-      const operation = orders(receipts)
-      const unknown = operation.onceInTransaction(
-        callFor('a'),
-        ground.effect('a', () => {
-          faults.next = 'answered'
-          faults.away = true
-          return 'placed'
-        }),
-      )
-      const error = await unknown.catch((thrown) => thrown)
-      expect(error).toBeInstanceOf(OutcomeUnknown)
-      expect(error).toMatchObject({ standing: 'undecided', retryAfterMs: 0 })
-      faults.away = false
-      const retry = await operation.onceInTransaction(
-        callFor('a'),
-        ground.effect('a', () => 'again'),
-      )
-      expect(retry).toMatchObject({ value: 'placed', replayed: true })
-    })
-  })
-
   it('says that nothing ran where the server is away', async () => {
     const receipts = createReceipts({ store: postgresStore('postgres://127.0.0.1:1/nowhere'), sweep: 'off' })
     onTestFinished(() => receipts.close())
@@ -340,12 +279,4 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
     )
     await expect(call).rejects.toThrow('give the transaction itself')
   })
-
-  /** A store on connections that can be cut off. */
-  function faulty({ schema }: PostgresGround<pg.PoolClient>) {
-    const pool = new pg.Pool({ connectionString: database.url, options: `-c search_path=${schema}` })
-    pool.on('error', () => undefined)
-    onTestFinished(() => pool.end())
-    return { faults: commitFaults(pool), openStore: () => postgresStore(pool, { schema }) }
-  }
 })

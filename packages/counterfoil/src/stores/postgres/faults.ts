@@ -202,7 +202,8 @@ export function isClash(error: unknown): boolean {
 
 /** An answer of the server's which says for sure that nothing was committed. */
 export function isDefinite(error: unknown): boolean {
-  if (error instanceof RolledBack) return true
+  if (error instanceof RolledBack || (error instanceof Error && error.cause instanceof RolledBack))
+    return true
   const state = stateIn(error)
   return state !== undefined && state !== '40003' && !/^(08|57|58|XX)/.test(state)
 }

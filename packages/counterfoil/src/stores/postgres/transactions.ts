@@ -48,6 +48,7 @@ export class PostgresTransactions<Tx> implements StoreTransactions<Tx, 'async'> 
     const bound = new Bound(this.#answerWithinMs)
     let stage: 'beginning' | 'open' | 'committing' = 'beginning'
     let answer: TransactionAnswer | undefined
+    let thrown: unknown
     const run = async (tx: Tx): Promise<void> => {
       if (stage !== 'beginning') throw new TypeError('a transaction is run once, and has been')
       // Too late, and nobody waits for it any more.
@@ -58,6 +59,9 @@ export class PostgresTransactions<Tx> implements StoreTransactions<Tx, 'async'> 
         if (answer.kind !== 'settled') throw new RollBack()
         terms.reach?.('before-commit')
         stage = 'committing'
+      } catch (error) {
+        thrown = error
+        throw error
       } finally {
         bound.start('statement')
       }
@@ -66,7 +70,7 @@ export class PostgresTransactions<Tx> implements StoreTransactions<Tx, 'async'> 
     try {
       await bound.race(adapter.transaction(run))
     } catch (error) {
-      return this.#notCommitted(stage, answer, error)
+      return this.#notCommitted(stage, answer, thrown ?? new StatementFailed(error))
     }
     if (answer === undefined) throw new TypeError('a transaction that was never run was committed')
     terms.reach?.('after-commit')
@@ -83,7 +87,7 @@ export class PostgresTransactions<Tx> implements StoreTransactions<Tx, 'async'> 
     if (isClash(error)) return { kind: 'clashed', error }
     if (stage === 'committing') {
       // A deferred constraint of the user's own.
-      if (isDefinite(error)) throw error
+      if (isDefinite(error)) throw error instanceof StatementFailed ? error.cause : error
       return { kind: 'commit_unknown', error: unavailable(error) }
     }
     if (stage === 'open' && !(error instanceof StatementFailed)) throw error
