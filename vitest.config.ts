@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfigFnObject } from 'vitest/config'
 
 const conditions = ['@counterfoil/source']
@@ -16,6 +17,7 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
       // as the SQLite store's do while they are run from source.
       execArgv: ['--no-wasm-generic-wrapper'],
       globalSetup: './test-support/servers/global-setup.ts',
+      runner: fileURLToPath(new URL('./test-support/servers/skipping-runner.ts', import.meta.url)),
       testTimeout: soak ? 3_600_000 : 60_000,
       hookTimeout: 60_000,
       reporters: ['default', './test-support/closing-line-reporter.ts'],

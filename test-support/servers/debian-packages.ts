@@ -8,7 +8,16 @@ import { run } from './run.ts'
  * A Debian package, and what it needs that is not installed, unpacked into a folder without installing anything: no root,
  * no lock, nothing of the system's changed. Kept in `~/.cache/counterfoil` for the next run.
  */
-export async function unpackedPackage(name: string): Promise<string> {
+export function unpackedPackage(name: string): Promise<string> {
+  const root = unpacked.get(name) ?? unpackOnce(name)
+  unpacked.set(name, root)
+  return root
+}
+
+/** Asked for here before: a single Redis and a Cluster may be wanted at the same time. */
+const unpacked = new Map<string, Promise<string>>()
+
+async function unpackOnce(name: string): Promise<string> {
   const cache = await cacheFolder()
   const kept = join(cache, name)
   if (await exists(kept)) return kept

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { type KeptServer, keeperVariable, type ServerName } from './keeper.ts'
+import { type KeptServer, keeperVariable, notRunPath, type ServerName } from './keeper.ts'
 import { behind } from './pgbouncer.ts'
+import { ServerMissing } from './server-missing.ts'
 
 /** A database that a test has for itself. */
 export interface TestDatabase {
@@ -41,14 +42,22 @@ export async function pgBouncerUrl(databaseUrl: string): Promise<string> {
 
 /**
  * Whether a developer's machine can't have the server, for `describe.skipIf`: the run's last lines then say that this
- * file did not run, and why. In CI it throws instead.
+ * file did not run, and why. In CI it throws instead. What asks for a server in a hook or in a test needs none of this.
  */
 export async function missing(name: ServerName): Promise<boolean> {
   const file = callingFile()
-  const server = await ask(`${name}?file=${encodeURIComponent(file)}`)
-  if (server.kind === 'missing' && !process.env.CI) return true
-  urlsFrom(server)
-  return false
+  const server = await ask(name)
+  if (server.kind !== 'missing' || process.env.CI) {
+    urlsFrom(server)
+    return false
+  }
+  await notRun(file, server.sentence)
+  return true
+}
+
+/** Has the run say at its end that the file did not run. */
+export async function notRun(file: string, sentence: string): Promise<void> {
+  await fetch(`${keeper()}/${notRunPath}?${new URLSearchParams({ file, sentence })}`)
 }
 
 async function urlsOf(name: ServerName): Promise<readonly string[]> {
@@ -60,17 +69,21 @@ function urlsFrom(server: KeptServer): readonly string[] {
     case 'running':
       return server.urls
     case 'missing':
-      throw new Error(server.sentence)
+      throw new ServerMissing(server.sentence)
     case 'broken':
       throw new Error(server.message)
   }
 }
 
-async function ask(question: string): Promise<KeptServer> {
-  const keeper = process.env[keeperVariable]
-  if (keeper === undefined) throw new Error('The servers for tests are started by a test run (vitest).')
-  const answer = await fetch(`${keeper}/${question}`)
+async function ask(name: ServerName): Promise<KeptServer> {
+  const answer = await fetch(`${keeper()}/${name}`)
   return (await answer.json()) as KeptServer
+}
+
+function keeper(): string {
+  const address = process.env[keeperVariable]
+  if (address === undefined) throw new Error('The servers for tests are started by a test run (vitest).')
+  return address
 }
 
 /** The outermost file of the tests' own in this call. */

@@ -24,7 +24,7 @@ export interface NotRun {
   readonly files: readonly string[]
 }
 
-/** Where the keeper tells which files did not run. */
+/** Where the keeper is told that a `file` did not run, with the `sentence`, and tells of all of them. */
 export const notRunPath = 'not-run'
 
 /** Starts servers for a test run when they are first asked for, each once, and ends them with it. */
@@ -41,16 +41,10 @@ interface Started {
 /** Opens the keeper on a port of this machine. */
 export async function openKeeper(): Promise<Keeper> {
   const shelf = new Shelf()
-  const notRun = new Map<string, Set<string>>()
-  const answer = async (question: URL): Promise<KeptServer | readonly NotRun[]> => {
-    const name = question.pathname.slice(1)
-    if (name === notRunPath) return [...notRun].map(([sentence, files]) => ({ sentence, files: [...files] }))
-    const server = await shelf.give(name as ServerName)
-    const file = question.searchParams.get('file')
-    if (server.kind === 'missing' && file !== null) {
-      notRun.set(server.sentence, (notRun.get(server.sentence) ?? new Set()).add(file))
-    }
-    return server
+  const notRun = new NotRunList()
+  const answer = async ({ pathname, searchParams }: URL): Promise<KeptServer | readonly NotRun[]> => {
+    const name = pathname.slice(1)
+    return name === notRunPath ? notRun.answer(searchParams) : shelf.give(name as ServerName)
   }
   const server = createServer(async ({ url }, response) => {
     response.end(JSON.stringify(await answer(new URL(url ?? '', 'http://keeper'))))
@@ -62,6 +56,18 @@ export async function openKeeper(): Promise<Keeper> {
       await closeServer(server)
       await shelf.stop()
     },
+  }
+}
+
+class NotRunList {
+  readonly #files = new Map<string, Set<string>>()
+
+  answer(question: URLSearchParams): readonly NotRun[] {
+    const [file, sentence] = [question.get('file'), question.get('sentence')]
+    if (file !== null && sentence !== null) {
+      this.#files.set(sentence, (this.#files.get(sentence) ?? new Set()).add(file))
+    }
+    return [...this.#files].map(([sentence, files]) => ({ sentence, files: [...files] }))
   }
 }
 

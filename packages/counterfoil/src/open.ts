@@ -16,7 +16,7 @@ import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
  * A file's path is taken as written: nothing in it is decoded. A PostgreSQL URL takes the options of `postgresStore`
  * behind a `?` (`schema`, `table-prefix`, `max-connections`, `answer-within-ms`, and `migrate=true` to create its
  * tables), and the driver's own (`sslmode`, …). Redis takes `prefix`, `wait-for-replicas`, `replica-timeout-ms` and
- * `command-timeout-ms` behind a `?`, and needs the package `redis`.
+ * `answer-within-ms` behind a `?`, and needs the package `redis`.
  *
  * @throws {StoreUrlInvalid} for a URL that names no store.
  * @throws {StoreUnavailable} where the store can't be opened as it stands.

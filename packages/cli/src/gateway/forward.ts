@@ -3,7 +3,15 @@ import { PassThrough, type Readable } from 'node:stream'
 import type { Attempt } from 'counterfoil'
 import type { Dispatcher } from 'undici'
 import { dispatchByNode } from './dispatch-by-node.ts'
-import { isPlainlyFramed, type Lines, mayHaveTrailers, onward, paired, requestFields } from './fields.ts'
+import {
+  isCoded,
+  isPlainlyFramed,
+  mayHaveTrailers,
+  onward,
+  paired,
+  type Raw,
+  rawRequestFields,
+} from './fields.ts'
 import { sendProblem } from './problem.ts'
 import { pathAt, type Upstream } from './upstream.ts'
 
@@ -81,7 +89,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     const options = {
       method: incoming.method as Dispatcher.HttpMethod,
       path,
-      headers: requestFields(incoming, this.#upstream, this.#attempt !== undefined).flat(),
+      headers: rawRequestFields(incoming, this.#upstream, this.#attempt !== undefined),
       body: trailers ? streamOf(incoming) : bodyOf(incoming),
     }
     if (byNode) this.#abandon = dispatchByNode(this.#upstream, options, this)
@@ -103,18 +111,18 @@ class Forwarding implements Dispatcher.DispatchHandler {
     message?: string,
   ): void {
     if (this.#ended) return
-    const lines = rawLines(controller)
+    const raw = rawFields(controller)
     if (status < 100) {
       this.#brokeOff('its status is none')
       return
     }
     if (status < 200) {
-      if (status === 103) passHints(this.#response, lines)
+      if (status === 103) passHints(this.#response, raw)
       return
     }
     clearTimeout(this.#timer)
-    if (!isPlainlyFramed(lines)) this.#brokeOff('its body is coded for the way')
-    else if (!passHead(this.#response, status, message, lines)) this.#brokeOff('its head can’t be sent')
+    if (!isPlainlyFramed(raw)) this.#brokeOff('its body is coded for the way')
+    else if (!passHead(this.#response, status, message, raw)) this.#brokeOff('its head can’t be sent')
     // It has no body, whatever its length says (RFC 9110, section 6.4.1).
     else if (status === 204 || status === 304) this.#end(() => finish(this.#response, undefined, []))
     else if (this.#attempt === undefined) {
@@ -226,33 +234,28 @@ function detached(incoming: IncomingMessage): Readable {
 }
 
 /** As they came, which the types don't say (Dispatcher.md, "RequestController"). */
-function rawLines(controller: Dispatcher.DispatchController): Lines {
-  return textLines((controller as { rawHeaders?: readonly Buffer[] }).rawHeaders)
+function rawFields(controller: Dispatcher.DispatchController): Raw {
+  return texts((controller as { rawHeaders?: readonly Buffer[] }).rawHeaders)
 }
 
-function trailersOf(controller: Dispatcher.DispatchController): Lines {
-  return textLines((controller as { rawTrailers?: readonly Buffer[] }).rawTrailers)
+function trailersOf(controller: Dispatcher.DispatchController): Raw {
+  return texts((controller as { rawTrailers?: readonly Buffer[] }).rawTrailers)
 }
 
-function textLines(raw: readonly Buffer[] = []): Lines {
-  return paired(raw.map((part) => part.toString('latin1')))
+function texts(raw: readonly Buffer[] = []): Raw {
+  return raw.map((part) => part.toString('latin1'))
 }
 
 /** `false` where the upstream's head is none that could be sent. */
-function passHead(
-  response: ServerResponse,
-  status: number,
-  message: string | undefined,
-  lines: Lines,
-): boolean {
-  const inChunks = lines.some(([name]) => name.toLowerCase() === 'transfer-encoding')
+function passHead(response: ServerResponse, status: number, message: string | undefined, raw: Raw): boolean {
   const { method, httpVersionMinor } = response.req
-  const trailers = inChunks && method !== 'HEAD' && status !== 204 && status !== 304 && httpVersionMinor > 0
-  const passed = onward(lines).filter(([name]) => trailers || name.toLowerCase() !== 'trailer')
+  const trailers =
+    isCoded(raw) && method !== 'HEAD' && status !== 204 && status !== 304 && httpVersionMinor > 0
+  const passed = onward(raw, (lower) => lower === 'trailer' && !trailers)
   // undici reads it as UTF-8, which Node's own check refuses.
   const phrase = message !== undefined && /^[\t\x20-\x7e]*$/.test(message) ? message : undefined
   try {
-    response.writeHead(status, phrase, passed.flat())
+    response.writeHead(status, phrase, passed)
     return true
   } catch {
     response.statusMessage = '' // Node keeps the one that it refuses
@@ -260,8 +263,10 @@ function passHead(
   }
 }
 
-function passHints(response: ServerResponse, lines: Lines): void {
-  const links = lines.filter(([name]) => name.toLowerCase() === 'link').map(([, value]) => value)
+function passHints(response: ServerResponse, raw: Raw): void {
+  const links = paired(raw)
+    .filter(([name]) => name.toLowerCase() === 'link')
+    .map(([, value]) => value)
   try {
     if (!response.headersSent && links.length > 0) response.writeEarlyHints({ link: links })
   } catch {
@@ -269,9 +274,9 @@ function passHints(response: ServerResponse, lines: Lines): void {
   }
 }
 
-function finish(response: ServerResponse, last: Buffer | 'awaited' | undefined, trailers: Lines): void {
+function finish(response: ServerResponse, last: Buffer | 'awaited' | undefined, trailers: Raw): void {
   try {
-    if (trailers.length > 0) response.addTrailers(trailers as [string, string][])
+    if (trailers.length > 0) response.addTrailers(paired(trailers) as [string, string][])
   } catch {
     // Malformed trailers are left out: the answer itself is whole.
   }

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createReceipts, type OperationOptions, type ReceiptEvent, type ReceiptStore } from 'counterfoil'
 import { type HttpOptions, idempotent, type Listener } from 'counterfoil/node'
 import { authorizer } from './authorize.ts'
 import type { RoutePattern } from './config/route-pattern.ts'
 import { saidAt } from './config/said-at.ts'
-import { isPlainlyFramed, paired } from './fields.ts'
+import { isPlainlyFramed } from './fields.ts'
 import { forward } from './forward.ts'
 import { sendProblem } from './problem.ts'
 import { keptFields, resender } from './resend.ts'
@@ -36,6 +37,17 @@ export interface RouteSettings extends Pick<GatewaySettings, 'operation' | 'http
   /** Where it is configured, for errors. */
   readonly at: string
 }
+
+/** Where a connection keeps what is known of it here. */
+const CONNECTED = Symbol('counterfoil.connected')
+
+/** Emptied with the connection: of what a `Set` has let go, V8 keeps some until its next full collection. */
+interface Connected {
+  /** The response to its latest request, which may have gone out: of pipelined ones, only the last may end it. */
+  answers: ServerResponse | undefined
+}
+
+type AnsweringSocket = Socket & { [CONNECTED]?: Connected }
 
 /** What is under way when it is told to end has this long to be answered. */
 const GRACE_MS = 10_000
@@ -88,7 +100,7 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
   const server = createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
     const target = targetOf(request.url ?? '/', upstream)
     if (target === undefined) return sendProblem(response, 'target-invalid')
-    if (!isPlainlyFramed(paired(request.rawHeaders))) return sendProblem(response, 'coding-unsupported')
+    if (!isPlainlyFramed(request.rawHeaders)) return sendProblem(response, 'coding-unsupported')
     request.url = target
     const path = target.split('?', 1)[0] as string
     const route = routes.find(({ pattern }) => pattern.matches(request.method ?? '', path))
@@ -97,11 +109,20 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
     return void listener(request, response)
   })
   let closing = false
-  const underWay = new Set<ServerResponse>()
-  server.prependListener('request', (_request, response) => {
+  const connected = new Set<Connected>()
+  server.on('connection', (socket: AnsweringSocket) => {
+    const connection: Connected = { answers: undefined }
+    socket[CONNECTED] = connection
+    connected.add(connection)
+    socket.once('close', () => {
+      connected.delete(connection)
+      connection.answers = undefined
+    })
+  })
+  server.prependListener('request', ({ socket }, response) => {
     if (closing) response.shouldKeepAlive = false
-    underWay.add(response)
-    response.once('close', () => underWay.delete(response))
+    const connection = (socket as AnsweringSocket)[CONNECTED]
+    if (connection) connection.answers = response
   })
   // An upload takes as long as it takes; that a head comes in time is still seen to.
   server.requestTimeout = 0
@@ -116,7 +137,7 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
     async close() {
       closing = true
       // Or a busy connection would bring request after request.
-      for (const response of underWay) response.shouldKeepAlive = false
+      for (const { answers } of connected) if (answers) answers.shouldKeepAlive = false
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       for (const socket of upgraded) socket.destroy()
@@ -135,12 +156,13 @@ export function createGateway(store: ReceiptStore, settings: GatewaySettings): G
  * one must.
  */
 function lacksTenant(
-  { method = '', headers, headersDistinct }: IncomingMessage,
+  request: IncomingMessage,
   header: string | undefined,
   { key, methods }: GatewaySettings['http'],
 ): boolean {
   if (header === undefined) return false
+  const { method = '', headers } = request
   const keyed = key ? methods?.includes(method) : headers['idempotency-key'] !== undefined
-  const named = headersDistinct[header] ?? []
+  const named = request.headersDistinct[header] ?? []
   return keyed === true && (named.length !== 1 || named[0] === '')
 }

@@ -13,7 +13,10 @@ export interface RequestLine {
   readonly replayed: boolean
 }
 
-/** One line for each request; those of one turn of the event loop go out in one write. */
+/** A write for each turn of the event loop is a write for each request, where they come one by one. */
+const TOGETHER_MS = 10
+
+/** One line for each request; those of a moment go out in one write. */
 export class RequestLog {
   readonly #form: 'json' | 'pretty'
   readonly #write: (text: string) => unknown
@@ -25,7 +28,7 @@ export class RequestLog {
   }
 
   add(line: RequestLine): void {
-    if (this.#pending === '') setImmediate(() => this.flush())
+    if (this.#pending === '') setTimeout(() => this.flush(), TOGETHER_MS)
     this.#pending += `${this.#form === 'json' ? JSON.stringify(line) : textOf(line)}\n`
   }
 
@@ -34,6 +37,15 @@ export class RequestLog {
     this.#pending = ''
     if (text !== '') this.#write(text)
   }
+}
+
+let said = { at: 0, text: '' }
+
+/** Many requests are answered in one millisecond. */
+function timeText(): string {
+  const at = Date.now()
+  if (said.at !== at) said = { at, text: new Date(at).toISOString() }
+  return said.text
 }
 
 export function whenAnswered(
@@ -46,7 +58,7 @@ export function whenAnswered(
   response.once('close', () => {
     const replayed = request.idempotency === undefined && isReplay(response)
     tell({
-      at: new Date().toISOString(),
+      at: timeText(),
       method,
       path: url.split('?', 1)[0] as string,
       status: response.headersSent ? response.statusCode : null,
@@ -60,7 +72,7 @@ export function whenAnswered(
 /** The gateway marks replays, and lets no other mark by. A head that was written as a list can be seen in no other way. */
 function isReplay(response: ServerResponse): boolean {
   const { _header: head } = response as unknown as { readonly _header: string | null }
-  return head !== null && /^idempotent-replayed:/im.test(head)
+  return head?.includes('\r\nIdempotent-Replayed: true\r\n') === true
 }
 
 function textOf({ at, method, path, status, ms, keyed, replayed }: RequestLine): string {

@@ -53,7 +53,9 @@ export function upgrade(upstream: Upstream, incoming: IncomingMessage, socket: D
   onwards.on('response', (answer) => {
     answered = true
     clearTimeout(timer)
-    socket.write(headText(answer, [...onward(paired(answer.rawHeaders)), ['Connection', 'close']]))
+    socket.write(
+      headText(answer, [...paired(onward(answer.rawHeaders, () => false)), ['Connection', 'close']]),
+    )
     pipeline(answer, socket, leave)
   })
   onwards.end()

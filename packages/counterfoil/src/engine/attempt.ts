@@ -57,9 +57,9 @@ export class RunningAttempt implements Attempt {
   readonly #codec: Codec
   #mark: Mark = 'none'
   #kept: Promise<ReadonlyMap<string, Uint8Array>> | undefined
-  readonly #steps = new Map<string, Promise<Uint8Array>>()
+  #steps: Map<string, Promise<Uint8Array>> | undefined
   /** What steps gave whose results aren't kept: to try such a step again is to keep its result, and not to run it. */
-  readonly #unsaved = new Map<string, unknown>()
+  #unsaved: Map<string, unknown> | undefined
 
   constructor(receipt: Running, lease: Lease, store: ReceiptStore, secret: string, codec: Codec) {
     this.number = receipt.attempt
@@ -87,7 +87,7 @@ export class RunningAttempt implements Attempt {
 
   /** Whether a step ran and its result could not be kept. */
   get hasUnsavedSteps(): boolean {
-    return this.#unsaved.size > 0
+    return this.#unsaved !== undefined && this.#unsaved.size > 0
   }
 
   keyFor(step: string): string {
@@ -100,10 +100,12 @@ export class RunningAttempt implements Attempt {
   }
 
   async step<T>(name: string, run: () => T | Promise<T>): Promise<T> {
-    const running = this.#steps.get(name) ?? this.#keptOrRun(name, run)
-    this.#steps.set(name, running)
+    this.#steps ??= new Map()
+    const steps = this.#steps
+    const running = steps.get(name) ?? this.#keptOrRun(name, run)
+    steps.set(name, running)
     // A step that failed may be tried again by the same handler.
-    running.catch(() => this.#steps.delete(name))
+    running.catch(() => steps.delete(name))
     return decodedStep(this.#codec, await running) as T
   }
 
@@ -119,14 +121,16 @@ export class RunningAttempt implements Attempt {
     // A first attempt has no earlier steps, and asks the store for none.
     const before = this.number === 1 ? undefined : (await this.#earlierSteps()).get(name)
     if (before !== undefined) return before
-    if (!this.#unsaved.has(name)) {
+    this.#unsaved ??= new Map()
+    const unsaved = this.#unsaved
+    if (!unsaved.has(name)) {
       if (this.#lease.over) throw this.#lease.lose('lease_ending')
-      this.#unsaved.set(name, await run())
+      unsaved.set(name, await run())
     }
-    const result = encodedStep(this.#codec, this.#unsaved.get(name))
+    const result = encodedStep(this.#codec, unsaved.get(name))
     if ((await this.#store.saveStep(this.fence, name, result)) === 'lost')
       throw this.#lease.lose('taken_over')
-    this.#unsaved.delete(name)
+    unsaved.delete(name)
     return result
   }
 

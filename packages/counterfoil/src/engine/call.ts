@@ -27,6 +27,14 @@ export interface Scoped {
   readonly signal?: AbortSignal
 }
 
+/** As much of an `AbortSignal` as is asked for. */
+export interface CallerSignal {
+  readonly reason: unknown
+  throwIfAborted(): void
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 /** A request to run an operation once. */
 export interface Call extends Scoped {
   /** What is asked for: the same key with another request is a conflict. Plain data, or bytes. */
@@ -34,7 +42,8 @@ export interface Call extends Scoped {
 }
 
 /** A call of a face that may name its operation, and tell its callers apart by their credentials. */
-export interface FacedCall extends Scoped {
+export interface FacedCall extends Omit<Scoped, 'signal'> {
+  readonly signal?: CallerSignal
   /** Default: the operation's own name. */
   readonly operation?: string | undefined
 }

@@ -7,7 +7,7 @@ import {
   StillInProgress,
 } from '../core/index.ts'
 import type { RunningAttempt } from './attempt.ts'
-import type { PreparedCall } from './call.ts'
+import type { CallerSignal, PreparedCall } from './call.ts'
 import type { Engine } from './engine.ts'
 import type { Timer } from './runtime.ts'
 import type { Verdict } from './verdict.ts'
@@ -49,7 +49,7 @@ export interface CallerTerms {
   readonly intent: ClaimRequest['intent']
   /** 0: it doesn't wait. */
   readonly waitMs: number
-  readonly signal: AbortSignal | undefined
+  readonly signal: CallerSignal | undefined
   /** Called once, when the caller is concluded or leaves. */
   readonly left: (caller: Caller) => void
 }
@@ -70,7 +70,7 @@ export class Caller {
 
   readonly #engine: Engine
   readonly #waitMs: number
-  readonly #signal: AbortSignal | undefined
+  readonly #signal: CallerSignal | undefined
   #left: (caller: Caller) => void
   #resolve!: (conclusion: Conclusion) => void
   #reject!: (reason: unknown) => void

@@ -30,23 +30,23 @@ export async function claimFor(
 ): Promise<Claim> {
   const { runtime } = engine
   const request: ClaimRequest = { ...terms, token: runtime.random(), incarnation: runtime.random() }
-  const unanswered = new Set<Promise<ClaimDecision>>()
+  const late: Promise<ClaimDecision>[] = []
   runtime.reach?.('before-claim')
   for (let sends = 1; ; sends += 1) {
     const sentAt = engine.elapsed()
     try {
-      const decision = await send(engine, request, unanswered)
+      const decision = await send(engine, request, late)
       runtime.reach?.('after-claim')
       // An answer that took as long as the lease: by now the claim may be another's. Sent again, it starts anew.
       if (decision.kind === 'claimed' && engine.elapsed() >= sentAt + holdsUntilMs(request.leaseMs))
         throw tooSlow(engine)
-      if (decision.kind !== 'claimed') giveBackLate(engine, request, unanswered)
+      if (decision.kind !== 'claimed') giveBackLate(engine, request, late)
       return { decision, request, sentAt }
     } catch (error) {
       if (!mayHaveBeenWritten(error)) throw error
       if (sends === MAX_SENDS) {
         withdraw(engine, request)
-        giveBackLate(engine, request, unanswered)
+        giveBackLate(engine, request, late)
         throw error
       }
       await pause(runtime, PAUSE_MS * sends * (0.5 + runtime.jitter()))
@@ -54,30 +54,18 @@ export async function claimFor(
   }
 }
 
-async function send(
-  engine: Engine,
-  request: ClaimRequest,
-  unanswered: Set<Promise<ClaimDecision>>,
-): Promise<ClaimDecision> {
+/** @param late takes the answer where it doesn't come in time */
+function send(engine: Engine, request: ClaimRequest, late: Promise<ClaimDecision>[]): Promise<ClaimDecision> {
   const answer = engine.store.claim(request)
-  unanswered.add(answer)
-  try {
-    return await answerWithin(engine.runtime, ANSWER_MS, answer, () => tooSlow(engine))
-  } finally {
-    answer.then(
-      () => unanswered.delete(answer),
-      () => unanswered.delete(answer),
-    )
-  }
+  return answerWithin(engine.runtime, ANSWER_MS, answer, () => {
+    late.push(answer)
+    return tooSlow(engine)
+  })
 }
 
 /** A send that nobody waits for any more may still win the claim: then it is won for nobody. */
-function giveBackLate(
-  engine: Engine,
-  request: ClaimRequest,
-  unanswered: ReadonlySet<Promise<ClaimDecision>>,
-): void {
-  for (const answer of unanswered) {
+function giveBackLate(engine: Engine, request: ClaimRequest, late: readonly Promise<ClaimDecision>[]): void {
+  for (const answer of late) {
     answer.then(
       ({ kind }) => {
         if (kind === 'claimed') withdraw(engine, request)

@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto'
 import { OptionInvalid, ReceiptsClosed } from '../core/index.ts'
-import { type Call, type FacedCall, Preparation, type PreparedCall, type SeenRequest } from './call.ts'
+import {
+  type Call,
+  type CallerSignal,
+  type FacedCall,
+  Preparation,
+  type PreparedCall,
+  type SeenRequest,
+} from './call.ts'
 import type { Conclusion, Work } from './caller.ts'
 import type { Engine } from './engine.ts'
 import { finishedAs, type Handler, runHandler, valueIn } from './handler.ts'
@@ -126,13 +133,9 @@ export class EngineOperation<T> implements Operation<T> {
     return hash('sha512-256', `counterfoil credentials 1\n${this.#engine.secret}\n${presented}`)
   }
 
-  #join(call: PreparedCall, work: Work, signal: AbortSignal | undefined): Promise<Conclusion> {
-    return this.#pursuits.for(call, this.settings, this.#latency).join({
-      call,
-      work,
-      intent: this.settings.recover ? 'run_or_recover' : 'run',
-      signal,
-    })
+  #join(call: PreparedCall, work: Work, signal: CallerSignal | undefined): Promise<Conclusion> {
+    const intent = this.settings.recover ? 'run_or_recover' : 'run'
+    return this.#pursuits.join({ call, work, intent, signal }, this.settings, this.#latency)
   }
 
   #resultOf<V>(conclusion: Conclusion, ended: Ended<V> | undefined): OnceResult<V> {

@@ -21,7 +21,15 @@ import { type AttemptEnd, runAttempt } from './run.ts'
 import type { Settings } from './settings.ts'
 import { type Holder, outcomeFor, watchHolder } from './watch-holder.ts'
 
-type JoiningCall = Pick<CallerTerms, 'call' | 'work' | 'intent' | 'signal'>
+export type JoiningCall = Pick<CallerTerms, 'call' | 'work' | 'intent' | 'signal'>
+
+/** Where efforts are kept. */
+export interface Home {
+  /** May be called more than once. */
+  close(id: string, pursuit: Pursuit): void
+  /** Takes callers who can't be served any more into another effort. */
+  adopt(callers: readonly Caller[], call: PreparedCall, settings: Settings, latency: Latency): void
+}
 
 /**
  * This process's one effort to get the outcome of one request: claim it, run it if the claim is won, wait for whoever
@@ -33,8 +41,7 @@ export class Pursuit {
   readonly #settings: Settings
   readonly #latency: Latency
   readonly #call: PreparedCall
-  readonly #finish: () => void
-  readonly #handOver: (callers: readonly Caller[]) => void
+  readonly #home: Home
   readonly #callers = new Set<Caller>()
   /** Who ran here last. */
   #runner: Caller | undefined
@@ -44,28 +51,25 @@ export class Pursuit {
   #leaseEndsAt = 0
   #everybodyLeft: (() => void) | undefined
   #fingerprint: Fingerprint
-  readonly done: Promise<void>
+  #done: Promise<void> | undefined
 
-  /**
-   * @param finished called, maybe more than once, when calls from now on must begin an effort of their own.
-   * @param handOver takes callers who can't be served here any more into another effort.
-   */
-  constructor(
-    engine: Engine,
-    settings: Settings,
-    latency: Latency,
-    call: PreparedCall,
-    finished: () => void,
-    handOver: (callers: readonly Caller[]) => void,
-  ) {
+  constructor(engine: Engine, settings: Settings, latency: Latency, call: PreparedCall, home: Home) {
     this.#engine = engine
     this.#settings = settings
     this.#latency = latency
     this.#call = call
     this.#fingerprint = call.terms.fingerprint
-    this.#finish = finished
-    this.#handOver = handOver
-    this.done = Promise.resolve().then(() => this.#pursue())
+    this.#home = home
+  }
+
+  /** Once its first callers are there. @param over called when it has ended */
+  begin(over: () => void): void {
+    this.#done = this.#pursue(over)
+  }
+
+  /** Of an effort that has begun. */
+  get done(): Promise<void> | undefined {
+    return this.#done
   }
 
   /** Whether a call asks for the very same thing, so that this effort can answer it. */
@@ -74,7 +78,7 @@ export class Pursuit {
   }
 
   /** @throws {StillInProgress} where as many wait as may, and whatever the caller's conclusion is. */
-  async join(of: JoiningCall): Promise<Conclusion> {
+  join(of: JoiningCall): Promise<Conclusion> {
     of.signal?.throwIfAborted()
     const { operation, id } = of.call.terms
     // One of them runs here, or may come to while the claim is asked for; the others wait.
@@ -110,7 +114,7 @@ export class Pursuit {
     }
   }
 
-  async #pursue(): Promise<void> {
+  async #pursue(over: () => void): Promise<void> {
     try {
       for (let lead = this.#next(); lead !== undefined; lead = this.#next()) {
         if (this.#engine.closing) this.sendWaitersAway()
@@ -121,6 +125,12 @@ export class Pursuit {
       for (const caller of [...this.#callers]) caller.fail(error)
     }
     this.#finish()
+    over()
+  }
+
+  /** Calls from now on begin an effort of their own. */
+  #finish(): void {
+    this.#home.close(this.#call.terms.id, this)
   }
 
   /** Asks for the claim once, and acts on the answer. */
@@ -209,7 +219,7 @@ export class Pursuit {
     this.#finish()
     const others = [...this.#callers].filter((caller) => caller !== runner)
     for (const caller of others) this.#callers.delete(caller)
-    if (others.length > 0) this.#handOver(others)
+    if (others.length > 0) this.#home.adopt(others, this.#call, this.#settings, this.#latency)
   }
 
   /** From here on somebody, here or elsewhere, holds the claim: all but the runner wait. */

@@ -15,6 +15,7 @@ import { eventsTo, type ReceiptEvent } from './events.ts'
 import { EngineOperation, type Operation } from './operation.ts'
 import { Pursuits } from './pursuits.ts'
 import { RecoveryTimer } from './recovery-timer.ts'
+import { type ReplayCacheOptions, withReplayCache } from './replay-cache.ts'
 import { elapsedClock, nodeRuntime, type Runtime } from './runtime.ts'
 import {
   differences,
@@ -48,6 +49,11 @@ export interface ReceiptsOptions<S extends ReceiptStore = ReceiptStore> {
   readonly sweep?: { readonly every?: Duration; readonly batch?: number } | 'off'
   /** Calls that may wait in this process, over all receipts. Default 20,000. */
   readonly maxWaiters?: number
+  /**
+   * Replays what succeeded in the last seconds from this process's memory, within these bounds; `{}` for the usual ones.
+   * Left out, every answer is the store's: a test that empties its store between two cases then sees it empty.
+   */
+  readonly replayCache?: ReplayCacheOptions
   /** Told of every transition and every answer, for logs and metrics. */
   readonly onEvent?: (event: ReceiptEvent) => unknown
   /** Time and randomness, for tests. */
@@ -97,6 +103,7 @@ const OPTIONS: readonly string[] = [
   'hashKeys',
   'sweep',
   'maxWaiters',
+  'replayCache',
   'onEvent',
   'runtime',
 ] satisfies (keyof ReceiptsOptions)[]
@@ -123,10 +130,12 @@ class EngineReceipts {
     }
     refuseUnknown(options, OPTIONS)
     const runtime = options.runtime ?? nodeRuntime
+    const elapsed = elapsedClock(runtime)
+    const { store, replayCache } = options
     this.#engine = {
-      store: options.store,
+      store: replayCache === undefined ? store : withReplayCache(store, elapsed, replayCache),
       runtime,
-      elapsed: elapsedClock(runtime),
+      elapsed,
       events: eventsTo(options.onEvent),
       background: new Background(runtime),
       secret: options.secret ?? '',

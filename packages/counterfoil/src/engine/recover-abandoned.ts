@@ -86,9 +86,8 @@ async function recoverOne(recovering: Recovering, receipt: InProgress): Promise<
   const work = rerunOf(recovering, receipt)
   if (settings.recover === undefined && work === undefined) return 'held'
   try {
-    const conclusion = await pursuits
-      .for(call, settings, latency)
-      .join({ call, work, intent: 'recover', signal: undefined })
+    const joining = { call, work, intent: 'recover', signal: undefined } as const
+    const conclusion = await pursuits.join(joining, settings, latency)
     if (conclusion.kind === 'ran' && conclusion.standing === 'unsettled') return 'held'
     return conclusion.kind === 'nothing_to_recover' ? 'skipped' : 'ended'
   } catch {

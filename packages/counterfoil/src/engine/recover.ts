@@ -14,6 +14,13 @@ export type Next =
 const FIRST_BACK_OFF_MS = 5_000
 const LONGEST_BACK_OFF_MS = 3_600_000
 
+const run: Next = { go: 'run', doubt: 'stands' }
+
+/** Where the claim was given for a run there is nothing to recover first. */
+export function mayRun({ purpose }: Running): Next | undefined {
+  return purpose === 'recovery' ? undefined : run
+}
+
 /** Under a claim for recovery, asks `recover` before anything runs. */
 export async function recoverFirst(
   engine: Engine,
@@ -21,7 +28,6 @@ export async function recoverFirst(
   receipt: Running,
   attempt: RunningAttempt,
 ): Promise<Next> {
-  if (receipt.purpose !== 'recovery') return { go: 'run', doubt: 'stands' }
   // It came to run a kept request again; the receipt may have been given a stricter guarantee since it was found.
   if (settings.recover === undefined) return inDoubt(engine, receipt, undefined)
   const said = await ask(settings, receipt, attempt)

@@ -4,7 +4,7 @@ import type { Caller, Finished } from './caller.ts'
 import type { Engine } from './engine.ts'
 import { keep } from './kept-outcome.ts'
 import { Lease, type LeaseListener } from './lease.ts'
-import { backOffMs, recoverFirst } from './recover.ts'
+import { backOffMs, mayRun, recoverFirst } from './recover.ts'
 import type { Settings } from './settings.ts'
 import { type Doubt, type Ending, giveUp, settleAs } from './settle.ts'
 
@@ -49,7 +49,7 @@ export async function runAttempt(
   const newAttempt = (): RunningAttempt =>
     new RunningAttempt(receipt, lease, store, engine.secret, settings.codec)
   try {
-    const found = await recoverFirst(engine, settings, receipt, newAttempt())
+    const found = mayRun(receipt) ?? (await recoverFirst(engine, settings, receipt, newAttempt()))
     if (found.go === 'back_off') {
       return ranOrNot(await giveUp(engine, receipt, lease, found.backOffMs, found.error), false)
     }

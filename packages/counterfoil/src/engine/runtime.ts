@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import type { ReachCrashPoint } from '../core/index.ts'
+import { SharedTimers, type Timer } from './shared-timers.ts'
 
 /** All the time and randomness that the engine has, so that a test can put a virtual clock and a seed in their place. */
 export interface Runtime {
@@ -17,21 +18,16 @@ export interface Runtime {
   readonly reach?: ReachCrashPoint
 }
 
-export interface Timer {
-  cancel(): void
-}
+export type { Timer }
+
+const timers = new SharedTimers()
 
 export const nodeRuntime: Runtime = {
   monotonicMs: () => performance.now(),
   wallMs: () => Date.now(),
   random: randomText,
   jitter: () => Math.random(),
-  after(ms, then, process) {
-    // Beyond 2^31-1 ms setTimeout fires at once; the callers look at the clock again when it does fire.
-    const timer = setTimeout(then, Math.min(ms, 0x7fffffff))
-    if (process === 'let_exit') timer.unref()
-    return { cancel: () => clearTimeout(timer) }
-  },
+  after: (ms, then, process) => timers.after(ms, then, process),
 }
 
 const RANDOM_BYTES = 16

@@ -11,6 +11,7 @@ import {
   StoreFull,
   StoreUnavailable,
 } from '../core/index.ts'
+import type { CallerSignal } from '../engine/call.ts'
 import type { Conclusion, Work } from '../engine/caller.ts'
 import type { Attempt, Operation } from '../engine/index.ts'
 import { EngineOperation } from '../engine/operation.ts'
@@ -35,7 +36,7 @@ export interface KeyedRequest<Request> {
   readonly head: RequestHead
   readonly body: SeenBody
   /** Fires when the caller is gone: it stops waiting, and what it started runs on. */
-  readonly signal: AbortSignal
+  readonly signal: CallerSignal
 }
 
 export type Answer =
@@ -46,6 +47,12 @@ export type Answer =
   | { readonly kind: 'other'; readonly response: Response }
   /** It has no key, or the store can't be asked and the operation stays open: handle it as if nobody were here. */
   | { readonly kind: 'open' }
+
+interface Who {
+  readonly tenant: string
+  readonly operation: string | undefined
+  readonly credentials?: string
+}
 
 const DEFAULT_MAX_REQUEST_BYTES = 10 * 1_048_576
 
@@ -111,7 +118,8 @@ export class HttpOperation<Request> {
     try {
       const key = sought.from === 'head' ? sought.key : this.#required(this.#keyIn(body))
       if (key === undefined) return { kind: 'open' }
-      const who = await this.#callerOf(request, head, key)
+      const asked = this.#callerOf(request, head, key)
+      const who = asked instanceof Promise ? await asked : asked
       const seen = this.#fingerprints.see(head, valuesOf(head.headers, 'content-type')[0], body)
       const kept = this.#keptOf(request, head, body)
       const conclusion = await this.#operation.conclude({ ...who, key, signal }, seen, kept, work)
@@ -155,14 +163,15 @@ export class HttpOperation<Request> {
     )
   }
 
-  async #callerOf(
-    request: Request,
-    { headers }: RequestHead,
-    key: string,
-  ): Promise<{ tenant: string; operation: string | undefined; credentials?: string }> {
+  #callerOf(request: Request, { headers }: RequestHead, key: string): Who | Promise<Who> {
     const { tenant, name, authorizeReplay } = this.#options
     const operation = name?.(request)
-    if (typeof tenant === 'function') return { tenant: await tenant(request), operation }
+    if (typeof tenant === 'function') {
+      const named = tenant(request)
+      return typeof named === 'string'
+        ? { tenant: named, operation }
+        : Promise.resolve(named).then((tenant) => ({ tenant, operation }))
+    }
     if (authorizeReplay) return { tenant: tenant.only, operation }
     const credentials = this.#operation.credentialsDigest(presented(key, headers, tenant.cookies))
     return { tenant: tenant.only, operation, credentials }
@@ -188,13 +197,15 @@ export class HttpOperation<Request> {
     // What ran and made no response is a recovery: it found an earlier attempt's outcome, and could not store it.
     const { receipt, outcome } = conclusion
     if (outcome === null) throw new TypeError('neither a handler nor a recovery ran')
-    const { id, tenant, operation, createdAt, attempt, state } = receipt
-    const told = { id, tenant, operation, createdAt, attempt, state }
-    if ((await this.#options.authorizeReplay?.(request, told)) === false) {
-      throw new HttpRefusal(
-        'replay_forbidden',
-        'This caller may not see the outcome of the request with this key.',
-      )
+    if (this.#options.authorizeReplay) {
+      const { id, tenant, operation, createdAt, attempt, state } = receipt
+      const told = { id, tenant, operation, createdAt, attempt, state }
+      if ((await this.#options.authorizeReplay(request, told)) === false) {
+        throw new HttpRefusal(
+          'replay_forbidden',
+          'This caller may not see the outcome of the request with this key.',
+        )
+      }
     }
     return { kind: 'other', response: replayOf(outcome, receipt) }
   }

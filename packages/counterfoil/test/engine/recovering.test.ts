@@ -176,6 +176,21 @@ describe('recoverAbandoned', () => {
     })
   })
 
+  test('passes over what this process is still at, and nothing that it is done with', async () => {
+    const options = { ...HOLD, recover: (): Found<string> => ({ found: 'happened', value: 'paid' }) }
+    const world = new World()
+    const operation = world.process().receipts.operation<string>(OPERATION, options)
+    const work = new Work()
+    follow(operation.once(call(), work.handler))
+    await world.pass(0)
+    work.attempt.unknown()
+    work.return('paid, or not')
+    await world.pass(3001)
+    const report = follow(operation.recoverAbandoned())
+    await world.pass(0)
+    expect(report.value).toEqual({ ended: 1, held: 0, skipped: 0 })
+  })
+
   test('waits as long past the lapse as the operation says', async () => {
     const options = {
       ...HOLD,

@@ -112,6 +112,39 @@ it('leaves a retry alone that its own time-out has answered while it waited', as
   expect(service.errors).toEqual([])
 })
 
+it('a caller who leaves while it waits makes room for another', async () => {
+  const gate = Promise.withResolvers<void>()
+  const service = await serviceOf({
+    operation: { maxWaitersPerReceipt: 1 },
+    handler: async (_, response) => {
+      await gate.promise
+      response.end('paid')
+    },
+  })
+  const closed: boolean[] = []
+  service.server.prependListener('request', (_, response) => {
+    const nth = closed.push(false) - 1
+    response.on('close', () => {
+      closed[nth] = true
+    })
+  })
+  const first = ask(service.port, json('a', {}))
+  await until(() => service.runs() === 1)
+  const caller = new AbortController()
+  const waits = ask(service.port, json('a', {}, { signal: caller.signal })).catch(() => 'gone')
+  await until(() => closed.length === 2)
+  expect((await ask(service.port, json('a', {}))).status).toBe(409)
+  caller.abort()
+  expect(await waits).toBe('gone')
+  await until(() => closed[1] === true)
+  const next = ask(service.port, json('a', {}))
+  await until(() => closed.length === 4)
+  await pause(20)
+  gate.resolve()
+  expect((await next).body.toString()).toBe('paid')
+  expect((await first).status).toBe(200)
+})
+
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await pause(1)
 }

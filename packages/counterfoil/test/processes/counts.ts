@@ -11,6 +11,9 @@ export const KILLS_UNDER_LOAD: number = soak ? 20 : 2
 export const CALLS_UNDER_WAY = 32
 export const ZOMBIE_ROUNDS: number = soak ? 20 : 1
 export const HEIR_ROUNDS: number = soak ? 10 : 1
+/** Who waits for one key's outcome. */
+export const CROWD_PROCESSES = 4
+export const CROWD_PER_PROCESS: number = soak ? 2_500 : 250
 export const WAKE_ROUNDS: number = soak ? 50 : 5
 
 // How long what must happen may take. The first is measured by the clock of the store.

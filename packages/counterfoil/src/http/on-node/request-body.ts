@@ -25,7 +25,8 @@ export async function bodyOf(request: IncomingMessage, body: unknown, maxBytes: 
     throw unseen(read ? 'read before, and nothing of it is left to see' : 'being read by somebody else')
   }
   const received = await new Arriving(request, maxBytes).whole
-  const bytes = await decoded(received, request.headers['content-encoding'], maxBytes)
+  const encoding = request.headers['content-encoding']
+  const bytes = encoding === undefined ? received : await decoded(received, encoding, maxBytes)
   return { as: 'bytes', bytes, received }
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { CallerSignal } from '../../engine/call.ts'
 import type { Attempt } from '../../engine/index.ts'
 import { CallerGone } from '../caller-gone.ts'
 import type { Captured } from '../endings.ts'
@@ -51,13 +52,11 @@ export async function serve<Request>(
     return send(operation.refuse(error))
   }
   if (key === undefined) return served.untouched()
-  const keyed = { request, key, head, signal: goneSignal(response) }
+  const keyed = { request, key, head, signal: new Leaving(response) }
   const handle = (attempt: Attempt): Promise<Captured> => {
     const holding = new ResponseCapture(response, operation.captureLimit)
     capture = holding
-    Promise.resolve(attempt)
-      .then((attempt) => served.run(attempt))
-      .catch((error: unknown) => holding.fail(error))
+    void runHeld(served, attempt, holding)
     return holding.captured
   }
   const answer = await bodyOf(incoming, served.body, operation.maxRequestBytes).then(
@@ -76,10 +75,40 @@ export async function serve<Request>(
   }
 }
 
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new CallerGone())
-  })
-  return gone.signal
+async function runHeld<Request>(
+  served: Served<Request>,
+  attempt: Attempt,
+  holding: ResponseCapture,
+): Promise<void> {
+  try {
+    await served.run(attempt)
+  } catch (error) {
+    holding.fail(error)
+  }
+}
+
+/** Fires when the connection closes before the answer has gone out. It has one listener. */
+class Leaving implements CallerSignal {
+  reason: CallerGone | undefined
+  #tell: (() => void) | undefined
+
+  constructor(response: ServerResponse) {
+    response.on('close', () => {
+      if (response.writableFinished) return
+      this.reason = new CallerGone()
+      this.#tell?.()
+    })
+  }
+
+  throwIfAborted(): void {
+    if (this.reason) throw this.reason
+  }
+
+  addEventListener(_type: 'abort', tell: () => void): void {
+    this.#tell = tell
+  }
+
+  removeEventListener(): void {
+    this.#tell = undefined
+  }
 }

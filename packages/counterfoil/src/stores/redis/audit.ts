@@ -39,7 +39,7 @@ async function auditPrimary(server: Server, primary: Primary, settings: Settings
   return [
     ...version(info),
     ...role(info),
-    eviction(config.get('maxmemory-policy') ?? info.get('maxmemory_policy')),
+    eviction(config.get('maxmemory-policy') ?? info.get('maxmemory_policy'), info.get('maxmemory') === '0'),
     persistence(config, info),
     replicas(info, settings),
     ...(config.size === 0
@@ -99,15 +99,20 @@ function role(info: ReadonlyMap<string, string>): Finding[] {
     : []
 }
 
-function eviction(policy: string | undefined): Finding {
+function eviction(policy: string | undefined, boundless: boolean): Finding {
   if (policy === 'noeviction') {
     return fact(
       'Nothing is evicted (maxmemory-policy is noeviction): a full server refuses new receipts, and keeps those it has.',
     )
   }
-  return policy === undefined
+  if (policy === undefined) {
+    return warning(
+      "Whether the server evicts keys can't be seen: its maxmemory-policy must be noeviction, or a receipt may be forgotten while its claim lives.",
+    )
+  }
+  return boundless
     ? warning(
-        "Whether the server evicts keys can't be seen: its maxmemory-policy must be noeviction, or a receipt may be forgotten while its claim lives.",
+        `The server will evict keys (maxmemory-policy is ${policy}) as soon as it is given a maxmemory: it may then forget a receipt while its claim lives, and the effect runs twice; set the policy to noeviction.`,
       )
     : refusal(
         `The server evicts keys when its memory is full (maxmemory-policy is ${policy}): it may forget a receipt while its claim lives, and the effect runs twice; set it to noeviction.`,

@@ -26,6 +26,13 @@ export class Channels {
     left.catch(() => undefined)
   }
 
+  /** Goes on over another connection: whoever wants to hear listens again. */
+  renew(): void {
+    this.close().catch(() => undefined)
+    this.#subscriber = undefined
+    this.#last.clear()
+  }
+
   async close(): Promise<void> {
     const subscriber = await this.#subscriber?.catch(() => undefined)
     await subscriber?.close()

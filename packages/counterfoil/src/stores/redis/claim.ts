@@ -51,12 +51,7 @@ async function claimFirst(place: Place, request: ClaimRequest): Promise<ClaimDec
   const reply = await place.server.write(
     scripts.claimFirst,
     [place.keys.receipt(request.id)],
-    [
-      bytes,
-      String(request.leaseMs),
-      String(dueIn(bytes) - request.leaseMs),
-      forgottenAfterLease(draft.receipt),
-    ],
+    [bytes, String(request.leaseMs), String(dueIn(bytes) - request.leaseMs), forgottenAfter(draft.receipt)],
   )
   if (typeof reply !== 'number') return storedIn(request.id, reply)
   return { kind: 'claimed', receipt: at(draft.receipt, reply) }
@@ -67,7 +62,8 @@ function at(draft: Running, now: StoreTime): Running {
   return { ...draft, createdAt: now, claimedAt: now, leaseEndsAt: now + draft.leaseEndsAt }
 }
 
-function forgottenAfterLease(draft: Running): string {
+/** From the claim on: the draft is made at time 0. */
+function forgottenAfter(draft: Running): string {
   const forgottenAt = expiresAt(draft)
-  return forgottenAt === null ? '' : String(forgottenAt - draft.leaseEndsAt)
+  return forgottenAt === null ? '' : String(Math.max(1, Math.ceil(forgottenAt)))
 }

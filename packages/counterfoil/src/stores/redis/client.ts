@@ -1,5 +1,5 @@
 import { OptionInvalid } from '../../core/index.ts'
-import type { Driver } from './drivers/driver.ts'
+import type { Driver, Hold } from './drivers/driver.ts'
 import { type IoRedisClient, type IoRedisCluster, onIoRedis, onIoRedisCluster } from './drivers/ioredis.ts'
 import {
   type NodeRedisClient,
@@ -25,20 +25,23 @@ export type RedisClient =
 const ADVICE =
   "give a client of 'redis' (createClient, createCluster, createSentinel) or of 'ioredis' (new Redis, new Redis.Cluster), or a URL such as 'redis://localhost'"
 
-/** @param close for a client that is the store's own. */
-export function driverOn(client: RedisClient, close: () => Promise<void> = async () => undefined): Driver {
+const lent: Hold = { close: async () => undefined }
+
+/** @param hold for a client that is the store's own. */
+export function driverOn(client: RedisClient, hold: Hold = lent): Driver {
   if (client === null || typeof client !== 'object') throw new OptionInvalid('client', ADVICE)
   if ('callBuffer' in client) {
     checkIoRedis(client)
     return 'isCluster' in client && client.isCluster
-      ? onIoRedisCluster(client as IoRedisCluster, close)
-      : onIoRedis(client as IoRedisClient, close)
+      ? onIoRedisCluster(client as IoRedisCluster, hold)
+      : onIoRedis(client as IoRedisClient, hold)
   }
   if (!('sendCommand' in client)) throw new OptionInvalid('client', ADVICE)
-  if ('masters' in client) return onNodeRedisCluster(client, close)
-  return 'acquire' in client && !('duplicate' in client && 'multiExecutor' in client)
-    ? onNodeRedisSentinel(client, close)
-    : onNodeRedis(client as NodeRedisClient, close)
+  if ('masters' in client) return onNodeRedisCluster(client, hold)
+  if (!('isReady' in client)) throw new OptionInvalid('client', ADVICE)
+  return 'acquire' in client
+    ? onNodeRedisSentinel(client, hold)
+    : onNodeRedis(client as NodeRedisClient, hold)
 }
 
 function checkIoRedis(client: object): void {

@@ -11,6 +11,9 @@ export class NotAReceipt extends Error {
   }
 }
 
+/** It was not even sent: Redis ends the connection over a value that is too large. */
+export class TooLarge extends Error {}
+
 /** No answer within the bound: it may have been written. */
 export class NoAnswer extends Error {
   readonly afterMs: number
@@ -52,6 +55,7 @@ export function closed(): StoreUnavailable {
 
 function faultOf(error: unknown): Fault {
   if (error instanceof NotAReceipt) return ofBytes(error)
+  if (error instanceof TooLarge) return TOO_LARGE
   if (error instanceof NoAnswer) {
     return {
       fault: 'unreachable',
@@ -152,7 +156,7 @@ function unknownFault(error: unknown): Fault {
   }
 }
 
-export const TOO_LARGE: Fault = {
+const TOO_LARGE: Fault = {
   fault: 'too_large',
   advice: 'takes no outcome, request or step as large as this one (a value of Redis holds at most 512 MB)',
 }

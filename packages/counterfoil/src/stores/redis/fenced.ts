@@ -10,7 +10,7 @@ import {
   type Settled,
   type Settlement,
 } from '../../core/index.ts'
-import { dueIn, expiresAt, pack, packFence, standEnd } from './packing.ts'
+import { claimStandOf, dueIn, expiresAt, pack, packFence, standEnd } from './packing.ts'
 import { decideAndWrite, type Made, type Place } from './replace.ts'
 import * as scripts from './scripts.ts'
 import { type Stored, storedIn } from './stored.ts'
@@ -35,10 +35,17 @@ export async function settle(
   const after = claimed && settledFrom(claimed, fence, settlement)
   if (after === undefined) return end(place, fence, undefined, decide)
   const bytes = pack(after)
+  const head = standEnd(bytes)
   const reply = await place.server.write(
     scripts.settleUnchanged,
     [place.keys.receipt(fence.id)],
-    [bytes, String(standEnd(bytes)), String(dueIn(bytes)), String(expiresAt(after))],
+    [
+      bytes,
+      String(head - 1),
+      claimStandOf(bytes),
+      String(dueIn(bytes)),
+      String(Math.max(1, Math.ceil(expiresAt(after) ?? 0))),
+    ],
   )
   if (typeof reply !== 'number') return end(place, fence, storedIn(fence.id, reply), decide)
   return { kind: 'settled', receipt: { ...after, settledAt: reply } }
@@ -100,7 +107,8 @@ async function end(
     if (decision.kind === 'lost') return { answer: { kind: 'lost' }, write: 'nothing' }
     const { receipt } = decision
     const answer: FencedAnswer = { kind: 'settled', receipt }
-    return decision.kind === 'already'
+    // What is answered is what the replicas have too: it is written again, so that they acknowledge it.
+    return decision.kind === 'already' && !place.server.waitsForReplicas
       ? { answer, write: 'nothing' }
       : { answer, write: 'receipt', receipt, steps: 'keep' }
   })

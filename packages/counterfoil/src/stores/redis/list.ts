@@ -33,8 +33,8 @@ export async function list(place: Place, filter: ListFilter, page: Page): Promis
     createdUntil: Math.min(createdAt(after), now - (filter.olderThanMs ?? 0)),
     createdFrom: Math.max(createdAt(oldest()), now - (filter.youngerThanMs ?? Number.POSITIVE_INFINITY)),
   })
-  for await (const stretch of walk(place, wanted)) {
-    const ids = stretch
+  for await (const { sights } of walk(place, wanted)) {
+    const ids = sights
       .map((sight) => ({ id: place.keys.id(sight.key), created: createdIn(sight.head) }))
       .filter(({ id, created }) => {
         const at = placeInList(created, id)
@@ -60,8 +60,8 @@ interface Listed {
 export async function findAbandoned(place: Place, query: AbandonedQuery): Promise<InProgress[]> {
   const now = await timeOf(place)
   const lapsed: Sight[] = []
-  for await (const stretch of walk(place, () => ({ states: RECOVERABLE, atUntil: now - query.forMs }))) {
-    lapsed.push(...stretch)
+  for await (const { sights } of walk(place, () => ({ states: RECOVERABLE, atUntil: now - query.forMs }))) {
+    lapsed.push(...sights)
   }
   const ids = [
     ...new Set(lapsed.sort((a, b) => endedIn(a.head) - endedIn(b.head)).map(({ key }) => place.keys.id(key))),
@@ -86,8 +86,8 @@ export async function stats(place: Place): Promise<StoreStats> {
     tombstone: 0,
   }
   let bytes = 0
-  for await (const stretch of walk(place, () => ({}))) {
-    for (const { key, head, length } of stretch) {
+  for await (const { sights } of walk(place, () => ({ lengths: true }))) {
+    for (const { key, head, length } of sights) {
       places[placeIn(head, now)] += 1
       bytes += key.length + length + OVERHEAD_BYTES
     }

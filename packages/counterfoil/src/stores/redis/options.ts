@@ -12,14 +12,14 @@ export interface RedisStoreOptions {
   /** How long to wait for them. Default 1000. */
   readonly replicaTimeoutMs?: number
   /** Every call is answered within this time, or rejects; a walk over all keys within this time per stretch. Default 5000. */
-  readonly commandTimeoutMs?: number
+  readonly answerWithinMs?: number
 }
 
 export interface Settings {
   readonly prefix: string
   readonly waitForReplicas: number
   readonly replicaTimeoutMs: number
-  readonly commandTimeoutMs: number
+  readonly answerWithinMs: number
 }
 
 export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'lane'>): Settings {
@@ -27,7 +27,7 @@ export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'lan
     prefix = 'counterfoil:',
     waitForReplicas = 0,
     replicaTimeoutMs = 1000,
-    commandTimeoutMs = 5000,
+    answerWithinMs = 5000,
   } = options
   if (typeof prefix !== 'string' || prefix.length > 100 || /[{}\s\p{Cc}]/u.test(prefix)) {
     throw new OptionInvalid('prefix', "give a short text without white space and braces, such as 'shop:'")
@@ -42,11 +42,11 @@ export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'lan
     )
   }
   positive('replicaTimeoutMs', replicaTimeoutMs)
-  positive('commandTimeoutMs', commandTimeoutMs)
-  if (waitForReplicas > 0 && replicaTimeoutMs >= commandTimeoutMs) {
-    throw new OptionInvalid('replicaTimeoutMs', 'make it shorter than commandTimeoutMs')
+  positive('answerWithinMs', answerWithinMs)
+  if (waitForReplicas > 0 && replicaTimeoutMs >= answerWithinMs) {
+    throw new OptionInvalid('replicaTimeoutMs', 'make it shorter than answerWithinMs')
   }
-  return { prefix, waitForReplicas, replicaTimeoutMs, commandTimeoutMs }
+  return { prefix, waitForReplicas, replicaTimeoutMs, answerWithinMs }
 }
 
 /** A timer's longest. */

@@ -14,7 +14,7 @@ import {
   type StoreTime,
   sweepDueAt,
 } from '../../core/index.ts'
-import { NotAReceipt } from './faults.ts'
+import { NotAReceipt, TooLarge } from './faults.ts'
 
 /*
  * A receipt is one binary string. Scripts read its head by fixed places and never look further:
@@ -45,8 +45,8 @@ const FIXED = 46
 const AT = 6
 const STAND = 3
 const CLAIMED_AT = 22
-/** What a scan asks of a receipt: enough to tell where it is. */
-export const HEAD_BYTES: number = FIXED
+/** A value of Redis: `proto-max-bulk-len` as it comes. */
+const MAX_BYTES = 512 * 2 ** 20
 
 const WATCHED = 1
 const STEPS = 2
@@ -86,6 +86,7 @@ type Facts = readonly [
   history: readonly HistoryEntry[],
 ]
 
+/** @throws {TooLarge} */
 export function pack(receipt: Receipt): Buffer {
   const facts = factsText(receipt)
   const outcome = bytesOf(receipt)
@@ -98,6 +99,7 @@ export function pack(receipt: Receipt): Buffer {
     Buffer.byteLength(facts) +
     blobLength(request) +
     blobLength(outcome)
+  if (length >= MAX_BYTES) throw new TooLarge()
   const bytes = Buffer.allocUnsafe(length)
   bytes[0] = FORMAT
   bytes[WATCHED] = NO
@@ -159,7 +161,12 @@ export function standOf(bytes: Buffer): Buffer {
   return bytes.subarray(STAND, standEnd(bytes))
 }
 
-/** Where the stand ends, and what a renewal leaves as it is: from the time of the claim to the end of the token. */
+/** The stand from the time of the claim on: what a renewal leaves as it is. */
+export function claimStandOf(bytes: Buffer): Buffer {
+  return bytes.subarray(CLAIMED_AT, standEnd(bytes))
+}
+
+/** Where the stand ends. */
 export function standEnd(bytes: Buffer): number {
   const token = FIXED + 2 + bytes.readUInt16BE(FIXED)
   return token + 2 + bytes.readUInt16BE(token)

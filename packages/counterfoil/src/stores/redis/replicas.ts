@@ -16,11 +16,11 @@ export interface ReplicaTerms {
  * event loop, and those that come meanwhile share the next.
  */
 export class Replicas {
-  readonly #driver: Driver
+  readonly #driver: () => Driver
   readonly #terms: ReplicaTerms
   readonly #turns = new WeakMap<Lane, Promise<void>>()
 
-  constructor(driver: Driver, terms: ReplicaTerms) {
+  constructor(driver: () => Driver, terms: ReplicaTerms) {
     this.#driver = driver
     this.#terms = terms
   }
@@ -33,12 +33,14 @@ export class Replicas {
     key: string,
     write: (lane: Lane, sending: () => void) => Promise<Reply>,
   ): Promise<Reply> {
-    const lane = (await this.#driver.lane?.(key)) as Lane
+    const lane = (await this.#driver().lane?.(key)) as Lane
     const { epoch } = lane
     let turn: Promise<void> | undefined
     const reply = await write(lane, () => {
       turn = this.#turns.get(lane) ?? this.#turn(lane, epoch)
     })
+    // A script that wrote nothing says so, by 0 or by what it found.
+    if (Array.isArray(reply) || reply === 0) return reply
     await turn
     if (lane.epoch !== epoch) throw new TooFewReplicas(0, this.#terms.count)
     return reply

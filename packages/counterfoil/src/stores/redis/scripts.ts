@@ -25,11 +25,12 @@ local function tell(stored) if string.byte(stored, 2) == 49 then redis.call('PUB
 
 /**
  * The first claim of a key, or what is stored under it.
- * KEYS: receipt. ARGV: receipt with its times left open, lease, from the lease's end: until due, until forgotten or ''.
+ * KEYS: receipt. ARGV: receipt with its times left open, lease, from the lease's end until due, from now until forgotten
+ * or ''. What Redis is to count is told as the client's text: to make one of a number costs 3 µs.
  */
 export const claimFirst: Script = script(
   'claim',
-  `${NOW}${WHOLE}
+  `${NOW}
 local stored = redis.call('GET', KEYS[1])
 if stored then return {stored, now} end
 local ends = now + ARGV[2]
@@ -37,27 +38,31 @@ local receipt = string.sub(ARGV[1], 1, 6) .. struct.pack('>dddd', ends, ends + A
 if ARGV[4] == '' then
   redis.call('SET', KEYS[1], receipt)
 else
-  redis.call('SET', KEYS[1], receipt, 'PXAT', whole(ends + ARGV[4]))
+  redis.call('SET', KEYS[1], receipt, 'PX', ARGV[4])
 end
 return now`,
 )
 
 /**
  * The end of an attempt whose receipt is as it was claimed, but for its lease.
- * KEYS: receipt. ARGV: the new receipt with its times left open; where what must be the same ends in it (it begins with
- * the time of the claim); from now: until due, until forgotten.
+ * KEYS: receipt. ARGV: the new receipt with its times left open; where the head of the stored one ends, and what it must
+ * have there, from the time of the claim; from now: until due, until forgotten.
+ *
+ * The receipt goes from the client into the key as it is, and its times are put into it there: to compose it in Lua, which
+ * copies and collects every text, took the server 19 and 20 µs, and this 14 and 19 (outcomes of 1.2 KB, two readings by
+ * INFO commandstats on a loaded machine).
  */
 export const settleUnchanged: Script = script(
   'settle',
-  `${NOW}${WHOLE}${TELL}
-local stored = redis.call('GET', KEYS[1])
-if stored and string.sub(stored, 3, 4) == '0r' and string.sub(stored, 23, ARGV[2]) == string.sub(ARGV[1], 23, ARGV[2]) then
-  local receipt = string.sub(ARGV[1], 1, 6) .. struct.pack('>dd', now, now + ARGV[3]) .. string.sub(ARGV[1], 23)
-  redis.call('SET', KEYS[1], receipt, 'PXAT', whole(now + ARGV[4]))
-  tell(stored)
+  `
+local head = redis.call('GETRANGE', KEYS[1], 0, ARGV[2])
+if string.find(head, '0r', 3, true) == 3 and string.find(head, ARGV[3], 23, true) == 23 then${NOW}
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[5])
+  redis.call('SETRANGE', KEYS[1], 6, struct.pack('>dd', now, now + ARGV[4]))
+  if string.byte(head, 2) == 49 then redis.call('PUBLISH', KEYS[1], '') end
   return now
-end
-return {stored, now}`,
+end${NOW}
+return {redis.call('GET', KEYS[1]), now}`,
 )
 
 /**
@@ -116,7 +121,7 @@ export const saveStep: Script = script(
 local stored = redis.call('GET', KEYS[1])
 if not stored or string.sub(stored, 4, 4) ~= 'r' or string.sub(stored, 43, 42 + #ARGV[1]) ~= ARGV[1] then return 0 end
 redis.call('HSETNX', KEYS[2], ARGV[2], ARGV[3])
-if string.sub(stored, 3, 3) == '0' then redis.call('SETRANGE', KEYS[1], 2, '1') end
+redis.call('SETRANGE', KEYS[1], 2, '1')
 if string.sub(stored, 5, 5) == 'r' then
   local _, due = struct.unpack('>dd', stored, 7)
   redis.call('PEXPIREAT', KEYS[2], whole(due))
@@ -144,16 +149,17 @@ return string.sub(head, 4, 6) .. string.sub(head, 23)`,
 )
 
 /**
- * One stretch of this node's keys: of each receipt that may be meant, its key and its head. It reads nothing else, so
- * that it takes a fraction of a millisecond whatever the receipts hold.
+ * One stretch of this node's keys: of each receipt that may be meant, its key and its head, and how long it is where that
+ * is asked. It reads nothing else, so that it takes the same time whatever the receipts hold.
+ * Before them, where to go on, and how many receipts were looked at.
  * ARGV: cursor, pattern, keys to look at; the states that are meant, or ''; no later than: at, due, created; and
- * created no earlier than.
+ * created no earlier than; 'length' or ''.
  */
 export const scan: Script = script(
   'scan',
   `
 local page = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
-local found = {page[1]}
+local found = {page[1], #page[2]}
 local last_at, last_due = tonumber(ARGV[5]), tonumber(ARGV[6])
 local last_created, first_created = tonumber(ARGV[7]), tonumber(ARGV[8])
 for _, key in ipairs(page[2]) do
@@ -164,7 +170,7 @@ for _, key in ipairs(page[2]) do
       and (ARGV[4] == '' or string.find(ARGV[4], string.sub(head, 4, 4), 1, true)) then
       found[#found + 1] = key
       found[#found + 1] = head
-      found[#found + 1] = redis.call('STRLEN', key)
+      found[#found + 1] = ARGV[9] == 'length' and redis.call('STRLEN', key) or 0
     end
   end
 end

@@ -9,15 +9,26 @@ const LOOK_MS = 10
 
 /** Everything that is asked of Redis goes through here: bounded in time, and with its errors told in one way. */
 export class Server {
-  readonly driver: Driver
   readonly #deadline: Deadline
   readonly #replicas: Replicas | undefined
+  #driver: Driver
+  #heardAt = 0
+  #replaced: () => void = () => undefined
 
   /** @param replicas `undefined`: a write is answered once the primary has made it. */
   constructor(driver: Driver, timeoutMs: number, replicas: ReplicaTerms | undefined) {
-    this.driver = driver
+    this.#driver = driver
     this.#deadline = new Deadline(timeoutMs)
-    this.#replicas = replicas && new Replicas(driver, replicas)
+    this.#replicas = replicas && new Replicas(() => this.#driver, replicas)
+  }
+
+  get driver(): Driver {
+    return this.#driver
+  }
+
+  /** @param replaced told whenever there is another driver, whose connections are new. */
+  whenReplaced(replaced: () => void): void {
+    this.#replaced = replaced
   }
 
   /** Runs a script that only reads, or whose write may be lost. @throws {StoreUnavailable} */
@@ -49,7 +60,7 @@ export class Server {
     )
   }
 
-  /** Whether a write is only answered once replicas have it. */
+  /** Whether a write is only answered once replicas have it: what was written before, and is answered now, counts too. */
   get waitsForReplicas(): boolean {
     return this.#replicas !== undefined
   }
@@ -73,23 +84,49 @@ export class Server {
 
   async close(): Promise<void> {
     this.#deadline.close()
-    await this.driver.close()
+    await this.#driver.close()
   }
 
   async #answered<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      if (!this.driver.ready) await this.#connected()
-      return await this.#deadline.within(ask())
+      if (!this.#driver.ready) await this.#connected()
+      return await this.#heard(this.#driver, ask)
     } catch (error) {
       throw unavailable(error)
     }
   }
 
+  async #heard<T>(driver: Driver, ask: () => Promise<T>): Promise<T> {
+    const sentAt = performance.now()
+    try {
+      const answer = await this.#deadline.within(ask())
+      this.#heardAt = performance.now()
+      return answer
+    } catch (error) {
+      if (error instanceof NoAnswer) this.#silent(driver, sentAt)
+      throw error
+    }
+  }
+
+  /**
+   * Where nothing has come back for so long the connection may be dead with nobody telling: behind a firewall that drops
+   * what passes, TCP takes a quarter of an hour to notice, and whatever is sent meanwhile goes into the same hole. The
+   * store then goes on over connections of its own. The user's client is let alone, and will notice by itself.
+   *
+   * In a Cluster one node may be silent while the others are heard, and it isn't known here which one was asked.
+   */
+  #silent(driver: Driver, sentAt: number): void {
+    if (driver !== this.#driver || (!driver.clustered && this.#heardAt >= sentAt)) return
+    this.#driver = driver.another()
+    driver.close().catch(() => undefined)
+    this.#replaced()
+  }
+
   /** A client that is connecting keeps commands for later, however late: so none is given to it before it is there. */
   async #connected(): Promise<void> {
     const until = performance.now() + this.#deadline.ms
-    while (!this.driver.ready) {
-      if (performance.now() >= until) throw new NoAnswer(this.#deadline.ms)
+    while (!this.#driver.ready) {
+      if (performance.now() >= until) throw this.#driver.trouble?.() ?? new NoAnswer(this.#deadline.ms)
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     }
   }

@@ -37,7 +37,8 @@ import { type RedisStoreOptions, type Settings, settingsOf } from './options.ts'
 import { type Place, readStored } from './replace.ts'
 import { Server } from './server.ts'
 import { readSteps } from './steps.ts'
-import { sweep } from './sweep.ts'
+import { type Pace, sweep } from './sweep.ts'
+import { BEGINNING } from './walk.ts'
 import { Watchers } from './watchers.ts'
 
 /**
@@ -68,16 +69,18 @@ class RedisStore implements ReceiptStore {
   readonly #settings: Settings
   readonly #place: Place
   readonly #watchers: Watchers
+  readonly #pace: Pace = { from: BEGINNING, restsUntil: 0 }
   #underWay = 0
   #whenIdle: (() => void) | undefined
   #closing: Promise<void> | undefined
 
   constructor(driver: Driver, settings: Settings) {
-    const { prefix, commandTimeoutMs, waitForReplicas, replicaTimeoutMs } = settings
+    const { prefix, answerWithinMs, waitForReplicas, replicaTimeoutMs } = settings
     const replicas = waitForReplicas > 0 ? { count: waitForReplicas, timeoutMs: replicaTimeoutMs } : undefined
     this.#settings = settings
-    this.#place = { server: new Server(driver, commandTimeoutMs, replicas), keys: new Keys(prefix) }
+    this.#place = { server: new Server(driver, answerWithinMs, replicas), keys: new Keys(prefix) }
     this.#watchers = new Watchers(this.#place)
+    this.#place.server.whenReplaced(() => this.#watchers.renew())
   }
 
   claim(request: ClaimRequest): Promise<ClaimDecision> {
@@ -133,7 +136,7 @@ class RedisStore implements ReceiptStore {
   }
 
   sweep(limit: number): Promise<SweepAnswer> {
-    return this.#call(() => sweep(this.#place, limit))
+    return this.#call(() => sweep(this.#place, limit, this.#pace))
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {

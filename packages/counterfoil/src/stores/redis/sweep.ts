@@ -1,6 +1,6 @@
 import { decideSweep, type ReceiptId, type SweepAnswer, type SweepDecision } from '../../core/index.ts'
 import { decideAndWrite, type Made, type Place, readStored } from './replace.ts'
-import { timeOf, walk } from './walk.ts'
+import { BEGINNING, type Position, timeOf, walk } from './walk.ts'
 
 /** Receipts that are swept at the same time. */
 const TOGETHER = 50
@@ -10,15 +10,19 @@ const TOGETHER = 50
  * retention, and what was held past all patience. What each receipt comes to is decided on what is then stored, and
  * written only while that is so.
  */
-export async function sweep(place: Place, limit: number): Promise<SweepAnswer> {
+export async function sweep(place: Place, limit: number, pace: Pace): Promise<SweepAnswer> {
+  if (performance.now() < pace.restsUntil) return NOTHING
   const now = await timeOf(place)
   const answer = { dropped: 0, removed: 0, entombed: [] as SweepAnswer['entombed'][number][] }
   let left = limit
-  for await (const stretch of walk(place, () => ({ dueUntil: now }))) {
-    for (let due = stretch.map(({ key }) => place.keys.id(key)); due.length > 0; ) {
+  let met = 0
+  for await (const stretch of walk(place, () => ({ dueUntil: now }), pace.from)) {
+    met += stretch.met
+    for (const due = stretch.sights.map(({ key }) => place.keys.id(key)); due.length > 0; ) {
       if (left <= 0) {
-        if (await anyDue(place, due)) return { ...answer, more: true }
-        break
+        if (!(await anyDue(place, due))) break
+        pace.from = stretch.at
+        return { ...answer, more: true }
       }
       const swept = await Promise.all(
         due.splice(0, Math.min(TOGETHER, left)).map((id) => sweepOne(place, id)),
@@ -31,8 +35,24 @@ export async function sweep(place: Place, limit: number): Promise<SweepAnswer> {
       }
     }
   }
+  pace.from = BEGINNING
+  if (met > SMALL) pace.restsUntil = performance.now() + met * REST_MS
   return { ...answer, more: false }
 }
+
+/**
+ * Where this process goes on, and when it may begin again. Little is ever due, and a walk costs the server 5 µs a receipt: where there are many
+ * it rests a hundred times as long, so that a sweeping process takes a hundredth of the server. Nothing waits for a sweep
+ * but memory, and the report of what was held too long.
+ */
+export interface Pace {
+  from: Position
+  restsUntil: number
+}
+
+const SMALL = 100_000
+const REST_MS = 0.5
+const NOTHING: SweepAnswer = { dropped: 0, removed: 0, entombed: [], more: false }
 
 interface Swept {
   readonly kind: SweepDecision['kind']

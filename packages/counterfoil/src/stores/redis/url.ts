@@ -1,10 +1,12 @@
-import { type ReceiptStore, StoreUrlInvalid } from '../../core/index.ts'
-import { driverOn, type RedisClient } from './client.ts'
+import { type ReceiptStore, StoreUnavailable, StoreUrlInvalid } from '../../core/index.ts'
+import type { Driver } from './drivers/driver.ts'
+import { onNodeRedis, onNodeRedisCluster, onNodeRedisSentinel, own } from './drivers/node-redis.ts'
+import { STORE_NAME } from './faults.ts'
 import type { RedisStoreOptions } from './options.ts'
 import { storeOn } from './store.ts'
 
 /** A server named by a URL: where it is, who asks, and the store's options. */
-export interface Address {
+interface Address {
   readonly kind: 'server' | 'sentinel' | 'cluster'
   readonly tls: boolean
   readonly hosts: readonly { readonly host: string; readonly port: number }[]
@@ -17,20 +19,21 @@ export interface Address {
 }
 
 const FORMS =
-  "use 'redis://user:password@host:6379/0', 'rediss://…' for TLS, 'redis+sentinel://host1,host2/primary' or 'redis+cluster://host1,host2', and behind a '?' prefix, wait-for-replicas, replica-timeout-ms or command-timeout-ms"
+  "use 'redis://user:password@host:6379/0', 'rediss://…' for TLS, 'redis+sentinel://host1,host2/primary' or 'redis+cluster://host1,host2', and behind a '?' prefix, wait-for-replicas, replica-timeout-ms or answer-within-ms"
 
 /**
  * A store with a client of its own, by the package `redis`, which is loaded only now and closed with the store.
  * @throws {StoreUrlInvalid} also where the package is not installed.
- * @throws {StoreUnavailable} where the server can't be reached.
+ * @throws {StoreUnavailable} where the server can't be reached, or its settings break the store's promise.
  */
 export async function openRedisStore(url: string): Promise<ReceiptStore> {
   const address = addressIn(url)
-  const { client, close } = await clientFor(address)
-  const store = storeOn(driverOn(client, close), address.options)
+  const store = storeOn(driverFor(await loadPackage(), address), address.options)
   try {
-    await store.audit()
-    return store
+    const refusal = (await store.audit()).find(({ level }) => level === 'refusal')
+    if (refusal === undefined) return store
+    const says = refusal.says.replace(/\.$/, '')
+    throw new StoreUnavailable(STORE_NAME, 'failed', `can't keep its promise here. ${says}`)
   } catch (error) {
     await store.close()
     throw error
@@ -38,7 +41,7 @@ export async function openRedisStore(url: string): Promise<ReceiptStore> {
 }
 
 /** @throws {StoreUrlInvalid} It never shows the URL, which may hold a password. */
-export function addressIn(url: string): Address {
+function addressIn(url: string): Address {
   const [, tls, kind, credentials, hosts, path, query] = PARTS.exec(url) ?? []
   if (hosts === undefined) throw new StoreUrlInvalid(`The Redis store's URL can't be read: ${FORMS}.`)
   const sentinel = kind === 'sentinel'
@@ -90,7 +93,7 @@ function decoded(text: string): string {
 const numbers: Readonly<Record<string, keyof RedisStoreOptions>> = {
   'wait-for-replicas': 'waitForReplicas',
   'replica-timeout-ms': 'replicaTimeoutMs',
-  'command-timeout-ms': 'commandTimeoutMs',
+  'answer-within-ms': 'answerWithinMs',
 }
 
 function optionsIn(query: string): RedisStoreOptions {
@@ -104,34 +107,9 @@ function optionsIn(query: string): RedisStoreOptions {
   return options as RedisStoreOptions
 }
 
-interface OwnClient {
-  connect(): Promise<unknown>
-  destroy(): unknown
-  on(event: string, listener: () => void): unknown
-}
+type Package = Awaited<ReturnType<typeof loadPackage>>
 
-async function clientFor(address: Address): Promise<{ client: RedisClient; close: () => Promise<void> }> {
-  const client: OwnClient = newClient(await loadDriver(), address)
-  // An error is a lost connection, and it connects again by itself; without a listener it would end the process.
-  client.on('error', () => undefined)
-  // Not awaited: the first call waits for the connection, and is told where there is none.
-  const connected = client.connect().catch(() => undefined)
-  return {
-    client: client as unknown as RedisClient,
-    close: async () => {
-      await Promise.race([connected, nextTimers()])
-      try {
-        await client.destroy()
-      } catch {
-        // It never came to a connection.
-      }
-    },
-  }
-}
-
-type Driver = Awaited<ReturnType<typeof loadDriver>>
-
-async function loadDriver() {
+async function loadPackage() {
   try {
     return await import('redis')
   } catch (error) {
@@ -142,7 +120,7 @@ async function loadDriver() {
   }
 }
 
-function newClient(driver: Driver, address: Address): OwnClient {
+function driverFor(driver: Package, address: Address): Driver {
   const { hosts, tls, primary: name, database, ...rest } = address
   const credentials = {
     ...(rest.username === undefined ? {} : { username: rest.username }),
@@ -152,27 +130,27 @@ function newClient(driver: Driver, address: Address): OwnClient {
     tls ? { ...at, tls } : at
   switch (address.kind) {
     case 'server':
-      return driver.createClient({
-        socket: socket(hosts[0] as (typeof hosts)[number]),
-        database,
-        ...credentials,
-      })
+      return own(
+        driver.createClient({ socket: socket(hosts[0] as (typeof hosts)[number]), database, ...credentials }),
+        onNodeRedis,
+      )
     case 'cluster':
-      return driver.createCluster({
-        rootNodes: hosts.map((at) => ({ socket: socket(at) })),
-        defaults: { ...credentials, ...(tls ? { socket: { tls } } : {}) },
-      })
+      return own(
+        driver.createCluster({
+          rootNodes: hosts.map((at) => ({ socket: socket(at) })),
+          defaults: { ...credentials, ...(tls ? { socket: { tls } } : {}) },
+        }),
+        onNodeRedisCluster,
+      )
     case 'sentinel':
-      return driver.createSentinel({
-        name,
-        sentinelRootNodes: [...hosts],
-        nodeClientOptions: { database, ...credentials, ...(tls ? { socket: { tls } } : {}) },
-        ...(tls ? { sentinelClientOptions: { socket: { tls } } } : {}),
-      })
+      return own(
+        driver.createSentinel({
+          name,
+          sentinelRootNodes: [...hosts],
+          nodeClientOptions: { database, ...credentials, ...(tls ? { socket: { tls } } : {}) },
+          ...(tls ? { sentinelClientOptions: { socket: { tls } } } : {}),
+        }),
+        onNodeRedisSentinel,
+      )
   }
-}
-
-/** A client that is still trying to connect is not waited for. */
-function nextTimers(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 100).unref())
 }

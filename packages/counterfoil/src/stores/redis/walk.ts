@@ -4,8 +4,8 @@ import type { Place } from './replace.ts'
 import * as scripts from './scripts.ts'
 import { unpacked } from './stored.ts'
 
-/** So many keys are looked at in one go: a fraction of a millisecond of the server's time. */
-export const SCAN_KEYS = 500
+/** So many keys are looked at in one go. */
+const SCAN_KEYS = 100
 
 /** Which receipts are meant. A walk may still give others: it only spares their reading. */
 export interface Wanted {
@@ -15,15 +15,34 @@ export interface Wanted {
   readonly dueUntil?: StoreTime
   readonly createdUntil?: StoreTime
   readonly createdFrom?: StoreTime
+  /** Whether their lengths are wanted too. */
+  readonly lengths?: true
+}
+
+export interface Stretch {
+  /** Where it begins. */
+  readonly at: Position
+  /** Receipts that were looked at. */
+  readonly met: number
+  /** Those of them that may be meant. */
+  readonly sights: readonly Sight[]
 }
 
 /** A receipt's head, and its key. */
 export interface Sight {
   readonly key: string
   readonly head: Buffer
-  /** Of the whole receipt, in bytes. */
+  /** Of the whole receipt, in bytes; 0 where it wasn't asked for. */
   readonly length: number
 }
+
+/** A place in a walk, to go on from. */
+export interface Position {
+  readonly primary: number
+  readonly cursor: string
+}
+
+export const BEGINNING: Position = { primary: 0, cursor: '0' }
 
 /**
  * Everything that is kept, by SCAN: a stretch at a time on every primary, so that no other command waits for more than a
@@ -31,13 +50,19 @@ export interface Sight {
  * guarantees"). It takes no index, which every claim and settle would pay for.
  *
  * @param wanted asked before every stretch, since it may narrow.
+ * @param from where an earlier walk was left: that comes first, and what it had met comes last.
  */
-export async function* walk({ server, keys }: Place, wanted: () => Wanted): AsyncGenerator<readonly Sight[]> {
-  for (const primary of await server.primaries()) {
-    let cursor = '0'
+export async function* walk(
+  { server, keys }: Place,
+  wanted: () => Wanted,
+  from: Position = BEGINNING,
+): AsyncGenerator<Stretch> {
+  const primaries = await server.primaries()
+  for (const turn of turnsFrom(from, primaries.length)) {
+    let { cursor } = turn
     do {
-      const { states = '', atUntil, dueUntil, createdUntil, createdFrom = 0 } = wanted()
-      const [next, ...found] = (await server.runOn(primary, scripts.scan, [
+      const { states = '', atUntil, dueUntil, createdUntil, createdFrom = 0, lengths } = wanted()
+      const [next, met, ...found] = (await server.runOn(primaries[turn.primary] as Primary, scripts.scan, [
         cursor,
         keys.pattern,
         String(SCAN_KEYS),
@@ -46,11 +71,22 @@ export async function* walk({ server, keys }: Place, wanted: () => Wanted): Asyn
         bound(dueUntil),
         bound(createdUntil),
         String(createdFrom),
-      ])) as readonly [Buffer, ...Reply[]]
+        lengths ? 'length' : '',
+      ])) as readonly [Buffer, number, ...Reply[]]
+      yield { at: { primary: turn.primary, cursor }, met, sights: sightsIn(found) }
       cursor = next.toString()
-      yield sightsIn(found)
     } while (cursor !== '0')
   }
+}
+
+/** There may be fewer primaries than when the place was noted. */
+function turnsFrom({ primary, cursor }: Position, primaries: number): Position[] {
+  const first = primary % primaries
+  const turns = Array.from({ length: primaries }, (_, index) => ({
+    primary: (first + index) % primaries,
+    cursor: index === 0 ? cursor : '0',
+  }))
+  return cursor === '0' ? turns : [...turns, { primary: first, cursor: '0' }]
 }
 
 /** The receipts of these keys; without those that have gone meanwhile. */

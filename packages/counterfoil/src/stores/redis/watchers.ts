@@ -22,10 +22,16 @@ export class Watchers {
 
   constructor(place: Place) {
     this.#place = place
-    const { driver } = place.server
+    const { server } = place
     this.#channels = new Channels(() =>
-      driver.subscriber({ message: (channel) => this.#told(channel), up: () => void this.#upAgain() }),
+      server.driver.subscriber({ message: (channel) => this.#told(channel), up: () => void this.#upAgain() }),
     )
+  }
+
+  /** The connection may be as silent as the one that commands went over. */
+  renew(): void {
+    this.#channels.renew()
+    void this.#upAgain()
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
@@ -108,12 +114,14 @@ export class Watchers {
 
   /** What was said while the connection was lost is lost. */
   async #upAgain(): Promise<void> {
-    for (const watched of [...this.#watched.values()]) {
-      if (!watched.listening) continue
-      await this.#subscribe(watched)
-      await this.#look(watched)
-      wakeAll(watched)
-    }
+    await Promise.all(
+      [...this.#watched.values()].map(async (watched) => {
+        if (!watched.listening) return
+        await this.#subscribe(watched)
+        await this.#look(watched)
+        wakeAll(watched)
+      }),
+    )
   }
 
   /** Marks it, compares it with what was seen, and comes again later. */

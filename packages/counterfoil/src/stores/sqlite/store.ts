@@ -17,6 +17,7 @@ import {
   type ListFilter,
   MAX_PAGE,
   type Page,
+  Passing,
   type Place,
   type ReachCrashPoint,
   type Reading,
@@ -92,7 +93,7 @@ class SqliteStore implements TransactionalStore<DatabaseSync, 'sync'> {
   readonly #transactionFile: File
   readonly #writer: Writer
   readonly #watchers: Watchers
-  readonly #calls = new Set<Promise<unknown>>()
+  readonly #calls = new Passing<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
   constructor(context: FaultContext, { reach, now }: SqliteStoreOptions) {
@@ -298,8 +299,7 @@ class SqliteStore implements TransactionalStore<DatabaseSync, 'sync'> {
 
   /** What reads before it writes: its write is yet to come when the store is closed. */
   #underWay<T>(call: Promise<T>): Promise<T> {
-    this.#calls.add(call)
-    const over = (): void => void this.#calls.delete(call)
+    const over = this.#calls.enter(call)
     call.then(over, over)
     return call
   }
@@ -315,7 +315,7 @@ class SqliteStore implements TransactionalStore<DatabaseSync, 'sync'> {
 
   async #close(): Promise<void> {
     this.#watchers.close()
-    await Promise.allSettled(this.#calls)
+    await Promise.allSettled(this.#calls.now())
     await this.#writer.close()
     this.#transactionFile.close()
     this.#file.close()

@@ -5,7 +5,7 @@ import { createClient, createCluster, type RedisClientType } from 'redis'
 import { redisClusterUrls, redisUrl } from '../../../../../test-support/servers/index.ts'
 import type { ReceiptStore } from '../../../src/core/index.ts'
 import { driverOn } from '../../../src/stores/redis/client.ts'
-import type { Argument, Driver } from '../../../src/stores/redis/drivers/driver.ts'
+import type { Driver } from '../../../src/stores/redis/drivers/driver.ts'
 import type { RedisStoreOptions } from '../../../src/stores/redis/options.ts'
 import { storeOn } from '../../../src/stores/redis/store.ts'
 import type { StoreUnderTest } from '../../../src/testing/index.ts'
@@ -18,61 +18,58 @@ export const prefixOf = (): string => `test-${randomUUID()}:`
 /** A store with a client of its own, closed with it. */
 export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<ReceiptStore> {
   switch (kind) {
-    case 'node-redis': {
-      const client = await connected()
-      return storeOn(
-        driverOn(client, async () => client.destroy()),
-        options,
-      )
-    }
-    case 'ioredis': {
-      const client = new Redis(await redisUrl())
-      return storeOn(
-        driverOn(client, async () => client.disconnect()),
-        options,
-      )
-    }
+    case 'node-redis':
+    case 'ioredis':
+      return openOver(kind, await redisUrl(), options)
     case 'node-redis cluster': {
       const cluster = createCluster({ rootNodes: (await redisClusterUrls()).map((url) => ({ url })) })
       cluster.on('error', () => undefined)
       await cluster.connect()
-      return storeOn(
-        driverOn(cluster, async () => cluster.destroy()),
-        options,
-      )
+      return storeOn(driverOn(cluster, { close: async () => cluster.destroy() }), options)
     }
     case 'ioredis cluster': {
       const cluster = new Redis.Cluster([...(await redisClusterUrls())])
-      return storeOn(
-        driverOn(cluster, async () => cluster.disconnect()),
-        options,
-      )
+      return storeOn(driverOn(cluster, { close: async () => cluster.disconnect() }), options)
     }
   }
 }
 
-/** With other scripts in the place of some. */
-export async function openWith(
+/** On the one server of this URL. */
+export async function openOver(
+  kind: 'node-redis' | 'ioredis',
+  url: string,
   options: RedisStoreOptions,
-  textInstead: (sha: string) => string | undefined,
 ): Promise<ReceiptStore> {
-  const client = await connected()
-  const driver = driverOn(client, async () => client.destroy())
-  const send: Driver['send'] = (key, [name, sha, ...rest]) => {
-    const text = name === 'EVALSHA' ? textInstead(sha as string) : undefined
-    return driver.send(
-      key,
-      text === undefined ? ([name, sha, ...rest] as Argument[]) : ['EVAL', text, ...rest],
-    )
+  if (kind === 'ioredis') {
+    const client = new Redis(url)
+    client.on('error', () => undefined)
+    return storeOn(driverOn(client, { close: async () => client.disconnect() }), options)
   }
-  return storeOn({ ...driver, ready: true, send }, options)
-}
-
-async function connected(): Promise<RedisClientType> {
-  const client = createClient({ url: await redisUrl() }) as RedisClientType
+  const client = createClient({ url }) as RedisClientType
   client.on('error', () => undefined)
   await client.connect()
-  return client
+  return storeOn(driverOn(client, { close: async () => client.destroy() }), options)
+}
+
+export interface Altered {
+  /** Other scripts in the place of some, by their hash. */
+  readonly text?: (sha: string) => string | undefined
+  /** Awaited before a script is sent. */
+  readonly before?: (sha: string) => Promise<unknown>
+}
+
+export async function openWith(options: RedisStoreOptions, { text, before }: Altered): Promise<ReceiptStore> {
+  const client = createClient({ url: await redisUrl() }) as RedisClientType
+  await client.connect()
+  const driver = driverOn(client, { close: async () => client.destroy() })
+  const send: Driver['send'] = async (key, command) => {
+    const [name, sha, ...rest] = command
+    if (name !== 'EVALSHA') return driver.send(key, command)
+    await before?.(sha as string)
+    const other = text?.(sha as string)
+    return driver.send(key, other === undefined ? command : ['EVAL', other, ...rest])
+  }
+  return storeOn({ ...driver, ready: true, send }, options)
 }
 
 const processScript = new URL('./process.ts', import.meta.url)
@@ -80,14 +77,14 @@ const processScript = new URL('./process.ts', import.meta.url)
 /** Under a prefix of its own, whose keys are removed afterwards. A process that outlives its case fails it. */
 export async function onRedis(
   kind: Kind,
-  use: (subject: StoreUnderTest) => Promise<void>,
+  use: (subject: StoreUnderTest, prefix: string) => Promise<void>,
   open: (kind: Kind, options: RedisStoreOptions) => Promise<ReceiptStore> = openOn,
   scriptArguments: readonly string[] = [],
 ): Promise<void> {
   const prefix = prefixOf()
   const children: ChildProcess[] = []
   try {
-    await use({
+    const subject: StoreUnderTest = {
       open: () => open(kind, { prefix }),
       startProcess: () => {
         const child = fork(processScript, [kind, prefix, ...scriptArguments], {
@@ -96,7 +93,8 @@ export async function onRedis(
         children.push(child)
         return child
       },
-    })
+    }
+    await use(subject, prefix)
     const left = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
     if (left.length > 0) throw new Error(`${left.length} processes outlived their case`)
   } finally {

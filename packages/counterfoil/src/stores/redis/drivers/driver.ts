@@ -27,8 +27,16 @@ export interface SubscriberEvents {
   readonly up: () => void
 }
 
+/** Whose the client is. */
+export interface Hold {
+  /** Does nothing where the client is the user's. */
+  close(): Promise<void>
+  /** Why it isn't ready, where it is the store's own and has said so. */
+  readonly trouble?: () => unknown
+}
+
 /** What the store needs of a client, whichever it is. */
-export interface Driver {
+export interface Driver extends Hold {
   /** `node-redis` or `ioredis`, and what it is connected to. */
   readonly name: string
   readonly clustered: boolean
@@ -40,6 +48,6 @@ export interface Driver {
   /** The connection to the primary that has this key; `undefined` where the client tells nothing of its connections. */
   readonly lane: ((key: string) => Promise<Lane> | Lane) | undefined
   subscriber(events: SubscriberEvents): Promise<Subscriber>
-  /** Does nothing where the client is the user's. */
-  close(): Promise<void>
+  /** The same over connections of its own, which are being made now and end with it. */
+  another(): Driver
 }

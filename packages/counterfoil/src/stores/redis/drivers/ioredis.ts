@@ -1,4 +1,4 @@
-import type { Argument, Driver, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
+import type { Argument, Driver, Hold, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
 
 /** What is used of `new Redis()` of the package `ioredis`, version 5 or later, connected directly or by Sentinel. */
 export interface IoRedisClient {
@@ -25,7 +25,7 @@ interface Subscribing {
   disconnect(): void
 }
 
-export function onIoRedis(client: IoRedisClient, close: () => Promise<void>): Driver {
+export function onIoRedis(client: IoRedisClient, hold: Hold): Driver {
   const lane = laneOf(client)
   return {
     name: 'ioredis',
@@ -37,11 +37,12 @@ export function onIoRedis(client: IoRedisClient, close: () => Promise<void>): Dr
     primaries: async () => [lane],
     lane: () => lane,
     subscriber: async (events) => subscriberOn(client.duplicate() as Subscribing, events),
-    close,
+    another: () => own(client.duplicate() as IoRedisClient & Own, onIoRedis),
+    ...hold,
   }
 }
 
-export function onIoRedisCluster(cluster: IoRedisCluster, close: () => Promise<void>): Driver {
+export function onIoRedisCluster(cluster: IoRedisCluster, hold: Hold): Driver {
   return {
     name: 'ioredis',
     clustered: true,
@@ -56,8 +57,20 @@ export function onIoRedisCluster(cluster: IoRedisCluster, close: () => Promise<v
         .map((node): Primary => ({ send: (command) => call(node as IoRedisClient, command) })),
     lane: undefined,
     subscriber: async (events) => subscriberOn(cluster.duplicate() as Subscribing, events),
-    close,
+    another: () => own(cluster.duplicate() as IoRedisCluster & Own, onIoRedisCluster),
+    ...hold,
   }
+}
+
+interface Own {
+  on(event: string, listener: () => void): unknown
+  disconnect(): void
+}
+
+function own<Client extends Own>(client: Client, driverOn: (client: Client, hold: Hold) => Driver): Driver {
+  // An error is a lost connection, and it connects again by itself.
+  client.on('error', () => undefined)
+  return driverOn(client, { close: async () => client.disconnect() })
 }
 
 function laneOf(client: IoRedisClient): Lane {

@@ -1,4 +1,4 @@
-import type { Argument, Driver, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
+import type { Argument, Driver, Hold, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
 
 /** What is used of a client made by `createClient` of the package `redis`, version 5 or later. */
 export interface NodeRedisClient {
@@ -20,6 +20,7 @@ export interface NodeRedisCluster {
     options?: unknown,
   ): Promise<unknown>
   nodeClient(node: never): unknown
+  duplicate(): unknown
   on(event: string, listener: () => void): unknown
 }
 
@@ -29,6 +30,7 @@ export interface NodeRedisSentinel {
   readonly isReady: boolean
   sendCommand(isReadonly: boolean | undefined, command: Argument[], options?: unknown): Promise<unknown>
   acquire(): Promise<unknown>
+  duplicate(): unknown
   on(event: string, listener: () => void): unknown
 }
 
@@ -42,10 +44,39 @@ interface Subscribing {
   destroy(): unknown
 }
 
+interface Own {
+  connect(): Promise<unknown>
+  destroy(): unknown
+  on(event: string, listener: (error: unknown) => void): unknown
+}
+
+/** A client of the store's own begins to connect, and is ended with its driver. */
+export function own<Client extends Own>(
+  client: Client,
+  driverOn: (client: Client, hold: Hold) => Driver,
+): Driver {
+  // An error is a lost connection, and it connects again by itself; without a listener it would end the process.
+  let trouble: unknown
+  const troubled = (error: unknown): void => {
+    trouble = error
+  }
+  client.on('error', troubled)
+  // Not awaited: the first call waits for the connection, and is told where there is none.
+  client.connect().catch(troubled)
+  const close = async (): Promise<void> => {
+    try {
+      await client.destroy()
+    } catch {
+      // It never came to a connection.
+    }
+  }
+  return driverOn(client, { close, trouble: () => trouble })
+}
+
 /** RESP's bulk strings, `$`, as buffers; and no timer for each command, since the store has one for all. */
 const OPTIONS = { typeMapping: { 36: Buffer }, timeout: undefined }
 
-export function onNodeRedis(client: NodeRedisClient, close: () => Promise<void>): Driver {
+export function onNodeRedis(client: NodeRedisClient, hold: Hold): Driver {
   const lane = laneOf(client)
   return {
     name: 'node-redis',
@@ -57,11 +88,12 @@ export function onNodeRedis(client: NodeRedisClient, close: () => Promise<void>)
     primaries: async () => [lane],
     lane: () => lane,
     subscriber: (events) => subscriberOn(client.duplicate() as Subscribing, events),
-    close,
+    another: () => own(client.duplicate() as NodeRedisClient & Own, onNodeRedis),
+    ...hold,
   }
 }
 
-export function onNodeRedisCluster(cluster: NodeRedisCluster, close: () => Promise<void>): Driver {
+export function onNodeRedisCluster(cluster: NodeRedisCluster, hold: Hold): Driver {
   const lanes = new WeakMap<NodeRedisClient, Lane>()
   const laneOn = (client: NodeRedisClient): Lane => {
     const lane = lanes.get(client) ?? laneOf(client)
@@ -82,11 +114,12 @@ export function onNodeRedisCluster(cluster: NodeRedisCluster, close: () => Promi
     primaries: () => Promise.all(cluster.masters.map(nodeOf)),
     lane: forKey && (async (key) => laneOn(await forKey.call(cluster, key))),
     subscriber: (events) => subscriberWithin(cluster as unknown as Subscribing, 'node-ready', events),
-    close,
+    another: () => own(cluster.duplicate() as NodeRedisCluster & Own, onNodeRedisCluster),
+    ...hold,
   }
 }
 
-export function onNodeRedisSentinel(sentinel: NodeRedisSentinel, close: () => Promise<void>): Driver {
+export function onNodeRedisSentinel(sentinel: NodeRedisSentinel, hold: Hold): Driver {
   const primary: Primary = {
     send: (command) => sentinel.sendCommand(false, command as Argument[], OPTIONS) as Promise<Reply>,
   }
@@ -101,7 +134,8 @@ export function onNodeRedisSentinel(sentinel: NodeRedisSentinel, close: () => Pr
     // Its commands go over a pool of connections, and it doesn't say which took which.
     lane: undefined,
     subscriber: (events) => subscriberWithin(sentinel as unknown as Subscribing, 'topology-change', events),
-    close,
+    another: () => own(sentinel.duplicate() as NodeRedisSentinel & Own, onNodeRedisSentinel),
+    ...hold,
   }
 }
 
