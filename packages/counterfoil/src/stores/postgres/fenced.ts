@@ -17,7 +17,7 @@ import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import { insist } from './races.ts'
 import { read } from './read.ts'
-import { MAX_WHOLE, whole } from './row.ts'
+import { bytesOf, MAX_WHOLE, whole } from './row.ts'
 import { replace } from './write.ts'
 
 // The writes of a claim's holder, through any executor. Where core's decision depends on the whole receipt it is read,
@@ -146,7 +146,9 @@ export async function readSteps(
   incarnation: string,
 ): Promise<Map<string, Uint8Array>> {
   const { rows } = await executor.query(readStepsText(names), [incarnation])
-  return new Map(rows.map(({ step, result }) => [JSON.parse(step as string) as string, result as Uint8Array]))
+  return new Map(
+    rows.map(({ step, result }) => [JSON.parse(step as string) as string, bytesOf(result) as Uint8Array]),
+  )
 }
 
 const readStepsText: (names: Names) => string = perNames(

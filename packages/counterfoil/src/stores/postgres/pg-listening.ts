@@ -8,7 +8,7 @@ interface PgClient {
   query(text: string): Promise<unknown>
   on(event: 'notification', listener: (message: { readonly payload?: string | undefined }) => void): unknown
   on(event: 'error' | 'end', listener: () => void): unknown
-  readonly connection?: { readonly stream?: { unref?(): void } }
+  readonly connection?: { readonly stream?: { ref?(): void; unref?(): void } }
 }
 
 const FIRST_PAUSE_MS = 50
@@ -34,6 +34,8 @@ export class PgListening implements Listening {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
+    // Whoever closes waits for the end of it.
+    this.#client?.connection?.stream?.ref?.()
     await this.#client?.end().catch(() => undefined)
   }
 
@@ -54,7 +56,7 @@ export class PgListening implements Listening {
     try {
       await client.connect()
       // Those who wait hold the process, and not the connection that tells them.
-      client.connection?.stream?.unref?.()
+      if (!this.#stopped) client.connection?.stream?.unref?.()
       await client.query(`LISTEN ${quoted(this.#channel)}`)
       this.#pauseMs = FIRST_PAUSE_MS
       if (!gone && !this.#stopped) this.#listener.listening()

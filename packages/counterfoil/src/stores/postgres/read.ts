@@ -26,7 +26,7 @@ export async function read(executor: Executor, names: Names, id: ReceiptId): Pro
   }
 }
 
-export const readText: (names: Names) => string = perNames(
+const readText: (names: Names) => string = perNames(
   ({ receipts }) => `
 SELECT s.*, ${CLOCK_MS}::text AS now, pg_is_in_recovery()::text AS replica
 FROM (SELECT 1) one

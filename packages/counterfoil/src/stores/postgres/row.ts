@@ -17,7 +17,7 @@ import type { Row } from './executor.ts'
  * What a statement selects of a receipt `r` besides its bytes: one text, so that no driver's own idea of a bigint or a
  * boolean comes in between, and a row costs one value to read instead of twenty-seven.
  */
-export const FACTS = `json_build_array(
+const FACTS = `json_build_array(
     encode(r.id, 'hex'), r.tenant, r.operation, r.key, r.incarnation, r.created_at, r.fingerprint_version, r.fingerprint,
     r.credentials, r.on_failure, r.on_abandoned, r.ttl_ms, r.key_retention_ms, r.attempt, r.token, r.purpose,
     r.claimed_at, r.predecessor, r.doubt_since, r.generations, r.history, r.state, r.retryable, r.lease_ends_at,

@@ -67,13 +67,10 @@ const SUCCEED = `
 
 const succeedText: (names: Names) => string = perNames(
   (names) => `
-WITH done AS (
-  UPDATE ${names.receipts} r SET ${SUCCEED}, outcome = $7::bytea
-  FROM (SELECT ${CLOCK_MS} AS now OFFSET 0) t
-  WHERE ${UNDER_FENCE} AND r.claimed_at = $5::text::bigint AND r.generations = $6::text
-  RETURNING r.id, r.waited, r.settled_at
-)
-SELECT d.settled_at::text AS at, ${toldTo(names, 'd')} AS told FROM done d`,
+UPDATE ${names.receipts} r SET ${SUCCEED}, outcome = $7::bytea
+FROM (SELECT ${CLOCK_MS} AS now OFFSET 0) t
+WHERE ${UNDER_FENCE} AND r.claimed_at = $5::text::bigint AND r.generations = $6::text
+RETURNING r.settled_at::text AS at, ${toldTo(names, 'r')} AS told`,
 )
 
 /** Settles that travel together, as JSON. */

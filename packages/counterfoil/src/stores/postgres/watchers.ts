@@ -32,7 +32,7 @@ export class Watchers {
   #hearing: Hearing = 'not yet'
   #probe: string | undefined
   #probing: NodeJS.Timeout | undefined
-  #pauseMs: number = paces.polling.shortestMs
+  #pauseMs: number = paces.listening.shortestMs
   #timer: NodeJS.Timeout | undefined
   #looking = false
   #closed = false
@@ -96,8 +96,9 @@ export class Watchers {
     this.#listening ??= this.#driver.listen(this.#names.channel, {
       heard: (payload) => this.#heard(payload),
       listening: () => {
-        // What was said before is lost: everybody looks.
-        for (const watched of this.#watched.values()) wakeAll(watched)
+        // What was said meanwhile is lost, and everybody looks for themselves; the first time, the poller does for all.
+        if (this.#hearing === 'lost') for (const watched of this.#watched.values()) wakeAll(watched)
+        else this.#hurry()
         this.#sendProbe()
       },
       lost: () => {
@@ -132,7 +133,7 @@ export class Watchers {
   }
 
   get #pace(): { readonly shortestMs: number; readonly longestMs: number } {
-    return this.#hearing === 'heard' ? paces.listening : paces.polling
+    return this.#hearing === 'unheard' || this.#hearing === 'lost' ? paces.polling : paces.listening
   }
 
   #hurry(): void {

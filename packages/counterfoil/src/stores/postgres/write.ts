@@ -88,7 +88,7 @@ const SET = COLUMNS.split(',')
   .map((name) => `${name} = x.${name}`)
   .join(', ')
 
-export const replaceText: (names: Names) => string = perNames(
+const replaceText: (names: Names) => string = perNames(
   (names) => `
 WITH done AS (
   UPDATE ${names.receipts} r SET ${SET},

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ClaimRequest } from '../../../src/core/index.ts'
-import { askedOf, askText, askValues } from '../../../src/stores/postgres/ask.ts'
 import { claim } from '../../../src/stores/postgres/claim.ts'
 import type { Executor } from '../../../src/stores/postgres/executor.ts'
 import { postgresStore } from '../../../src/stores/postgres/index.ts'
+import { sendTogether } from '../../../src/stores/postgres/together.ts'
 import { requestWith, retryOf } from '../../../src/testing/requests.ts'
 import { contractCases, holdToContract } from '../../testing/hold-to-contract.ts'
 import { databaseForFile, onADatabase } from '../../testing/on-a-database.ts'
@@ -59,12 +59,12 @@ describe('a claim that meets another transaction', () => {
     await holder.query('BEGIN')
     await claim(executorOf(holder), tables.names, first)
     // Both in one statement: it stops at the first key, which is held, and comes to the second once that is gone.
-    const requests = [retryOf(first), retryOf(second)]
-    const answer = claimant.query(askText(tables.names), askValues(requests, null))
+    const passengers = [first, second].map((request) => ({ do: 'claim', request: retryOf(request) }) as const)
+    const answer = sendTogether(executorOf(claimant), tables.names, passengers, 60_000, 0)
     await somebodyWaitsFor(holder, watcher)
     await watcher.query(`DELETE FROM ${tables.names.receipts} WHERE id = decode($1, 'hex')`, [second.id])
     await holder.query('ROLLBACK')
-    expect(askedOf((await answer).rows, requests).map(({ kind }) => kind)).toEqual(['made', 'made'])
+    expect((await answer).map((each) => each.did === 'claim' && each.asked.kind)).toEqual(['made', 'made'])
   })
 
   it('is refused as locked, and not for ever, where the other one never ends', async () => {

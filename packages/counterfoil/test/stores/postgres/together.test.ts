@@ -4,7 +4,7 @@ import { claim } from '../../../src/stores/postgres/claim.ts'
 import { Lane } from '../../../src/stores/postgres/lane.ts'
 import { requestWith, retryOf, succeeded } from '../../../src/testing/requests.ts'
 import { databaseForFile } from '../../testing/on-a-database.ts'
-import { claimed, executorOf, faultOf, newTables } from './a-store.ts'
+import { claimed, executorOf, faultOf, newTables, somebodyWaitsFor } from './a-store.ts'
 
 const database = databaseForFile()
 
@@ -42,6 +42,24 @@ describe('calls that arrive together', () => {
     for (const { kind } of await Promise.all(settles)) expect(kind).toBe('settled')
     await holder.query('COMMIT')
     expect((await stuck)?.kind).toBe('settled')
+  })
+
+  it('are each decided on what another transaction wrote to its row while they waited', async () => {
+    const tables = await newTables(database)
+    const [holder, watcher] = [await tables.connect(), await tables.connect()]
+    const store = tables.open()
+    const receipts = await Promise.all(Array.from({ length: 5 }, () => claimed(store, requestWith())))
+    await holder.query('BEGIN')
+    await holder.query(
+      `UPDATE ${tables.names.receipts} SET token = 'another', attempt = 2, revision = revision + 1
+       WHERE id = decode($1, 'hex')`,
+      [receipts[2]?.id],
+    )
+    const settles = receipts.map((receipt) => store.settle(fenceOf(receipt), succeeded(), receipt))
+    await somebodyWaitsFor(holder, watcher)
+    await holder.query('COMMIT')
+    const kinds = (await Promise.all(settles)).map(({ kind }) => kind)
+    expect(kinds).toEqual(['settled', 'settled', 'lost', 'settled', 'settled'])
   })
 
   it('are answered though one of them can never be written', async () => {

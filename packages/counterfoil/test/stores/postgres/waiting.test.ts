@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { promisify } from 'node:util'
 import postgres from 'postgres'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { pgBouncerUrl } from '../../../../../test-support/servers/index.ts'
@@ -34,18 +36,16 @@ describe('a settle', () => {
     watch.stop()
   })
 
-  it('is heard through the notification, and not by looking', async () => {
+  it('is heard by its notification: that alone wakes, though a look would find nothing changed', async () => {
     const tables = await newTables(database)
     const [store, other] = [tables.open(), tables.open()]
     const request = requestWith()
-    const receipt = await claimed(other, request)
-    await untilAudit(store, request.id, 'told by NOTIFY')
-    await withoutTheNet(async () => {
-      const woken = wakeOf(store, request.id)
-      await store.read(request.id)
-      await other.settle(fenceOf(receipt), succeeded(), receipt)
-      await woken
-    })
+    await claimed(other, request)
+    await untilAudit(store, request.id, 'NOTIFY, on one connection')
+    const woken = wakeOf(store, request.id)
+    await store.read(request.id)
+    await (await tables.connect()).query('SELECT pg_notify($1, $2)', [tables.names.channel, request.id])
+    await woken
   })
 
   it('wakes those whose listening connection was lost meanwhile, once that is back', async () => {
@@ -53,13 +53,13 @@ describe('a settle', () => {
     const [store, other] = [tables.open(), tables.open()]
     const request = requestWith()
     const receipt = await claimed(other, request)
-    await untilAudit(store, request.id, 'told by NOTIFY')
+    await untilAudit(store, request.id, 'NOTIFY, on one connection')
     for (let round = 0; round < 3; round += 1) {
       const woken = wakeOf(store, request.id)
       await store.read(request.id)
       expect(await killListeners(tables)).toBe(1)
       await woken
-      await untilAudit(store, request.id, 'told by NOTIFY')
+      await untilAudit(store, request.id, 'NOTIFY, on one connection')
     }
     const woken = wakeOf(store, request.id)
     await store.read(request.id)
@@ -72,7 +72,7 @@ describe('a settle', () => {
     const [store, other] = [tables.open(), tables.open()]
     const request = requestWith()
     const receipt = await claimed(other, request)
-    await untilAudit(store, request.id, 'told by NOTIFY')
+    await untilAudit(store, request.id, 'NOTIFY, on one connection')
     const woken = wakeOf(store, request.id)
     await store.read(request.id)
     const eraser = await tables.connect()
@@ -80,6 +80,24 @@ describe('a settle', () => {
     await other.settle(fenceOf(receipt), succeeded(), receipt)
     await woken
   })
+})
+
+it('a process that waits for nothing but its close ends when that is done', async () => {
+  const tables = await newTables(database)
+  const script = `
+    import { postgresStore } from './src/stores/postgres/index.ts'
+    const store = postgresStore(${JSON.stringify(tables.url)}, { schema: '${tables.schema}' })
+    await store.read('00'.repeat(32))
+    store.watch('00'.repeat(32), () => undefined)
+    await store.audit()
+    await store.close()
+    console.log('closed')`
+  const ran = promisify(execFile)(
+    process.execPath,
+    ['--conditions=@counterfoil/source', '--input-type=module', '-e', script],
+    { cwd: new URL('../../..', import.meta.url) },
+  )
+  expect((await ran).stdout).toBe('closed\n')
 })
 
 describe('behind PgBouncer in transaction mode', () => {
@@ -157,16 +175,4 @@ async function killListeners(tables: Tables): Promise<number> {
     [`LISTEN "${tables.names.channel}"`],
   )
   return rows.length
-}
-
-/** Without timers for the time being nobody looks. */
-async function withoutTheNet(act: () => Promise<void>): Promise<void> {
-  const { setTimeout: real } = globalThis
-  globalThis.setTimeout = ((call: () => void, ms: number) =>
-    real(call, ms > 100 && ms < 5_000 ? 60_000 : ms)) as typeof setTimeout
-  try {
-    await act()
-  } finally {
-    globalThis.setTimeout = real
-  }
 }
