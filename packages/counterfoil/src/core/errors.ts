@@ -117,8 +117,11 @@ export class OutcomeUnknown extends CounterfoilError {
   readonly retry = 'later'
   readonly operation: string
   readonly attempt: number
-  /** `held`: nothing runs until it is recovered, or an operator acts. `reruns`: a retry runs again. */
-  readonly standing: 'held' | 'reruns'
+  /**
+   * `held`: nothing runs until it is recovered, or an operator acts. `reruns`: a retry runs again. `undecided`: of a
+   * transaction whose commit was not answered; a retry gets its outcome, or runs if nothing was committed.
+   */
+  readonly standing: 'held' | 'reruns' | 'undecided'
   /** Milliseconds until a retry or a recovery may be tried; `null` where only an operator can help. */
   readonly retryAfterMs: number | null
   constructor(
@@ -131,6 +134,8 @@ export class OutcomeUnknown extends CounterfoilError {
     const next = {
       held: "it is held until it is recovered, or settled or released by an operator ('counterfoil receipts')",
       reruns: 'a retry with the same key runs again',
+      undecided:
+        'the answer to its COMMIT was lost; a retry with the same key gets its outcome if it was committed, and runs again if nothing was',
     }[standing]
     super(`The effect of '${operation}' is unknown after attempt ${attempt}: ${next}.`, options)
     this.operation = operation

@@ -43,6 +43,7 @@ export function policiesOf(guarantee: Guarantee): Policies {
     throw new OptionInvalid(
       'guarantee',
       "name 'at-most-once' (a double is worse than a stop) or 'at-least-once' (a re-run is harmless), " +
+        "define it by transactional() where its whole effect is in the store's own database, " +
         "or give { onFailure: 'final' | 'release', onAbandoned: 'hold' | 'rerun' }",
     )
   }

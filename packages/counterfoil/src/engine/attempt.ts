@@ -1,17 +1,15 @@
 import {
   type Codec,
-  decodeOutcome,
-  encodeOutcome,
   type Fence,
   fenceOf,
   generationOf,
-  OutcomeUnreadable,
   type Predecessor,
   type ReceiptStore,
   type Running,
 } from '../core/index.ts'
 import { derivedKey } from './derived-key.ts'
 import type { Lease } from './lease.ts'
+import { decodedStep, encodedStep } from './step-result.ts'
 
 /** One run under a claim, as its handler sees it. */
 export interface Attempt {
@@ -108,7 +106,7 @@ export class RunningAttempt implements Attempt {
     steps.set(name, running)
     // A step that failed may be tried again by the same handler.
     running.catch(() => steps.delete(name))
-    return this.#decode(await running) as T
+    return decodedStep(this.#codec, await running) as T
   }
 
   notExecuted(): void {
@@ -129,8 +127,7 @@ export class RunningAttempt implements Attempt {
       if (this.#lease.over) throw this.#lease.lose('lease_ending')
       unsaved.set(name, await run())
     }
-    const value = this.#codec.encode(unsaved.get(name))
-    const result = encodeOutcome({ kind: 'value', value })
+    const result = encodedStep(this.#codec, unsaved.get(name))
     if ((await this.#store.saveStep(this.fence, name, result)) === 'lost')
       throw this.#lease.lose('taken_over')
     unsaved.delete(name)
@@ -145,11 +142,5 @@ export class RunningAttempt implements Attempt {
       this.#kept = undefined
     })
     return reading
-  }
-
-  #decode(bytes: Uint8Array): unknown {
-    const outcome = decodeOutcome(bytes)
-    if (outcome.kind !== 'value') throw new OutcomeUnreadable(`a step's result can't be a ${outcome.kind}`)
-    return this.#codec.decode(outcome.value)
   }
 }

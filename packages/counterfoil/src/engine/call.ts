@@ -63,6 +63,15 @@ export interface PreparedCall {
   fingerprintAs(version: Fingerprint['version']): Fingerprint | undefined
 }
 
+/** Of two calls with one key: whether the outcome of one answers the other. */
+export function asksTheSame({ terms: a }: PreparedCall, { terms: b }: PreparedCall): boolean {
+  return (
+    a.fingerprint.digest === b.fingerprint.digest &&
+    a.fingerprint.version === b.fingerprint.version &&
+    a.credentials === b.credentials
+  )
+}
+
 const newestAlgorithm = fingerprintAlgorithms.get(FINGERPRINT_VERSION) as FingerprintAlgorithm
 
 /** Makes calls of one operation ready to claim. */

@@ -34,6 +34,8 @@ export type Conclusion =
     }
   /** Another attempt's outcome, from the receipt. */
   | { readonly kind: 'replayed'; readonly receipt: Receipt; readonly outcome: Outcome }
+  /** This call's own work ran in a transaction, which it then said to roll back. */
+  | { readonly kind: 'rolled_back'; readonly attempt: number }
   /** It came to recover, found out that nothing had happened, and has left the key free. */
   | { readonly kind: 'cleared' }
   /** It came to recover, and nothing was abandoned, or somebody else was at it. */

@@ -14,7 +14,13 @@ export type ReceiptEvent =
       attempt: number
       as: 'succeeded' | 'failed' | 'released'
       durationMs: number
+      /** Of an operation in a transaction. `caller`: it counts once the caller's own transaction commits. */
+      commits?: 'store' | 'caller'
     })
+  /** A transaction's attempt left nothing behind: it failed, or met another transaction, and its key is free. */
+  | (About & { type: 'rolled_back'; attempt: number; durationMs: number; error?: unknown })
+  /** The answer to a transaction's COMMIT was lost. What it came to is asked for next. */
+  | (About & { type: 'commit_unknown'; error: unknown })
   /** The attempt doesn't know whether its effect happened; the receipt is abandoned. */
   | (About & { type: 'given_up'; attempt: number; durationMs: number; error?: unknown })
   | (About & { type: 'replayed'; attempt: number })

@@ -86,7 +86,7 @@ function checked(own: unknown): Verdict | undefined {
   throw new TypeError(`classify must answer one of ${[...verdicts].join(', ')}, or undefined, and at once`)
 }
 
-function outcomeOf(ended: Ended<unknown>, codec: Codec): Outcome {
+export function outcomeOf(ended: Ended<unknown>, codec: Codec): Outcome {
   return ended.kind === 'threw'
     ? { kind: 'failure', failure: failureFacts(ended.error) }
     : outcomeOfValue(ended.value, codec)
@@ -118,7 +118,7 @@ function decoded(codec: Codec, value: Parameters<Codec['decode']>[0]): unknown {
 /** UTF-16 units: an error's message may quote a whole response. */
 const MAX_MESSAGE = 4096
 
-function failureFacts(error: unknown): FailureFacts {
+export function failureFacts(error: unknown): FailureFacts {
   if (typeof error !== 'object' || error === null) {
     return { name: typeof error, message: text(() => error), code: null }
   }

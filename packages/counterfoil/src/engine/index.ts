@@ -8,4 +8,14 @@ export type { RecoveryReport } from './recover-abandoned.ts'
 export type { ReplayCacheOptions } from './replay-cache.ts'
 export { nodeRuntime, type Runtime, type Timer } from './runtime.ts'
 export type { Found, OperationOptions, Recover, Rerun } from './settings.ts'
+export type { SyncTransactionAttempt, TransactionAttempt } from './transaction-attempt.ts'
+export type { TransactionalOptions, TransactionVerdict } from './transaction-settings.ts'
+export type { AtOnce, TransactionHandler } from './transaction-work.ts'
+export type {
+  CallInTransaction,
+  PaceOf,
+  TransactionalOperation,
+  TransactionResult,
+  TxOf,
+} from './transactional-operation.ts'
 export type { Classify, Ended, Verdict } from './verdict.ts'

@@ -15,6 +15,7 @@ import type { KeptRequests } from './kept-requests.ts'
 import { Latency } from './latency.ts'
 import type { Pursuits } from './pursuits.ts'
 import { type RecoveryReport, recoverAbandoned } from './recover-abandoned.ts'
+import { replayedResult } from './replayed-result.ts'
 import type { Settings } from './settings.ts'
 import type { Ended } from './verdict.ts'
 
@@ -63,6 +64,7 @@ export interface Operation<T = unknown> {
 }
 
 export class EngineOperation<T> implements Operation<T> {
+  readonly definedBy = 'operation'
   readonly name: string
   readonly settings: Settings
   /** Set where its requests come in another form than `once` takes. */
@@ -139,18 +141,7 @@ export class EngineOperation<T> implements Operation<T> {
   #resultOf<V>(conclusion: Conclusion, ended: Ended<V> | undefined): OnceResult<V> {
     const { codec } = this.settings
     const about = { operation: this.name, codec }
-    if (conclusion.kind === 'replayed') {
-      const { receipt, outcome } = conclusion
-      const { attempt } = receipt
-      const final = receipt.state === 'succeeded' || (receipt.state === 'failed' && !receipt.retryable)
-      const standing = final ? 'final' : 'released'
-      return {
-        value: valueIn<V>(outcome, { ...about, attempt, standing }),
-        replayed: true,
-        attempt,
-        receipt: 'settled',
-      }
-    }
+    if (conclusion.kind === 'replayed') return replayedResult<V>(conclusion, about)
     if (ended?.kind === 'threw') throw ended.error
     if (conclusion.kind !== 'ran') throw new TypeError(`a call to run can't end as ${conclusion.kind}`)
     const { outcome, attempt, standing } = conclusion

@@ -5,20 +5,18 @@ import {
   decodeOutcome,
   type Fingerprint,
   FingerprintUnknown,
-  KeyConflict,
-  OtherCredentials,
-  OutcomeExpired,
   OutcomeUnknown,
   type Receipt,
   ReceiptsClosed,
   type Running,
   StillInProgress,
 } from '../core/index.ts'
-import type { PreparedCall } from './call.ts'
+import { asksTheSame, type PreparedCall } from './call.ts'
 import { Caller, type CallerTerms, type Conclusion } from './caller.ts'
 import { claimFor, withdraw } from './claim.ts'
 import type { Engine } from './engine.ts'
 import type { Latency } from './latency.ts'
+import { refusal } from './refusal.ts'
 import { type AttemptEnd, runAttempt } from './run.ts'
 import type { Settings } from './settings.ts'
 import { type Holder, outcomeFor, watchHolder } from './watch-holder.ts'
@@ -75,13 +73,8 @@ export class Pursuit {
   }
 
   /** Whether a call asks for the very same thing, so that this effort can answer it. */
-  serves({ terms }: PreparedCall): boolean {
-    const mine = this.#call.terms
-    return (
-      terms.fingerprint.digest === mine.fingerprint.digest &&
-      terms.fingerprint.version === mine.fingerprint.version &&
-      terms.credentials === mine.credentials
-    )
+  serves(call: PreparedCall): boolean {
+    return asksTheSame(call, this.#call)
   }
 
   /** @throws {StillInProgress} where as many wait as may, and whatever the caller's conclusion is. */
@@ -302,20 +295,4 @@ function unknownAfter(receipt: Running, end: Extract<AttemptEnd, { kind: 'unknow
   return policies.onAbandoned === 'rerun'
     ? new OutcomeUnknown(operation, attempt, 'reruns', 0, cause)
     : new OutcomeUnknown(operation, attempt, 'held', end.retryAfterMs, cause)
-}
-
-function refusal(
-  operation: string,
-  decision: Extract<ClaimDecision, { kind: 'abandoned' | 'conflict' | 'expired' | 'forbidden' }>,
-): Error {
-  switch (decision.kind) {
-    case 'conflict':
-      return new KeyConflict(operation)
-    case 'forbidden':
-      return new OtherCredentials(operation)
-    case 'expired':
-      return new OutcomeExpired(operation)
-    case 'abandoned':
-      return new OutcomeUnknown(operation, decision.attempt, 'held', decision.recoverableInMs)
-  }
 }

@@ -1,8 +1,10 @@
 import {
   type Duration,
   durationMs,
+  isTransactional,
   OperationRedefined,
   OptionInvalid,
+  type Pace,
   type ReceiptStore,
   ReceiptsClosed,
   type SweepAnswer,
@@ -15,11 +17,27 @@ import { Pursuits } from './pursuits.ts'
 import { RecoveryTimer } from './recovery-timer.ts'
 import { type ReplayCacheOptions, withReplayCache } from './replay-cache.ts'
 import { elapsedClock, nodeRuntime, type Runtime } from './runtime.ts'
-import { differences, type OperationOptions, positive, refuseUnknown, settingsOf, whole } from './settings.ts'
+import {
+  differences,
+  type OperationOptions,
+  positive,
+  refuseUnknown,
+  type Settings,
+  settingsOf,
+  whole,
+} from './settings.ts'
 import { Sweeper } from './sweeper.ts'
+import { noTransactions, type TransactionalOptions, transactionSettingsOf } from './transaction-settings.ts'
+import { Turns } from './transaction-turns.ts'
+import {
+  EngineTransactionalOperation,
+  type PaceOf,
+  type TransactionalOperation,
+  type TxOf,
+} from './transactional-operation.ts'
 
-export interface ReceiptsOptions {
-  readonly store: ReceiptStore
+export interface ReceiptsOptions<S extends ReceiptStore = ReceiptStore> {
+  readonly store: S
   /**
    * Goes into every derived key (`attempt.keyFor`): the same in all processes, and kept. Without one, whoever knows a
    * receipt's key can compute the keys of its downstream calls.
@@ -43,7 +61,7 @@ export interface ReceiptsOptions {
 }
 
 /** The receipts of one store. */
-export interface Receipts {
+export interface Receipts<S extends ReceiptStore = ReceiptStore> {
   /**
    * Defines an operation. Its name is part of every receipt's identity, so that renaming it forgets them.
    *
@@ -51,6 +69,18 @@ export interface Receipts {
    * @throws {OperationRedefined} where the name is defined already with other options
    */
   operation<T = unknown>(name: string, options: OperationOptions<T>): Operation<T>
+  /**
+   * Defines an operation whose whole effect is in the store's own database, and commits with its receipt: the guarantee
+   * `transactional`. It has `onceInTransaction` in place of `once`: under one name an operation has one of the two only,
+   * for as long as its receipts are kept.
+   *
+   * @throws {OptionInvalid} also where the store shares no transactions
+   * @throws {OperationRedefined}
+   */
+  transactional<T = unknown>(
+    name: string,
+    options: TransactionalOptions<T> & Sharing<S>,
+  ): TransactionalOperation<TxOf<S>, PaceOf<S>, T>
   /** Sweeps one batch now, whatever the timer does. */
   sweep(): Promise<SweepAnswer>
   /**
@@ -59,6 +89,11 @@ export interface Receipts {
    */
   close(): Promise<void>
 }
+
+/** Where the store shares none, no options are right. */
+type Sharing<S extends ReceiptStore> = [TxOf<S>] extends [never]
+  ? { readonly store: 'shares no transactions with your tables' }
+  : unknown
 
 const DEFAULT_BATCH = 500
 
@@ -73,16 +108,19 @@ const OPTIONS: readonly string[] = [
   'runtime',
 ] satisfies (keyof ReceiptsOptions)[]
 
-export function createReceipts(options: ReceiptsOptions): Receipts {
-  return new EngineReceipts(options)
+export function createReceipts<S extends ReceiptStore>(options: ReceiptsOptions<S>): Receipts<S> {
+  return new EngineReceipts(options) as Receipts<ReceiptStore> as Receipts<S>
 }
 
-class EngineReceipts implements Receipts {
+type AnyOperation = EngineOperation<unknown> | EngineTransactionalOperation<unknown, Pace, unknown>
+
+class EngineReceipts {
   readonly #engine: Engine
   readonly #pursuits: Pursuits
   readonly #batch: number
   readonly #sweeper: Sweeper | undefined
-  readonly #operations = new Map<string, EngineOperation<unknown>>()
+  readonly #turns: Turns
+  readonly #operations = new Map<string, AnyOperation>()
   readonly #timers: RecoveryTimer[] = []
   #closed: Promise<void> | undefined
 
@@ -107,6 +145,7 @@ class EngineReceipts implements Receipts {
       closing: false,
     }
     this.#pursuits = new Pursuits(this.#engine)
+    this.#turns = new Turns(this.#engine)
     const sweep = options.sweep ?? {}
     this.#batch = sweep === 'off' ? DEFAULT_BATCH : (sweep.batch ?? DEFAULT_BATCH)
     if (!Number.isSafeInteger(this.#batch) || this.#batch < 1) {
@@ -121,18 +160,41 @@ class EngineReceipts implements Receipts {
   operation<T>(name: string, options: OperationOptions<T>): Operation<T> {
     if (this.#engine.closing) throw new ReceiptsClosed()
     const settings = settingsOf(options)
-    const defined = this.#operations.get(name)
-    if (defined !== undefined) {
-      const other = differences(defined.settings, settings)
-      if (other.length > 0) throw new OperationRedefined(name, other)
-      return defined as Operation<unknown> as Operation<T>
-    }
+    const defined = this.#defined(name, 'operation', settings)
+    if (defined instanceof EngineOperation) return defined as Operation<unknown> as Operation<T>
     const operation = new EngineOperation<T>(this.#engine, this.#pursuits, name, settings)
     this.#operations.set(name, operation as EngineOperation<unknown>)
     if (settings.recoverEveryMs !== undefined) {
       this.#timers.push(new RecoveryTimer(this.#engine, operation, settings.recoverEveryMs))
     }
     return operation
+  }
+
+  transactional<T>(name: string, options: TransactionalOptions<T>): TransactionalOperation<unknown, Pace, T> {
+    if (this.#engine.closing) throw new ReceiptsClosed()
+    const { store } = this.#engine
+    if (!isTransactional<unknown, Pace>(store)) throw noTransactions(store.name)
+    const settings = transactionSettingsOf(options)
+    const defined = this.#defined(name, 'transactional', settings)
+    if (defined instanceof EngineTransactionalOperation) return defined
+    const operation = new EngineTransactionalOperation<unknown, Pace, unknown>(
+      this.#engine,
+      this.#turns,
+      store.transactions,
+      name,
+      settings,
+    )
+    this.#operations.set(name, operation)
+    return operation
+  }
+
+  /** @throws {OperationRedefined} */
+  #defined(name: string, by: AnyOperation['definedBy'], settings: Settings): AnyOperation | undefined {
+    const defined = this.#operations.get(name)
+    if (defined === undefined) return undefined
+    const other = defined.definedBy === by ? differences(defined.settings, settings) : ['guarantee']
+    if (other.length > 0) throw new OperationRedefined(name, other)
+    return defined
   }
 
   sweep(): Promise<SweepAnswer> {
@@ -148,7 +210,7 @@ class EngineReceipts implements Receipts {
     const { background, store } = this.#engine
     this.#engine.closing = true
     const timers = [...this.#timers, ...(this.#sweeper ? [this.#sweeper] : [])].map((timer) => timer.stop())
-    await this.#pursuits.finish()
+    await Promise.all([this.#pursuits.finish(), this.#turns.finish()])
     await Promise.all(timers)
     await background.finish()
     await store.close()

@@ -1,7 +1,8 @@
-import { encodeOutcome, fenceOf, type Outcome, type Receipt, type Running } from '../core/index.ts'
+import { fenceOf, type Outcome, type Receipt, type Running } from '../core/index.ts'
 import { RunningAttempt } from './attempt.ts'
 import type { Caller, Finished } from './caller.ts'
 import type { Engine } from './engine.ts'
+import { keep } from './kept-outcome.ts'
 import { Lease, type LeaseListener } from './lease.ts'
 import { backOffMs, mayRun, recoverFirst } from './recover.ts'
 import type { Settings } from './settings.ts'
@@ -107,15 +108,4 @@ function endingOf(
 /** It is an end either way; a refusal or an error is no success. */
 function endedAs(outcome: Outcome): 'succeeded' | 'failed' {
   return outcome.kind === 'response' && outcome.status >= 400 ? 'failed' : 'succeeded'
-}
-
-/** An outcome that can't be kept is settled all the same, and says so: it is never a reason to run again. */
-function keep(outcome: Outcome, { maxOutcomeBytes }: Settings): { outcome: Outcome; bytes: Uint8Array } {
-  const bytes = encodeOutcome(outcome)
-  // Of a response its body counts, which is what went over the wire; the capture has held it to the limit already.
-  const size = outcome.kind === 'response' ? outcome.body.length : bytes.length
-  // A failure is short whatever threw it, and "succeeded, not kept" would be untrue of it.
-  if (size <= maxOutcomeBytes || outcome.kind === 'failure') return { outcome, bytes }
-  const tooLarge = { kind: 'not_kept', why: 'too_large' } as const
-  return { outcome: tooLarge, bytes: encodeOutcome(tooLarge) }
 }

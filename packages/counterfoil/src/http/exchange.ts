@@ -15,6 +15,7 @@ import type { CallerSignal } from '../engine/call.ts'
 import type { Conclusion, Work } from '../engine/caller.ts'
 import type { Attempt, Operation } from '../engine/index.ts'
 import { EngineOperation } from '../engine/operation.ts'
+import { EngineTransactionalOperation } from '../engine/transactional-operation.ts'
 import { CallerGone } from './caller-gone.ts'
 import { type Captured, Endings, failedForNow, problemResponse, type Response } from './endings.ts'
 import { type FieldLines, keepAllBut, notKept, valuesOf } from './field-lines.ts'
@@ -251,6 +252,12 @@ function isOfTheStore(error: unknown): boolean {
 
 function checkedOperation(operation: Operation<never>): EngineOperation<unknown> {
   const known: unknown = operation
+  if (known instanceof EngineTransactionalOperation) {
+    throw new OptionInvalid(
+      'operation',
+      'a transactional operation answers no requests by itself, since a response is sent outside of its transaction; call its onceInTransaction() in the route',
+    )
+  }
   if (!(known instanceof EngineOperation)) {
     throw new OptionInvalid('operation', 'pass what receipts.operation() has given')
   }

@@ -52,16 +52,13 @@ it('leaves no sample without what it prints', () => {
 })
 
 /** In a folder of its own below the workspace, so that `import 'counterfoil'` is found and files it makes are gone. */
-async function run(code: string, environment: Record<string, string>): Promise<string> {
+async function run(code: string, environment: Readonly<Record<string, string>>): Promise<string> {
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
   const folder = mkdtempSync(join(root, 'node_modules/.cache/sample-'))
   try {
     const flags = ['--conditions=@counterfoil/source', '--input-type=module-typescript', '-']
-    const child = spawn(process.execPath, flags, {
-      cwd: folder,
-      env: { ...process.env, ...environment },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
+    const env = { ...process.env, ...environment }
+    const child = spawn(process.execPath, flags, { cwd: folder, env, stdio: ['pipe', 'pipe', 'pipe'] })
     child.stdin.end(code)
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
     return out + err

@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { idempotent } from '../../src/http/node.ts'
 import { createReceipts } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory/index.ts'
+import { sqliteStore } from '../../src/stores/sqlite/index.ts'
 
 it.each<readonly [object, string]>([
   [{}, 'tenant'],
@@ -19,4 +20,12 @@ it.each<readonly [object, string]>([
   onTestFinished(() => receipts.close())
   const operation = receipts.operation<never>('charge', { guarantee: 'at-most-once' })
   expect(() => idempotent(operation, options as never, () => undefined)).toThrow(name)
+})
+
+it('refuses an operation whose effect is in a transaction: the response would be outside of it', () => {
+  const receipts = createReceipts({ store: sqliteStore('never-opened.db'), sweep: 'off' })
+  onTestFinished(() => receipts.close())
+  const operation = receipts.transactional('charge', { ttl: '24h' })
+  const wrap = () => idempotent(operation as never, { tenant: () => 'acme' }, () => undefined)
+  expect(wrap).toThrow('call its onceInTransaction() in the route')
 })

@@ -1,4 +1,5 @@
 import type { Row } from './executor.ts'
+import type { TransactionAdapter } from './transaction-adapter.ts'
 
 /** A database driver, as this store needs it: each statement is a transaction of its own, on any connection. */
 export interface Driver {
@@ -12,6 +13,8 @@ export interface Driver {
   readonly urgent: Pick<Driver, 'query'>
   /** Starts to listen, on a connection of its own, and goes on until stopped: it comes back after a loss. */
   listen(channel: string, listener: Listener): Listening
+  /** Its own transactions, whose handlers are given a client of the driver's. */
+  readonly transactions: TransactionAdapter<unknown>
   /** What stands between this driver and the server, and what it can't see; for the audit. */
   readonly facts: DriverFacts
   close(): Promise<void>

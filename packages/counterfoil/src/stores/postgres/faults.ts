@@ -23,6 +23,22 @@ export class NoAnswer extends Error {
   }
 }
 
+/** A statement of the store's own failed inside a transaction; the cause is what it failed with. */
+export class StatementFailed extends Error {
+  constructor(cause: unknown) {
+    super('a statement failed', { cause })
+  }
+}
+
+/** COMMIT was answered with ROLLBACK. */
+export class RolledBack extends Error {
+  constructor() {
+    super(
+      'COMMIT was answered with ROLLBACK: a statement that nobody waited for had failed; await each of them',
+    )
+  }
+}
+
 /** A read would be of a copy that lags behind. */
 export class IsReplica extends Error {}
 
@@ -34,6 +50,7 @@ export class TooLarge extends Error {}
 /** What went wrong, for the caller: a `StoreUnavailable` with one sentence. Nothing of a receipt and no password is in it. */
 export function unavailable(error: unknown): CounterfoilError {
   if (error instanceof CounterfoilError) return error
+  if (error instanceof StatementFailed) return unavailable(error.cause)
   const [fault, advice] = faultOf(error)
   return new StoreUnavailable('PostgreSQL', fault, advice)
 }
@@ -45,7 +62,7 @@ function faultOf(error: unknown): readonly [StoreFault, string] {
   if (error instanceof TooLarge) {
     return ['too_large', `takes no outcome, request or step above ${MAX_BYTES / 1024 / 1024} MiB`]
   }
-  const code = sqlStateOf(error)
+  const code = stateIn(error)
   if (code === undefined) return connectionFault(error)
   const known = byState[code] ?? byState[code.slice(0, 2)]
   return known ?? ['failed', `failed with SQLSTATE ${code}; see the server's log`]
@@ -143,11 +160,52 @@ function connectionFault(error: unknown): readonly [StoreFault, string] {
 
 /** Five characters, for an answer of the server itself; anything else is of the network or the driver. */
 export function sqlStateOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  // A driver's own codes are longer, and Node's begin with E.
+  return error instanceof Error && 'code' in error ? stateOf(error.code) : undefined
+}
+
+/** A driver's own codes are longer, and Node's begin with E. */
+function stateOf(code: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code)
     ? code
     : undefined
+}
+
+/** How many errors deep an answer of the server's is looked for: query builders wrap what their driver throws. */
+const MAX_CAUSES = 8
+
+/** The same for an error that may wrap another, as query builders do. */
+export function stateIn(error: unknown): string | undefined {
+  let at = error
+  for (let depth = 0; depth < MAX_CAUSES && typeof at === 'object' && at !== null; depth += 1) {
+    const { code, originalCode, cause, meta } = at as Wrapping
+    // Prisma's own codes look like the server's. What the server said is in `originalCode`, two wrappers further down.
+    if (code === 'P2034') return '40001'
+    const state = stateOf(originalCode) ?? (isPrismas(code) ? undefined : stateOf(code))
+    if (state !== undefined) return state
+    at = cause ?? meta?.driverAdapterError
+  }
+  return undefined
+}
+
+interface Wrapping {
+  readonly code?: unknown
+  readonly originalCode?: unknown
+  readonly cause?: unknown
+  readonly meta?: { readonly driverAdapterError?: unknown }
+}
+
+/** Whether a transaction met another one, so that nothing of it was committed and it may be done again. */
+export function isClash(error: unknown): boolean {
+  const state = stateIn(error)
+  return state === '40001' || state === '40P01'
+}
+
+/** An answer of the server's which says for sure that nothing was committed. */
+export function isDefinite(error: unknown): boolean {
+  if (error instanceof RolledBack || (error instanceof Error && error.cause instanceof RolledBack))
+    return true
+  const state = stateIn(error)
+  return state !== undefined && state !== '40003' && !/^(08|57|58|XX)/.test(state)
 }
 
 /** The server rolled the statement back, and says that it may be sent again. */
@@ -166,4 +224,9 @@ export function isUnprepared(error: unknown): boolean {
 export function wroteNothing(error: unknown): boolean {
   const code = sqlStateOf(error)
   return error instanceof TooLarge || (code !== undefined && !/^(08|57|58|XX)/.test(code))
+}
+
+/** "Error message reference" of Prisma's. PostgreSQL's only class with a P is P0. */
+function isPrismas(code: unknown): boolean {
+  return /^P[1-9][0-9]{3}$/.test(String(code))
 }

@@ -1,6 +1,7 @@
 import { OptionInvalid } from '../../core/index.ts'
-import type { PgPool, PostgresClient } from './clients.ts'
+import type { PgClientOf, PgPool, PgPoolClient, PostgresClient, PostgresTransactionOf } from './clients.ts'
 import type { NameOptions } from './names.ts'
+import type { TransactionAdapter } from './transaction-adapter.ts'
 
 export interface PostgresStoreOptions extends NameOptions {
   /** Create or upgrade the tables at the first call. Default false: a service does not change a database unasked. */
@@ -11,8 +12,23 @@ export interface PostgresStoreOptions extends NameOptions {
   readonly maxConnections?: number
 }
 
+export interface WithTransactions<Tx> {
+  /**
+   * How `onceInTransaction` opens its transactions, for an application that writes its SQL with a query builder. Default: on
+   * the connection that the store is given.
+   */
+  readonly transactions: TransactionAdapter<Tx>
+}
+
 /** A `pg.Pool` or a `postgres` client of the user's own, or a URL. */
 export type PostgresConnection = PgPool | PostgresClient | string
+
+/** What a handler is given, if nothing else is said: of a pool of `pg`'s its client, of `postgres` its `TransactionSql`. */
+export type TransactionOf<C extends PostgresConnection> = C extends string
+  ? PgPoolClient
+  : C extends PostgresClient
+    ? PostgresTransactionOf<C>
+    : PgClientOf<C>
 
 export type CheckedConnection =
   | { readonly by: 'pg'; readonly pool: PgPool }

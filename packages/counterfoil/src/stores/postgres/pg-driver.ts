@@ -2,9 +2,10 @@ import { hash } from 'node:crypto'
 import type { PgPool, PgPoolClient } from './clients.ts'
 import type { Driver, DriverFacts, Listener, Listening } from './driver.ts'
 import type { Row } from './executor.ts'
-import { isSerializationFailure, isUnprepared, NoAnswer } from './faults.ts'
+import { isSerializationFailure, isUnprepared, NoAnswer, RolledBack } from './faults.ts'
 import { PgListening } from './pg-listening.ts'
 import { retried } from './retried.ts'
+import type { TransactionAdapter } from './transaction-adapter.ts'
 
 interface ClientState {
   unreplicated: boolean
@@ -17,6 +18,15 @@ const RESERVED = 2
 
 export class PgDriver implements Driver {
   readonly facts: DriverFacts = { name: 'pg', seesNotices: true }
+  readonly transactions: TransactionAdapter<unknown> = {
+    transaction: (run) => this.#transaction(run),
+    executor: (tx) => ({
+      async query(text, values) {
+        const { rows } = await (tx as PgPoolClient).query({ text, values: [...values] })
+        return { rows: rows as Row[] }
+      },
+    }),
+  }
   readonly urgent: Driver['urgent'] = {
     query: (text, values) => this.#query(text, values, () => this.#connectedSoon()),
   }
@@ -78,6 +88,30 @@ export class PgDriver implements Driver {
       if (!named || !isUnprepared(error)) throw error
       this.#prepares = false
       return await this.#queryOnce(text, values, connect)
+    }
+  }
+
+  /** Begins, commits or rolls back, on a connection that goes back to the pool only where it is as good as before. */
+  async #transaction(run: (client: PgPoolClient) => Promise<void>): Promise<void> {
+    const client = await this.#connected(this.#pool, this.#answerWithinMs)
+    const state = this.#stateOf(client)
+    const tell = (text: string): Promise<{ readonly command?: string }> =>
+      this.#inTime(performance.now() + this.#answerWithinMs, 'statement', client.query({ text, values: [] }))
+    let spoilt: Error | undefined
+    try {
+      await tell('BEGIN')
+      await run(client)
+      const { command } = await tell('COMMIT')
+      // What a statement that nobody waited for has spoilt is rolled back by COMMIT, without an error.
+      if (command === 'ROLLBACK') throw new RolledBack()
+      if (state.unreplicated) await this.#confirm(client, state, performance.now() + this.#answerWithinMs)
+    } catch (error) {
+      await tell('ROLLBACK').catch((failure: Error) => {
+        spoilt = failure
+      })
+      throw error
+    } finally {
+      client.release(spoilt)
     }
   }
 

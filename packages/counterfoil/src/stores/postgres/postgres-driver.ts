@@ -1,11 +1,22 @@
-import type { PostgresClient } from './clients.ts'
+import type { PostgresClient, PostgresTransaction } from './clients.ts'
 import type { Driver, DriverFacts, Listener, Listening } from './driver.ts'
 import type { Row } from './executor.ts'
 import { isSerializationFailure, isUnprepared, NoAnswer } from './faults.ts'
 import { retried } from './retried.ts'
+import type { TransactionAdapter } from './transaction-adapter.ts'
 
 export class PostgresDriver implements Driver {
   readonly facts: DriverFacts = { name: 'postgres', seesNotices: false }
+  readonly transactions: TransactionAdapter<unknown> = {
+    transaction: (run) => this.#sql.begin(run),
+    executor: (tx) => ({
+      query: async (text, values) => ({
+        rows: await (tx as PostgresTransaction).unsafe(text, [...values]),
+      }),
+    }),
+    // It fails a transaction in which any statement has failed, but for those in a savepoint that it has made.
+    savepoint: (tx, run) => (tx as PostgresTransaction).savepoint(run),
+  }
   /** It queues statements by itself, and keeps no connection for anybody. */
   readonly urgent: Driver['urgent'] = this
   readonly #sql: PostgresClient

@@ -14,13 +14,17 @@ import {
   type Page,
   type Reading,
   type ReceiptId,
-  type ReceiptStore,
   type Running,
   type Settlement,
   type StoreDescription,
   type StoreStats,
+  type StoreTransactions,
   StoreUnavailable,
   type SweepAnswer,
+  type TransactionAnswer,
+  type TransactionalStore,
+  type TransactionTerms,
+  type TransactionWork,
   type Watch,
 } from '../../core/index.ts'
 import { age } from './age.ts'
@@ -43,10 +47,13 @@ import {
   checkedConnection,
   type PostgresConnection,
   type PostgresStoreOptions,
+  type TransactionOf,
+  type WithTransactions,
 } from './options.ts'
 import { markWaited, read } from './read.ts'
 import { asUnchanged, settleUnchanged } from './settle-unchanged.ts'
 import { Sweep } from './sweep.ts'
+import { PostgresTransactions } from './transactions.ts'
 import { Watchers } from './watchers.ts'
 
 /** Calls with more bytes than this travel alone: they would hold up the others. */
@@ -64,15 +71,24 @@ const TRAVELS_ALONE_BYTES = 64 * 1024
  * @example
  * const receipts = createReceipts({ store: postgresStore(pool) })
  */
+export function postgresStore<Tx>(
+  connection: PostgresConnection,
+  options: PostgresStoreOptions & WithTransactions<Tx>,
+): TransactionalStore<Tx, 'async'>
+export function postgresStore<C extends PostgresConnection>(
+  connection: C,
+  options?: PostgresStoreOptions,
+): TransactionalStore<TransactionOf<C>, 'async'>
 export function postgresStore(
   connection: PostgresConnection,
-  options: PostgresStoreOptions = {},
-): ReceiptStore {
+  options: PostgresStoreOptions & Partial<WithTransactions<unknown>> = {},
+): TransactionalStore<unknown, 'async'> {
   return new PostgresStore(checkedConnection(connection), options)
 }
 
-class PostgresStore implements ReceiptStore {
+class PostgresStore implements TransactionalStore<unknown, 'async'> {
   readonly name = 'PostgreSQL'
+  readonly transactions: StoreTransactions<unknown, 'async'>
   readonly #connection: CheckedConnection
   readonly #options: PostgresStoreOptions & {
     readonly answerWithinMs: number
@@ -84,13 +100,28 @@ class PostgresStore implements ReceiptStore {
   #opened: Opened | undefined
   #closing: Promise<void> | undefined
 
-  constructor(connection: CheckedConnection, options: PostgresStoreOptions) {
+  constructor(
+    connection: CheckedConnection,
+    { transactions, ...options }: PostgresStoreOptions & Partial<WithTransactions<unknown>>,
+  ) {
     this.#connection = connection
     this.#names = namesOf(options)
     this.#options = {
       ...options,
       answerWithinMs: checkedBound('answerWithinMs', options.answerWithinMs ?? 8_000),
       maxConnections: checkedBound('maxConnections', options.maxConnections ?? 10),
+    }
+    const made = new PostgresTransactions({
+      names: this.#names,
+      answerWithinMs: this.#options.answerWithinMs,
+      adapter: async () => {
+        const { driver } = await this.#ready()
+        return transactions ?? driver.transactions
+      },
+    })
+    this.transactions = {
+      pace: 'async',
+      transact: (terms, work) => this.#underWay(this.#transact(made, terms, work)),
     }
   }
 
@@ -221,7 +252,10 @@ class PostgresStore implements ReceiptStore {
 
   /** Every verb goes through here: opened when first needed, its errors told in the store's words, finished before a close. */
   #call<T>(verb: (opened: Opened) => Promise<T>): Promise<T> {
-    const call = this.#answered(verb)
+    return this.#underWay(this.#answered(verb))
+  }
+
+  #underWay<T>(call: Promise<T>): Promise<T> {
     this.#calls.add(call)
     const over = (): void => void this.#calls.delete(call)
     call.then(over, over)
@@ -231,10 +265,30 @@ class PostgresStore implements ReceiptStore {
   async #answered<T>(verb: (opened: Opened) => Promise<T>): Promise<T> {
     this.#assertOpen()
     try {
-      return await verb(this.#opened ?? (await this.#open()))
+      return await verb(await this.#ready())
     } catch (error) {
       throw unavailable(error)
     }
+  }
+
+  /** @throws what went wrong in opening it, in the store's words. */
+  async #ready(): Promise<Opened> {
+    try {
+      return this.#opened ?? (await this.#open())
+    } catch (error) {
+      throw unavailable(error)
+    }
+  }
+
+  async #transact(
+    made: PostgresTransactions<unknown>,
+    terms: TransactionTerms<unknown>,
+    work: TransactionWork<unknown, 'async'>,
+  ): Promise<TransactionAnswer> {
+    this.#assertOpen()
+    const answer = await made.transact(terms, work)
+    if (answer.kind === 'settled') this.#opened?.watchers.changed(answer.receipt.id)
+    return answer
   }
 
   /** Once; after a failure the next call tries again. */

@@ -72,7 +72,8 @@ function createSchema(database: DatabaseSync): void {
   }
 }
 
-function versionOf(database: DatabaseSync): number | undefined {
+/** The version of the receipts' tables; `undefined` where there are none. */
+export function versionOf(database: DatabaseSync): number | undefined {
   const table = database.prepare(
     `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'counterfoil_meta'`,
   )

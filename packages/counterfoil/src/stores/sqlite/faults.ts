@@ -101,6 +101,14 @@ export function isBusy(error: unknown): boolean {
   return code === SQLITE_BUSY || code === SQLITE_LOCKED
 }
 
+export function isConstraint(error: unknown): boolean {
+  return primaryCode(error) === SQLITE_CONSTRAINT
+}
+
+export function isIoError(error: unknown): boolean {
+  return primaryCode(error) === SQLITE_IOERR
+}
+
 /** Whether a connection may be of no use any more, so that the next call should open another one. */
 export function spoilsConnection(fault: StoreFault): boolean {
   return fault !== 'locked' && fault !== 'full' && fault !== 'too_large'
@@ -116,10 +124,12 @@ const SQLITE_PERM = 3
 const SQLITE_BUSY = 5
 const SQLITE_LOCKED = 6
 const SQLITE_READONLY = 8
+const SQLITE_IOERR = 10
 const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
 const SQLITE_CANTOPEN = 14
 const SQLITE_TOOBIG = 18
+const SQLITE_CONSTRAINT = 19
 const SQLITE_NOTADB = 26
 
 /** The memory that the processes share is a file too, and there was no room to make it longer. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type AbandonedQuery,
@@ -22,14 +23,18 @@ import {
   type Reading,
   type Receipt,
   type ReceiptId,
-  type ReceiptStore,
   type Running,
   type Settlement,
   type StoreDescription,
   type StoreStats,
   type StoreTime,
+  type StoreTransactions,
   StoreUnavailable,
   type SweepAnswer,
+  type TransactionAnswer,
+  type TransactionalStore,
+  type TransactionTerms,
+  type TransactionWork,
   type Watch,
 } from '../../core/index.ts'
 import { audit } from './audit.ts'
@@ -45,6 +50,7 @@ import { checkedPath, checkedTimeout } from './options.ts'
 import { schema } from './schema.ts'
 import { asUnchanged } from './settle-unchanged.ts'
 import { anythingDue, SWEEP_BATCH } from './sweep.ts'
+import { SqliteTransactions } from './transactions.ts'
 import { Watchers } from './watchers.ts'
 import { WorkerLane } from './worker-lane.ts'
 import type { Write } from './write.ts'
@@ -70,16 +76,21 @@ export interface SqliteStoreOptions {
  * @example
  * const receipts = createReceipts({ store: sqliteStore('receipts.db') })
  */
-export function sqliteStore(path: string, options: SqliteStoreOptions = {}): ReceiptStore {
+export function sqliteStore(
+  path: string,
+  options: SqliteStoreOptions = {},
+): TransactionalStore<DatabaseSync, 'sync'> {
   const context = { path: resolve(checkedPath(path)), busyTimeoutMs: checkedTimeout(options.busyTimeoutMs) }
   return new SqliteStore(context, options)
 }
 
-class SqliteStore implements ReceiptStore {
+class SqliteStore implements TransactionalStore<DatabaseSync, 'sync'> {
   readonly name = 'SQLite'
+  readonly transactions: StoreTransactions<DatabaseSync, 'sync'>
   readonly #context: FaultContext
   readonly #clock: StoreClock
   readonly #file: File
+  readonly #transactionFile: File
   readonly #writer: Writer
   readonly #watchers: Watchers
   readonly #calls = new Passing<Promise<unknown>>()
@@ -92,6 +103,18 @@ class SqliteStore implements ReceiptStore {
     this.#watchers = new Watchers(this.#file)
     const direct = new DirectLane(this.#file, this.#clock, context, reach && reachIn(reach))
     this.#writer = new Writer(direct, reach || now ? undefined : new WorkerLane(context, this.#clock))
+    this.#transactionFile = new File(context, this.#clock)
+    const transactions = new SqliteTransactions({
+      file: this.#transactionFile,
+      clock: this.#clock,
+      context,
+      look: (request) => this.#answerWithoutWriting(request),
+      alone: (act) => this.#writer.alone(act),
+    })
+    this.transactions = {
+      pace: 'sync',
+      transact: (terms, work) => this.#underWay(this.#transact(transactions, terms, work)),
+    }
   }
 
   claim(request: ClaimRequest): Promise<ClaimDecision> {
@@ -235,12 +258,27 @@ class SqliteStore implements ReceiptStore {
   }
 
   async #claim(request: ClaimRequest): Promise<ClaimDecision> {
-    const decision = await this.#look((connection) =>
-      answerWithoutWriting(connection.tables, request, () => this.#now(connection)),
-    )
+    const decision = await this.#answerWithoutWriting(request)
     if (decision !== undefined) return decision
     const answer = await this.#writer.write({ do: 'claim', request })
     if (answer.kind === 'claimed') this.#watchers.changed(request.id)
+    return answer
+  }
+
+  #answerWithoutWriting(request: ClaimRequest): Promise<ClaimDecision | undefined> {
+    return this.#look((connection) =>
+      answerWithoutWriting(connection.tables, request, () => this.#now(connection)),
+    )
+  }
+
+  async #transact(
+    transactions: SqliteTransactions,
+    terms: TransactionTerms<DatabaseSync>,
+    work: TransactionWork<DatabaseSync, 'sync'>,
+  ): Promise<TransactionAnswer> {
+    this.#assertOpen()
+    const answer = await transactions.transact(terms, work)
+    if (answer.kind === 'settled') this.#watchers.changed(answer.receipt.id)
     return answer
   }
 
@@ -279,6 +317,7 @@ class SqliteStore implements ReceiptStore {
     this.#watchers.close()
     await Promise.allSettled(this.#calls.now())
     await this.#writer.close()
+    this.#transactionFile.close()
     this.#file.close()
   }
 }

@@ -13,6 +13,7 @@ export class Writer {
   /** `undefined`: everything goes on this thread. */
   readonly #worker: WorkerLane | undefined
   #queue: Waiting[] = []
+  readonly #acts: (() => Promise<void>)[] = []
   #turn: Promise<void> | undefined
   /** What the worker could not be given. */
   #alone: Promise<unknown> | undefined
@@ -29,6 +30,17 @@ export class Writer {
     })
   }
 
+  /**
+   * Runs `act` while nothing of this process is being written, so that it only waits for other processes: a thread that
+   * has one transaction after the other would hardly ever leave the lock to it.
+   */
+  alone<T>(act: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#acts.push(() => act().then(resolve, reject))
+      this.#turn ??= this.#nextTurn()
+    })
+  }
+
   /** Everything written so far is answered. */
   async close(): Promise<void> {
     while (this.#turn !== undefined) await this.#turn
@@ -38,13 +50,24 @@ export class Writer {
 
   async #nextTurn(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#acts.length > 0) {
+      await this.#actAlone()
       const batch = this.#queue
+      if (batch.length === 0) continue
       this.#queue = []
       if (this.#worker === undefined) await this.#direct.writeAll(batch)
       else this.#dispatch(this.#worker, batch)
     }
     this.#turn = undefined
+  }
+
+  async #actAlone(): Promise<void> {
+    const act = this.#acts.shift()
+    if (act === undefined) return
+    await this.#alone
+    await this.#worker?.settled()
+    await act()
+    await new Promise((resolve) => setImmediate(resolve))
   }
 
   #dispatch(worker: WorkerLane, batch: readonly Waiting[]): void {
