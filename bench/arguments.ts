@@ -4,6 +4,8 @@ import { chosen, type Plan, quick, whole } from './plan.ts'
 export interface Arguments {
   readonly do: 'measure' | 'profile' | 'help'
   readonly as: 'text' | 'json'
+  /** Get those that this repository doesn't bring. */
+  readonly fetch: boolean
   readonly plan: Plan
 }
 
@@ -14,6 +16,7 @@ export const HELP = `npm run bench -- [options]
   --profile        where the CPU time of a first-time call goes (memory, or the contender that --only names)
   --rounds N       rounds
   --cell-ms N      how long each figure is measured in each round
+  --fetch          with Restate, installed where it is missing
   --json           the result as JSON on stdout
 `
 
@@ -25,6 +28,7 @@ export function argumentsIn(argv: readonly string[]): Arguments {
       quick: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      fetch: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
@@ -37,6 +41,7 @@ export function argumentsIn(argv: readonly string[]): Arguments {
   return {
     do: values.help ? 'help' : values.profile ? 'profile' : 'measure',
     as: values.json ? 'json' : 'text',
+    fetch: values.fetch,
     plan: {
       ...chosen(words),
       rounds: count('--rounds', values.rounds) ?? effort.rounds,

@@ -6,11 +6,12 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { ContenderName } from './contender.ts'
+import { type ContenderName, contenders } from './contenders.ts'
 import { type LookOn, type Measured, measure } from './measure.ts'
 import { contenderOf } from './open-contender.ts'
-import type { Cell } from './plan.ts'
 import { recorded } from './profile/record.ts'
+import { urlsIn } from './servers/urls.ts'
+import type { Cell } from './workload.ts'
 
 const [name, folder, warmUpMs, cellMs, profiled] = process.argv.slice(2)
 if (name === undefined || folder === undefined) throw new Error('This is a child: run-child.ts starts it.')
@@ -33,8 +34,13 @@ for await (const line of createInterface({ input: process.stdin })) {
 async function onFilesOfItsOwn(cell: Cell, ms: number, lookOn?: LookOn): Promise<Measured> {
   const files = join(folder as string, 'cell')
   mkdirSync(files, { recursive: true })
-  const opened = open(files)
-  const measured = await measure(opened, cell, { warmUpMs: Number(warmUpMs), cellMs: ms }, lookOn)
+  const opened = await open({ folder: files, ...urlsIn(process.env) })
+  const measured = await measure(
+    opened,
+    cell,
+    { ...contenders[name as ContenderName], warmUpMs: Number(warmUpMs), cellMs: ms },
+    lookOn,
+  )
   await opened.close()
   rmSync(files, { recursive: true })
   return measured

@@ -1,6 +1,7 @@
 import type { Charge, Order } from './payload.ts'
+import type { ServerUrls } from './servers/urls.ts'
 
-/** Whoever makes a call safe to retry, opened on files of its own. */
+/** Whoever makes a call safe to retry, opened on files, a schema or a prefix of its own. */
 export interface Contender {
   /** A call that may be the first with its key. */
   call(key: string, order: Order): Promise<Answer>
@@ -14,16 +15,10 @@ export interface Answer {
   readonly replayed: boolean
 }
 
-export type OpenContender = (folder: string) => Contender
-
-/** In the order in which they run and are shown. */
-export const contenderNames = ['memory', 'sqlite', 'by-hand', 'grouped', 'grouped-worker'] as const
-export type ContenderName = (typeof contenderNames)[number]
-
-export const contenderTitles: Readonly<Record<ContenderName, string>> = {
-  memory: 'Counterfoil, memory',
-  sqlite: 'Counterfoil, SQLite',
-  'by-hand': 'by hand, a transaction a step',
-  grouped: 'by hand, grouped',
-  'grouped-worker': 'by hand, grouped in a worker',
+/** Where a contender may work. */
+export interface Place extends ServerUrls {
+  /** On the disk that is measured. */
+  readonly folder: string
 }
+
+export type OpenContender = (place: Place) => Contender | Promise<Contender>

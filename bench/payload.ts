@@ -33,11 +33,13 @@ export function orderFor(key: string): Order {
   }
 }
 
-export const REQUEST_BYTES: number = Buffer.byteLength(JSON.stringify(orderFor('first-time-0000000')))
+const REQUEST_BYTES: number = Buffer.byteLength(JSON.stringify(orderFor('first-time-0000000')))
 
 const charge: Charge = { chargeId: 'ch_3MmlLrLkdIwHu7ix0snN0B15', receipt: '' }
 const filled: Charge = { ...charge, receipt: 'r'.repeat(1024 - JSON.stringify(charge).length) }
 export const OUTCOME_BYTES: number = JSON.stringify(filled).length
+
+export const PAYLOAD: string = `request ${REQUEST_BYTES} bytes of JSON, outcome ${OUTCOME_BYTES} bytes of JSON`
 
 /** The effects that have run in this process: the bench checks that it measured what it says. */
 export const effects: { count: number } = { count: 0 }

@@ -1,22 +1,7 @@
-import { type ContenderName, contenderNames } from './contender.ts'
-
-/**
- * - `first-time`: claim, effect, settle; each call has a key of its own.
- * - `replay`: each call's key has an outcome.
- * - `contended`: each key has 64 callers at once, of whom one runs the effect.
- */
-export const workloads = ['first-time', 'replay', 'contended'] as const
-export type Workload = (typeof workloads)[number]
+import { type ContenderName, contenderNames, contenders, families } from './contenders.ts'
+import { CALLERS_A_KEY, type Cell, workloads } from './workload.ts'
 
 const concurrencies = [1, 64, 512] as const
-export const CALLERS_A_KEY = 64
-
-/** What is measured at a time: one contender under one load. */
-export interface Cell {
-  readonly workload: Workload
-  /** Calls under way at any time. */
-  readonly atOnce: number
-}
 
 export interface Effort {
   readonly rounds: number
@@ -31,7 +16,7 @@ export interface Plan extends Effort {
 }
 
 export const whole: Effort = { rounds: 7, warmUpMs: 300, cellMs: 400 }
-export const quick: Effort = { rounds: 3, warmUpMs: 100, cellMs: 130 }
+export const quick: Effort = { rounds: 1, warmUpMs: 40, cellMs: 80 }
 
 /** One caller is no contention: there is no such cell. */
 export const allCells: readonly Cell[] = workloads.flatMap((workload) =>
@@ -41,21 +26,28 @@ export const allCells: readonly Cell[] = workloads.flatMap((workload) =>
 )
 
 /**
- * The cells that the words name: workloads, contenders and concurrencies, in any mixture; of a kind that isn't named, all.
+ * The cells that the words name: workloads, contenders, families of them and concurrencies, in any mixture; of a kind that isn't
+ * named, all.
  * @throws {RangeError} for a word that names nothing
  */
 export function chosen(words: readonly string[]): Pick<Plan, 'contenders' | 'cells'> {
-  const known: readonly string[] = [...workloads, ...contenderNames, ...concurrencies.map(String)]
+  const known: readonly string[] = [
+    ...workloads,
+    ...families,
+    ...contenderNames,
+    ...concurrencies.map(String),
+  ]
   const unknown = words.find((word) => !known.includes(word))
   if (unknown !== undefined)
     throw new RangeError(`--only ${unknown}: there is no such thing; there are ${known.join(', ')}`)
-  const among = <T>(all: readonly T[]): readonly T[] => {
-    const named = all.filter((one) => words.includes(String(one)))
+  const among = <T>(all: readonly T[], isNamed: (one: T) => boolean): readonly T[] => {
+    const named = all.filter(isNamed)
     return named.length > 0 ? named : all
   }
-  const [named, atOnce] = [among(workloads), among<number>(concurrencies)]
+  const names = (word: string | number): boolean => words.includes(String(word))
+  const [named, atOnce] = [among(workloads, names), among<number>(concurrencies, names)]
   return {
-    contenders: among(contenderNames),
+    contenders: among(contenderNames, (name) => names(name) || names(contenders[name].family)),
     cells: allCells.filter((cell) => named.includes(cell.workload) && atOnce.includes(cell.atOnce)),
   }
 }

@@ -1,10 +1,10 @@
-import type { ContenderName } from './contender.ts'
+import type { ContenderName } from './contenders.ts'
 import type { Measured } from './measure.ts'
-import type { Cell } from './plan.ts'
 import type { Results } from './rounds.ts'
 import { type Spread, spread } from './statistics.ts'
+import type { Cell } from './workload.ts'
 
-type Figure = 'perSecond' | 'p50Ms' | 'cpuUs' | 'loopDelayP99Ms'
+type Figure = 'perSecond' | 'p50Ms' | 'p99Ms' | 'cpuUs' | 'loopDelayP99Ms'
 
 /** Round by round, and then the median: what slowed one round down was there for both. `undefined` where one is missing. */
 export function ratio(
@@ -13,8 +13,9 @@ export function ratio(
   figure: Figure,
   of: ContenderName,
   to: ContenderName,
+  cellOfTo: Cell = cell,
 ): Spread | undefined {
-  const [upper, lower] = [results.of(of, cell), results.of(to, cell)]
+  const [upper, lower] = [results.of(of, cell), results.of(to, cellOfTo)]
   if (upper.length === 0 || upper.length !== lower.length) return undefined
   return spread(upper.map((measured, round) => measured[figure] / (lower[round] as Measured)[figure]))
 }

@@ -1,70 +1,63 @@
-import { type ContenderName, contenderTitles } from './contender.ts'
+import { type ContenderName, contenders, type Family, families, titleOf } from './contenders.ts'
 import { goalTable } from './goal-table.ts'
 import { goals } from './goals.ts'
-import { CALLERS_A_KEY, type Cell, type Plan, type Workload, workloads } from './plan.ts'
-import { groupedLimit, ratio } from './ratios.ts'
+import type { Plan } from './plan.ts'
 import type { Results } from './rounds.ts'
-import { type Spread, spread } from './statistics.ts'
+import { type Row, rowsOf } from './summary.ts'
 import { figures, number, table } from './table.ts'
+import { CALLERS_A_KEY, type Workload, workloads } from './workload.ts'
 
 export function report(plan: Plan, results: Results): string {
+  const rows = rowsOf(plan, results)
   return [
-    ...workloads.map((workload) => workloadTable(plan, results, workload)).filter((text) => text !== ''),
-    ratioTable(plan, results),
+    ...families.flatMap((family) => workloads.map((workload) => callsTable(rows, family, workload))),
+    lacksTable(plan.contenders),
     goalTable(goals(results)),
     NOTES,
-  ].join('\n\n')
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n')
 }
 
-const NOTES = `Medians of the rounds (least–most). Latency is counted from when a caller is ready. CPU is that of all threads. Loop
-delay has the millisecond between its samples in it: an idle loop has a little over 1.`
+export const NOTES = `Medians of the rounds (least–most). "Counterfoil" is how many times as many calls it gets done on the same kind of store, round by
+round. Latency is counted from when a caller is ready. CPU is that of all threads of the caller's process. Loop delay has the
+millisecond between its samples in it: an idle loop has a little over 1.`
 
-const captions: Readonly<Record<Workload, string>> = {
+export const captions: Readonly<Record<Workload, string>> = {
   'first-time': 'first-time: claim, effect, settle; a key for each call',
   replay: 'replay: the key has an outcome',
   contended: `contended: ${CALLERS_A_KEY} callers a key`,
 }
 
-function workloadTable({ cells, contenders }: Plan, results: Results, workload: Workload): string {
-  const rows = cells
-    .filter((cell) => cell.workload === workload)
-    .flatMap((cell) => contenders.map((contender) => row(results, contender, cell)))
-  if (rows.length === 0) return ''
-  const heads = ['at once', 'who', 'calls/s', '', 'p50 ms', 'p99 ms', 'CPU µs', '', 'loop delay p99 ms', '']
-  return `${captions[workload]}\n${table(heads, rows)}`
+const familyCaptions: Readonly<Record<Family, string>> = {
+  embedded: 'in the process',
+  'on-postgres': 'on PostgreSQL, and durable services',
+  'on-redis': 'on Redis',
 }
 
-function row(results: Results, contender: ContenderName, cell: Cell): string[] {
-  const measured = results.of(contender, cell)
-  const of = (name: 'perSecond' | 'p50Ms' | 'p99Ms' | 'cpuUs' | 'loopDelayP99Ms'): Spread =>
-    spread(measured.map((one) => one[name]))
+function callsTable(all: readonly Row[], family: Family, workload: Workload): string {
+  const rows = all.filter((row) => contenders[row.contender].family === family && row.workload === workload)
+  if (rows.length === 0) return ''
+  const heads = ['at once', 'who', 'calls/s', '', 'Counterfoil', '', 'p50 ms', 'p99 ms', 'CPU µs', '']
+  return `${familyCaptions[family]}, ${captions[workload]}\n${table([...heads, 'loop delay p99 ms', ''], rows.map(cellsOf))}`
+}
+
+function cellsOf(row: Row): string[] {
   return [
-    String(cell.atOnce),
-    contenderTitles[contender],
-    ...figures(of('perSecond')),
-    number(of('p50Ms').median),
-    number(of('p99Ms').median),
-    ...figures(of('cpuUs')),
-    ...figures(of('loopDelayP99Ms')),
+    String(row.atOnce),
+    titleOf(row.contender),
+    ...figures(row.perSecond),
+    ...(row.counterfoil === undefined ? ['–', ''] : figures(row.counterfoil, ' ×')),
+    number(row.p50Ms.median),
+    number(row.p99Ms.median),
+    ...figures(row.cpuUs),
+    ...figures(row.loopDelayP99Ms),
   ]
 }
 
-function ratioTable({ cells }: Plan, results: Results): string {
-  const rows = cells.map((cell) => {
-    const grouped = groupedLimit(results, cell)
-    return [
-      `${cell.workload}, ${cell.atOnce} at once`,
-      ...ratioFigures(ratio(results, cell, 'perSecond', 'sqlite', 'by-hand')),
-      ...ratioFigures(ratio(results, cell, 'perSecond', 'sqlite', grouped)),
-      grouped,
-      ...ratioFigures(ratio(results, cell, 'p50Ms', 'sqlite', 'by-hand')),
-      ...ratioFigures(ratio(results, cell, 'cpuUs', 'sqlite', grouped)),
-    ]
-  })
-  const heads = ['Counterfoil on SQLite', 'calls/s: by hand', '', 'limit', '', '(which)', 'p50: by hand', '']
-  return `ratios, round by round\n${table([...heads, 'CPU: limit', ''], rows)}`
-}
-
-function ratioFigures(of: Spread | undefined): [string, string] {
-  return of === undefined ? ['–', ''] : figures(of, ' ×')
+function lacksTable(names: readonly ContenderName[]): string {
+  const rows = names
+    .filter((name) => contenders[name].lacks !== '')
+    .map((name) => [titleOf(name), contenders[name].lacks])
+  return rows.length === 0 ? '' : `what they do without\n${table(['who', 'without'], rows)}`
 }

@@ -2,13 +2,16 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { ContenderName } from './contender.ts'
+import type { ContenderName } from './contenders.ts'
 import type { Measured } from './measure.ts'
-import type { Cell, Effort } from './plan.ts'
+import type { Effort } from './plan.ts'
+import { type ServerUrls, variablesOf } from './servers/urls.ts'
+import type { Cell } from './workload.ts'
 
 interface ChildTerms extends Pick<Effort, 'warmUpMs' | 'cellMs'> {
   readonly contender: ContenderName
   readonly folder: string
+  readonly servers: ServerUrls
   /** Each cell leaves a `*.cpuprofile` of the main thread in the folder. */
   readonly profiled?: true
 }
@@ -20,12 +23,13 @@ export class Child {
   readonly #lines: AsyncIterator<string>
   readonly #exit: Promise<number | null>
 
-  private constructor({ contender, folder, warmUpMs, cellMs, profiled }: ChildTerms) {
+  private constructor({ contender, folder, servers, warmUpMs, cellMs, profiled }: ChildTerms) {
     const script = fileURLToPath(import.meta.resolve('./child.ts'))
     const terms = [contender, folder, String(warmUpMs), String(cellMs), ...(profiled ? ['profiled'] : [])]
     this.#name = contender
     this.#process = spawn(process.execPath, [...process.execArgv, script, ...terms], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...variablesOf(servers) },
     })
     // Whoever asks a dead child finds that there is no answer, and looks at how it ended.
     this.#process.stdin.on('error', () => undefined)

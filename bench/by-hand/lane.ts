@@ -8,6 +8,6 @@ export type Write =
 export interface Lane {
   /** Whether its condition held. Answered after the fsync. */
   write(write: Write): boolean | Promise<boolean>
-  read(id: Uint8Array): Row | undefined
+  read(id: Uint8Array): Row | undefined | Promise<Row | undefined>
   close(): Promise<void>
 }

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ContenderName } from '../contender.ts'
+import type { ContenderName } from '../contenders.ts'
 import type { Measured } from '../measure.ts'
-import type { Cell, Plan } from '../plan.ts'
+import type { Plan } from '../plan.ts'
 import type { Progress } from '../progress.ts'
 import { Child } from '../run-child.ts'
+import type { ServerUrls } from '../servers/urls.ts'
 import { type Spread, spread } from '../statistics.ts'
+import type { Cell } from '../workload.ts'
 import { categoryOf } from './categories.ts'
 import { type CpuProfile, type Frame, selfTimes } from './cpu-profile.ts'
 
@@ -31,14 +33,18 @@ const REPEATS = 5
  * Where a first-time call's CPU time goes. The profiler slows down what it looks at, so it says only in what parts the
  * main thread's time falls; how long a call takes is measured without it, in turns with it.
  */
-export async function profile(plan: Plan, folder: string, progress: Progress): Promise<Profiled> {
+export async function profile(
+  plan: Plan,
+  { folder, servers }: { readonly folder: string; readonly servers: ServerUrls },
+  progress: Progress,
+): Promise<Profiled> {
   const [contender = 'memory'] = plan.contenders
   const cell = plan.cells.find(({ atOnce }) => atOnce === 64) ?? { workload: 'first-time', atOnce: 64 }
   const measured: Measured[] = []
   const frames: Frame[] = []
   for (let round = 0; round < plan.rounds; round += 1) {
     progress.say(`round ${round + 1} of ${plan.rounds}`, round / plan.rounds)
-    const terms = { ...plan, contender, folder: join(folder, String(round)) }
+    const terms = { ...plan, contender, servers, folder: join(folder, String(round)) }
     measured.push(...(await repeated(await Child.start(terms), cell)))
     await repeated(await Child.start({ ...terms, profiled: true }), cell)
     for (const file of readdirSync(terms.folder).filter((entry) => entry.endsWith('.cpuprofile'))) {

@@ -1,4 +1,4 @@
-import { contenderTitles } from '../contender.ts'
+import { titleOf } from '../contenders.ts'
 import { number, table } from '../table.ts'
 import type { Profiled } from './profile.ts'
 
@@ -12,7 +12,7 @@ export function profileReport({ contender, cell, cpuUs, categories, functions }:
       ? `; goal ≤ ${GOAL_US} µs: ${cpuUs.median <= GOAL_US ? 'reached' : 'not reached'}`
       : ''
   return [
-    `${contenderTitles[contender]}, ${cell.workload}, ${cell.atOnce} at once`,
+    `${titleOf(contender)}, ${cell.workload}, ${cell.atOnce} at once`,
     `CPU a call: ${number(cpuUs.median)} µs (${number(cpuUs.min)}–${number(cpuUs.max)}), the bench itself included${goal}`,
     table(
       ['where it goes', 'µs a call', 'share'],
