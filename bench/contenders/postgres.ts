@@ -1,18 +1,16 @@
 import { openStore } from 'counterfoil'
 import type { OpenContender } from '../contender.ts'
-import { databaseOfItsOwn } from '../servers/postgres-database.ts'
+import { schemaOfItsOwn, storeUrl } from '../servers/postgres-schema.ts'
 import { counterfoil } from './counterfoil.ts'
 
 export const openPostgres: OpenContender = async ({ postgresUrl }) => {
-  const database = await databaseOfItsOwn(postgresUrl)
-  const url = new URL(database.url)
-  url.searchParams.set('migrate', 'true')
-  const contender = counterfoil(await openStore(url.href))
+  const schema = schemaOfItsOwn(postgresUrl)
+  const contender = counterfoil(await openStore(storeUrl(postgresUrl, schema)))
   return {
     ...contender,
     async close() {
       await contender.close()
-      await database.drop()
+      await schema.drop()
     },
   }
 }

@@ -4,6 +4,8 @@ import type { Frame } from './cpu-profile.ts'
 const categories: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['garbage collection', /^ ?\(garbage collector\)/],
   ['the bench itself', /^bench\//],
+  ['the driver', /node_modules\/(pg|pg-|postgres|redis|@redis|ioredis)|^node_modules/],
+  ['sockets', /^node:(internal\/)?(net|stream|streams|timers_promises)|stream_base/],
   ['SHA-256', /crypto\/hash|oneShotDigest/],
   ['random bytes', /crypto\/random|engine\/runtime\.ts (randomText|toString|hexSlice)/],
   ['fingerprint', /^core\/fingerprint\//],

@@ -53,5 +53,6 @@ function shortened(url: string): string {
   return url
     .replace(/^file:.*\/packages\/counterfoil\/(?:src|dist)\//, '')
     .replace(/^file:.*\/packages\/cli\/(?:src|dist)\//, 'cli/')
+    .replace(/^file:.*\/node_modules\//, 'node_modules/')
     .replace(/^file:.*\/bench\//, 'bench/')
 }

@@ -17,7 +17,10 @@ export function serversNeeded(names: readonly ContenderName[]): ReadonlySet<Serv
 }
 
 /** Private ones with durability as in production, or those that the environment names. */
-export async function startServers(needed: ReadonlySet<ServerName>): Promise<Servers> {
+export async function startServers(
+  needed: ReadonlySet<ServerName>,
+  _whose: 'given or private' | 'private' = 'given or private',
+): Promise<Servers> {
   const given = urlsIn(process.env)
   const missing = new Map<ServerName, string>()
   if (needed.has('postgres') && given.postgresUrl === '') missing.set('postgres', 'not there')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openStore } from 'counterfoil'
-import { databaseOfItsOwn } from '../servers/postgres-database.ts'
+import { schemaOfItsOwn, storeUrl } from '../servers/postgres-schema.ts'
 import { forget, prefixOfItsOwn } from '../servers/redis-prefix.ts'
 import type { ServerUrls } from '../servers/urls.ts'
 import { CALLERS_A_KEY } from '../workload.ts'
@@ -74,10 +74,8 @@ async function urlOf(
     case 'sqlite':
       return { url: `sqlite:${join(folder, 'waiters.db')}`, remove: async () => undefined }
     case 'postgres': {
-      const database = await databaseOfItsOwn(postgresUrl)
-      const url = new URL(database.url)
-      url.searchParams.set('migrate', 'true')
-      return { url: url.href, remove: database.drop }
+      const schema = schemaOfItsOwn(postgresUrl)
+      return { url: storeUrl(postgresUrl, schema), remove: schema.drop }
     }
     case 'redis': {
       const prefix = prefixOfItsOwn()

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { schemaOfItsOwn } from '../../servers/postgres-schema.ts'
 
 /** A pool, with its table in a schema of its own. */
 export interface PostgresTable {
@@ -9,15 +9,15 @@ export interface PostgresTable {
 
 /** With as many connections as the driver takes by default, like everybody here. */
 export async function openPostgresTable(url: string): Promise<PostgresTable> {
-  const schema = `by_hand_${randomBytes(6).toString('hex')}`
-  const pool = new pg.Pool({ connectionString: url, options: `-c search_path=${schema} ${PLANS}` })
-  await pool.query(`CREATE SCHEMA ${schema}`)
+  const schema = schemaOfItsOwn(url)
+  const pool = new pg.Pool({ connectionString: url, options: `-c search_path=${schema.name} ${PLANS}` })
+  await pool.query(`CREATE SCHEMA ${schema.name}`)
   await pool.query(TABLE)
   return {
     pool,
     async close() {
-      await pool.query(`DROP SCHEMA ${schema} CASCADE`)
       await pool.end()
+      await schema.drop()
     },
   }
 }
