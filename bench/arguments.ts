@@ -6,10 +6,15 @@ export interface Arguments {
   readonly as: 'text' | 'json'
   /** Get those that this repository doesn't bring. */
   readonly fetch: boolean
+  /** Into docs/BENCHMARKS.md. */
+  readonly write: boolean
   readonly plan: Plan
 }
 
-export const HELP = `npm run bench -- [options]
+export const HELP = `npm run bench -- [options]             what a call costs
+npm run bench -- growth [options]      a call among many receipts; the sweep
+npm run bench -- waiters [options]     many callers on a key, in several processes
+npm run bench -- http [options]        a request over HTTP
 
   --quick          fewer and shorter rounds: about a minute
   --only WORDS     workloads, contenders and calls at once, with commas: --only sqlite,by-hand,first-time,64
@@ -18,6 +23,7 @@ export const HELP = `npm run bench -- [options]
   --cell-ms N      how long each figure is measured in each round
   --fetch          with Restate, installed where it is missing
   --json           the result as JSON on stdout
+  --write          into docs/BENCHMARKS.md
 `
 
 /** @throws {TypeError | RangeError} that says what is wrong */
@@ -29,6 +35,7 @@ export function argumentsIn(argv: readonly string[]): Arguments {
       profile: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       fetch: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
@@ -42,6 +49,7 @@ export function argumentsIn(argv: readonly string[]): Arguments {
     do: values.help ? 'help' : values.profile ? 'profile' : 'measure',
     as: values.json ? 'json' : 'text',
     fetch: values.fetch,
+    write: values.write,
     plan: {
       ...chosen(words),
       rounds: count('--rounds', values.rounds) ?? effort.rounds,

@@ -19,7 +19,7 @@ export function report(plan: Plan, results: Results): string {
     .join('\n\n')
 }
 
-export const NOTES = `Medians of the rounds (least–most). "Counterfoil" is how many times as many calls it gets done on the same kind of store, round by
+const NOTES = `Medians of the rounds (least–most). "Counterfoil" is how many times as many calls it gets done on the same kind of store, round by
 round. Latency is counted from when a caller is ready. CPU is that of all threads of the caller's process. Loop delay has the
 millisecond between its samples in it: an idle loop has a little over 1.`
 
@@ -29,7 +29,7 @@ export const captions: Readonly<Record<Workload, string>> = {
   contended: `contended: ${CALLERS_A_KEY} callers a key`,
 }
 
-const familyCaptions: Readonly<Record<Family, string>> = {
+export const familyCaptions: Readonly<Record<Family, string>> = {
   embedded: 'in the process',
   'on-postgres': 'on PostgreSQL, and durable services',
   'on-redis': 'on Redis',

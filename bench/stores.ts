@@ -3,6 +3,7 @@ import { type Arguments, argumentsIn, HELP } from './arguments.ts'
 import { goals, isReached } from './goals.ts'
 import { header } from './header.ts'
 import { machine } from './machine.ts'
+import { intoPage } from './page/page.ts'
 import { PAYLOAD } from './payload.ts'
 import { print } from './print.ts'
 import { profile } from './profile/profile.ts'
@@ -11,6 +12,7 @@ import { progressOn } from './progress.ts'
 import { report } from './report.ts'
 import { runRounds } from './rounds.ts'
 import { type Servers, serversNeeded, startServers } from './servers/start.ts'
+import { rowsOf } from './summary.ts'
 import { inFolderOfItsOwn } from './working-folder.ts'
 
 /** What a call of an operation costs, on each store. */
@@ -35,7 +37,7 @@ interface Surroundings {
 }
 
 async function measureCalls(
-  { as, fetch, plan: asked }: Arguments,
+  { as, fetch, write, plan: asked }: Arguments,
   command: string,
   { folder, servers }: Surroundings,
 ): Promise<void> {
@@ -44,6 +46,7 @@ async function measureCalls(
   const where = machine(folder)
   const results = await runRounds(plan, { folder, servers }, progressOn(process.stderr))
   const { contenders, cells, ...effort } = plan
+  const reached = goals(results).map((goal) => ({ ...goal, reached: isReached(goal) }))
   const everything = {
     command,
     ...where,
@@ -53,7 +56,19 @@ async function measureCalls(
     results: contenders.flatMap((contender) =>
       cells.map((cell) => ({ contender, ...cell, rounds: results.of(contender, cell) })),
     ),
-    goals: goals(results).map((goal) => ({ ...goal, reached: isReached(goal) })),
+    goals: reached,
+  }
+  if (write) {
+    const rows = rowsOf(plan, results)
+    await intoPage('calls', {
+      command,
+      machine: where,
+      servers: servers.facts,
+      effort,
+      absent: everything.absent,
+      rows,
+      goals: reached,
+    })
   }
   print(as, everything, () =>
     [header(where, command, PAYLOAD, servers.facts), absentText(absent), report(plan, results)]

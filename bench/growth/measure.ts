@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Progress } from '../progress.ts'
+import type { ServerFacts } from '../servers/facts.ts'
 import { percentile, type Spread, spread } from '../statistics.ts'
 import { Callers } from './callers.ts'
 import type { GrowthPlan } from './plan.ts'
@@ -31,13 +32,18 @@ interface Filled {
   readonly at1: number[]
 }
 
+export interface Growth {
+  readonly rows: readonly GrowthRow[]
+  readonly facts: readonly ServerFacts[]
+}
+
 /** Filled one after the other, and then measured in turns. A `string` says why there is nothing to measure. */
 export async function growthOf(
   kind: GrownStore,
   plan: GrowthPlan,
   folder: string,
   progress: Progress,
-): Promise<readonly GrowthRow[] | string> {
+): Promise<Growth | string> {
   const all: Filled[] = []
   try {
     for (const receipts of plan.sizes) {
@@ -60,7 +66,7 @@ export async function growthOf(
       const sweep = await swept(each.grown.store, each.callers, plan.due)
       rows.push(rowOf(kind, each, least, sweep))
     }
-    return rows
+    return { rows, facts: least.grown.facts }
   } finally {
     for (const { grown: opened } of all) await opened.end()
   }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore, type ReceiptStore } from 'counterfoil'
 import { createClient } from 'redis'
+import type { ServerFacts } from '../servers/facts.ts'
 import { ask } from '../servers/postgres-database.ts'
 import { startServers } from '../servers/start.ts'
 
@@ -11,6 +12,7 @@ export type GrownStore = (typeof grownStores)[number]
 /** A store that has its file, or its server, for itself: what else is in there would be in the figures. */
 export interface Grown {
   readonly store: ReceiptStore
+  readonly facts: readonly ServerFacts[]
   /** What it takes, where its receipts are: on the disk or, for Redis, in memory. */
   bytes(): Promise<number>
   /** Lets it finish what filling it has left to do. */
@@ -18,7 +20,7 @@ export interface Grown {
   end(): Promise<void>
 }
 
-/** `undefined` where its server isn't there. */
+/** A `string` says why there is none. */
 export async function grown(kind: GrownStore, folder: string): Promise<Grown | string> {
   switch (kind) {
     case 'sqlite':
@@ -36,6 +38,7 @@ async function onSqlite(folder: string): Promise<Grown> {
   const sizes = (): number[] => readdirSync(folder).map((file) => statSync(join(folder, file)).size)
   return {
     store,
+    facts: [],
     bytes: async () => sizes().reduce((sum, size) => sum + size, 0),
     settleDown: async () => undefined,
     end: () => store.close(),
@@ -52,6 +55,7 @@ async function onPostgres(): Promise<Grown | string> {
   const store = await openStore(url.href)
   return {
     store,
+    facts: servers.facts,
     async bytes() {
       const { rows } = await ask(server, 'SELECT pg_database_size(current_database()) AS size')
       return Number(rows[0].size)
@@ -75,6 +79,7 @@ async function onRedis(): Promise<Grown | string> {
   const store = await openStore(redisUrl)
   return {
     store,
+    facts: servers.facts,
     bytes: () => usedMemory(redisUrl),
     settleDown: async () => undefined,
     async end() {

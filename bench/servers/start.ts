@@ -1,3 +1,7 @@
+import { startPostgres } from '../../test-support/servers/postgres.ts'
+import { findRedis, startNode } from '../../test-support/servers/redis.ts'
+import { ServerMissing } from '../../test-support/servers/server-missing.ts'
+import type { RunningServer } from '../../test-support/servers/server-process.ts'
 import { type ContenderName, contenders } from '../contenders.ts'
 import { postgresFacts, redisFacts, type ServerFacts } from './facts.ts'
 import { type ServerUrls, urlsIn } from './urls.ts'
@@ -16,22 +20,49 @@ export function serversNeeded(names: readonly ContenderName[]): ReadonlySet<Serv
   return new Set(names.flatMap((name) => contenders[name].on ?? []))
 }
 
-/** Private ones with durability as in production, or those that the environment names. */
+/**
+ * Durable as in production, which is their default, and with the memory that one would give them. A checkpoint every few
+ * seconds would be most of what is measured.
+ */
+const POSTGRES = { shared_buffers: '2GB', max_wal_size: '8GB', checkpoint_timeout: '15min' }
+
+/** Its file only grows meanwhile. To rewrite it takes a second process, in whichever cell it happens to begin. */
+const REDIS = ['--appendfsync', 'everysec', '--auto-aof-rewrite-percentage', '0']
+
+/** Those that the environment names, or private ones. */
 export async function startServers(
   needed: ReadonlySet<ServerName>,
-  _whose: 'given or private' | 'private' = 'given or private',
+  whose: 'given or private' | 'private' = 'given or private',
 ): Promise<Servers> {
-  const given = urlsIn(process.env)
+  const given = whose === 'private' ? urlsIn({}) : urlsIn(process.env)
+  const started: RunningServer[] = []
   const missing = new Map<ServerName, string>()
-  if (needed.has('postgres') && given.postgresUrl === '') missing.set('postgres', 'not there')
-  if (needed.has('redis') && given.redisUrl === '') missing.set('redis', 'not there')
+  const urlOf = async (
+    name: ServerName,
+    givenUrl: string,
+    start: () => Promise<RunningServer>,
+  ): Promise<string> => {
+    if (!needed.has(name) || givenUrl !== '') return givenUrl
+    try {
+      const server = await start()
+      started.push(server)
+      return server.url
+    } catch (error) {
+      if (!(error instanceof ServerMissing)) throw error
+      missing.set(name, error.message)
+      return ''
+    }
+  }
+  const postgresUrl = await urlOf('postgres', given.postgresUrl, () => startPostgres(POSTGRES))
+  const redisUrl = await urlOf('redis', given.redisUrl, async () => startNode(await findRedis(), REDIS))
   return {
-    ...given,
+    postgresUrl,
+    redisUrl,
     facts: [
-      ...(needed.has('postgres') ? [await postgresFacts(given.postgresUrl)] : []),
-      ...(needed.has('redis') ? [await redisFacts(given.redisUrl)] : []),
+      ...(needed.has('postgres') && postgresUrl !== '' ? [await postgresFacts(postgresUrl)] : []),
+      ...(needed.has('redis') && redisUrl !== '' ? [await redisFacts(redisUrl)] : []),
     ],
     missing,
-    end: async () => undefined,
+    end: async () => void (await Promise.all(started.map((server) => server.stop()))),
   }
 }

@@ -1,6 +1,7 @@
 import { isReached } from '../goals.ts'
 import { header } from '../header.ts'
 import { machine } from '../machine.ts'
+import { intoPage } from '../page/page.ts'
 import { PAYLOAD } from '../payload.ts'
 import { print } from '../print.ts'
 import { progressOn } from '../progress.ts'
@@ -12,7 +13,7 @@ import { waitersGoals, waitersReport } from './report.ts'
 
 /** Many callers on one key, in several processes: what the store sees of them, and what they take. */
 export async function benchWaiters(argv: readonly string[], command: string): Promise<void> {
-  const { do: task, as, plan } = waitersArgumentsIn(argv)
+  const { do: task, as, write, plan } = waitersArgumentsIn(argv)
   if (task === 'help') return void process.stdout.write(WAITERS_HELP)
   const needed = new Set(plan.stores.filter((store): store is ServerName => store !== 'sqlite'))
   const servers = await startServers(needed)
@@ -37,6 +38,8 @@ export async function benchWaiters(argv: readonly string[], command: string): Pr
         rows,
         goals,
       }
+      if (write)
+        await intoPage('waiters', { command, machine: where, servers: servers.facts, plan, rows, goals })
       const head = header(where, command, PAYLOAD, servers.facts)
       print(as, everything, () => `${head}\n\n${waitersReport(plan, rows, missing)}`)
     })

@@ -16,8 +16,8 @@ const settings = {
   synchronous_commit: 'on',
 }
 
-/** Starts a private PostgreSQL; the URL is its superuser's. */
-export async function startPostgres(): Promise<RunningServer> {
+/** Starts a private PostgreSQL, with more settings or others; the URL is its superuser's. */
+export async function startPostgres(others: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
   const programs = await findPrograms({
     server: 'PostgreSQL',
     programs: ['postgres', 'initdb'],
@@ -36,7 +36,10 @@ export async function startPostgres(): Promise<RunningServer> {
     await rm(folder, { recursive: true, force: true })
     throw error
   })
-  const set = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const set = Object.entries({ ...settings, ...others }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
   return startServer({
     server: 'PostgreSQL',
     // Its immediate shutdown. Killed outright, it would leave a piece of shared memory.
