@@ -16,6 +16,9 @@ import type { Cell } from './workload.ts'
 const [name, folder, warmUpMs, cellMs, profiled] = process.argv.slice(2)
 if (name === undefined || folder === undefined) throw new Error('This is a child: run-child.ts starts it.')
 
+// Nobody waits for what is under way where the bench itself has ended.
+process.stdin.once('end', () => process.exit())
+
 const open = await contenderOf(name as ContenderName)
 
 // Compiled code for all cells alike: what is measured first is no slower than what comes after it.

@@ -21,6 +21,7 @@ export interface Measured extends Cell {
 
 /** Keys that have an outcome before replays are measured: more than calls at once, so that no two share one. */
 const REPLAYED_KEYS = 1024
+const FILLERS = 64
 /** Where a contender is so quick that the time would fill the memory instead. */
 const MAX_CALLS = 60_000
 
@@ -81,8 +82,11 @@ class Load {
 
   async fill(keys: number): Promise<void> {
     this.#filled = keys
-    const keyNames = Array.from({ length: keys }, (_, n) => `key-${n}`)
-    await Promise.all(keyNames.map((key) => this.#contender.call(key, orderFor(key))))
+    const keyNames = Array.from({ length: keys }, (_, n) => `key-${n}`).values()
+    const caller = async (): Promise<void> => {
+      for (const key of keyNames) await this.#contender.call(key, orderFor(key))
+    }
+    await Promise.all(Array.from({ length: FILLERS }, caller))
   }
 
   /** @returns each call's latency in milliseconds */

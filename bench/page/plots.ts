@@ -48,7 +48,7 @@ export function callsPlot(rows: readonly Row[], family: Family, workload: Worklo
   return svg({
     data: { values },
     facet: { row: { field: 'atOnce', type: 'nominal', sort: { field: 'order' }, title: null } },
-    spec: panel as never,
+    spec: panel,
     resolve: { scale: { x: 'independent' } },
   })
 }
@@ -93,7 +93,7 @@ export function growthPlot(rows: readonly GrowthRow[]): Promise<string> {
   })
 }
 
-function svg(spec: Omit<TopLevelSpec, '$schema'>): Promise<string> {
+function svg(spec: object): Promise<string> {
   const config = { background: 'white', font: 'sans-serif', view: { stroke: null } }
   const { spec: compiled } = compile({ ...spec, config } as TopLevelSpec)
   return new View(parse(compiled), { renderer: 'none' }).toSVG()

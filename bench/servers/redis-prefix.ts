@@ -15,3 +15,10 @@ export async function forget(url: string, prefix: string): Promise<void> {
   }
   await client.close()
 }
+
+/** The URL of Counterfoil's store under that prefix. */
+export function storeUrl(server: string, prefix: string): string {
+  const url = new URL(server)
+  url.searchParams.set('prefix', prefix)
+  return url.href
+}

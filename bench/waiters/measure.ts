@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openStore } from 'counterfoil'
 import { schemaOfItsOwn, storeUrl } from '../servers/postgres-schema.ts'
-import { forget, prefixOfItsOwn } from '../servers/redis-prefix.ts'
+import { forget, prefixOfItsOwn, storeUrl as redisStoreUrl } from '../servers/redis-prefix.ts'
 import type { ServerUrls } from '../servers/urls.ts'
 import { CALLERS_A_KEY } from '../workload.ts'
 import type { WaitedOn, WaitersPlan } from './plan.ts'
@@ -79,9 +79,7 @@ async function urlOf(
     }
     case 'redis': {
       const prefix = prefixOfItsOwn()
-      const url = new URL(redisUrl)
-      url.searchParams.set('prefix', prefix)
-      return { url: url.href, remove: () => forget(redisUrl, prefix) }
+      return { url: redisStoreUrl(redisUrl, prefix), remove: () => forget(redisUrl, prefix) }
     }
   }
 }

@@ -2,11 +2,14 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pool } from 'undici'
 import type { Contender, OpenContender } from '../../contender.ts'
+import { endAll } from '../../http/server-process.ts'
 import { startServer } from '../../http/start.ts'
 import type { Charge } from '../../payload.ts'
 
 /** As many as there are calls at once. */
 const CONNECTIONS = 512
+
+process.on('exit', endAll)
 
 /** A request to its ingress, which calls the service: both are processes of their own. */
 export const openRestate: OpenContender = async ({ folder }) => {
