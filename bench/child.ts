@@ -20,6 +20,11 @@ if (name === undefined || folder === undefined) throw new Error('This is a child
 process.stdin.once('end', () => process.exit())
 
 const open = await contenderOf(name as ContenderName)
+const facts = contenders[name as ContenderName]
+const servers = urlsIn(process.env)
+const serverPid = { postgres: servers.postgresPid, redis: servers.redisPid, none: undefined }[
+  facts.on ?? 'none'
+]
 
 // Compiled code for all cells alike: what is measured first is no slower than what comes after it.
 await onFilesOfItsOwn({ workload: 'first-time', atOnce: 64 }, Number(warmUpMs) * 3)
@@ -37,11 +42,11 @@ for await (const line of createInterface({ input: process.stdin })) {
 async function onFilesOfItsOwn(cell: Cell, ms: number, lookOn?: LookOn): Promise<Measured> {
   const files = join(folder as string, 'cell')
   mkdirSync(files, { recursive: true })
-  const opened = await open({ folder: files, ...urlsIn(process.env) })
+  const opened = await open({ folder: files, ...servers })
   const measured = await measure(
     opened,
     cell,
-    { ...contenders[name as ContenderName], warmUpMs: Number(warmUpMs), cellMs: ms },
+    { ...facts, serverPid, warmUpMs: Number(warmUpMs), cellMs: ms },
     lookOn,
   )
   await opened.close()

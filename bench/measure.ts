@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Contender } from './contender.ts'
 import type { ContenderFacts } from './contenders.ts'
+import { cpuTime } from './cpu-time.ts'
 import { effects, orderFor } from './payload.ts'
 import type { Effort } from './plan.ts'
 import { percentile } from './statistics.ts'
@@ -15,6 +16,8 @@ export interface Measured extends Cell {
   readonly cpuUs: number
   /** Of the main thread; `null` where this Node can't tell. */
   readonly mainThreadUs: number | null
+  /** Of the server that the store is on; `null` where there is none that can be looked at. */
+  readonly serverCpuUs: number | null
   /** As Node gives it, with the millisecond between its samples in it: an idle loop has a little over 1. */
   readonly loopDelayP99Ms: number
 }
@@ -25,7 +28,8 @@ const FILLERS = 64
 /** Where a contender is so quick that the time would fill the memory instead. */
 const MAX_CALLS = 60_000
 
-type MeasureTerms = Pick<Effort, 'warmUpMs' | 'cellMs'> & Pick<ContenderFacts, 'effectsElsewhere'>
+type MeasureTerms = Pick<Effort, 'warmUpMs' | 'cellMs'> &
+  Pick<ContenderFacts, 'effectsElsewhere'> & { readonly serverPid: number | undefined }
 
 /** Runs what it is given, and may look on. */
 export type LookOn = <T>(run: () => Promise<T>) => Promise<T>
@@ -34,7 +38,7 @@ export type LookOn = <T>(run: () => Promise<T>) => Promise<T>
 export async function measure(
   contender: Contender,
   cell: Cell,
-  { warmUpMs, cellMs, effectsElsewhere }: MeasureTerms,
+  { warmUpMs, cellMs, effectsElsewhere, serverPid }: MeasureTerms,
   lookOn: LookOn = (run) => run(),
 ): Promise<Measured> {
   const load = new Load(contender, cell)
@@ -44,12 +48,14 @@ export async function measure(
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const cpu = process.cpuUsage()
   const mainThread = mainThreadUs()
+  const serverCpu = serverUs(serverPid)
   const startedAt = performance.now()
   delay.enable()
   const latencies = await lookOn(() => load.run(cellMs))
   delay.disable()
   const tookMs = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpu)
+  const serverCpuAfter = serverUs(serverPid)
   const calls = latencies.length
   const mainThreadAfter = mainThreadUs()
   if (effectsElsewhere === undefined) load.assertAsPlanned(effects.count - before)
@@ -62,6 +68,7 @@ export async function measure(
     cpuUs: (user + system) / calls,
     mainThreadUs:
       mainThread === null || mainThreadAfter === null ? null : (mainThreadAfter - mainThread) / calls,
+    serverCpuUs: serverCpu === null || serverCpuAfter === null ? null : (serverCpuAfter - serverCpu) / calls,
     // Without a single sample the loop stood still all the time.
     loopDelayP99Ms: delay.count === 0 ? tookMs : delay.percentile(99) / 1e6,
   }
@@ -143,6 +150,10 @@ function nextTurn(): Promise<void> {
 function numberOf(workload: Cell['workload'], n: number): number {
   if (workload === 'replay') return n % REPLAYED_KEYS
   return workload === 'contended' ? Math.floor(n / CALLERS_A_KEY) : n
+}
+
+function serverUs(pid: number | undefined): number | null {
+  return pid === undefined ? null : (cpuTime(pid)?.allUs ?? null)
 }
 
 function mainThreadUs(): number | null {

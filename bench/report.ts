@@ -20,7 +20,8 @@ export function report(plan: Plan, results: Results): string {
 }
 
 const NOTES = `Medians of the rounds (least–most). "Counterfoil" is how many times as many calls it gets done on the same kind of store, round by
-round. Latency is counted from when a caller is ready. CPU is that of all threads of the caller's process. Loop delay has the
+round. Latency is counted from when a caller is ready. CPU is that of all threads of the caller's process, a call; beside it that of the server that the
+store is on. Loop delay has the
 millisecond between its samples in it: an idle loop has a little over 1.`
 
 export const captions: Readonly<Record<Workload, string>> = {
@@ -38,7 +39,19 @@ export const familyCaptions: Readonly<Record<Family, string>> = {
 function callsTable(all: readonly Row[], family: Family, workload: Workload): string {
   const rows = all.filter((row) => contenders[row.contender].family === family && row.workload === workload)
   if (rows.length === 0) return ''
-  const heads = ['at once', 'who', 'calls/s', '', 'Counterfoil', '', 'p50 ms', 'p99 ms', 'CPU µs', '']
+  const heads = [
+    'at once',
+    'who',
+    'calls/s',
+    '',
+    'Counterfoil',
+    '',
+    'p50 ms',
+    'p99 ms',
+    'CPU µs',
+    '',
+    "server's",
+  ]
   return `${familyCaptions[family]}, ${captions[workload]}\n${table([...heads, 'loop delay p99 ms', ''], rows.map(cellsOf))}`
 }
 
@@ -51,6 +64,7 @@ function cellsOf(row: Row): string[] {
     number(row.p50Ms.median),
     number(row.p99Ms.median),
     ...figures(row.cpuUs),
+    row.serverCpuUs === undefined ? '–' : number(row.serverCpuUs.median),
     ...figures(row.loopDelayP99Ms),
   ]
 }

@@ -3,7 +3,7 @@ import type { Measured } from './measure.ts'
 import type { Plan } from './plan.ts'
 import { figure, ratio } from './ratios.ts'
 import type { Results } from './rounds.ts'
-import type { Spread } from './statistics.ts'
+import { type Spread, spread } from './statistics.ts'
 import type { Cell } from './workload.ts'
 
 /** One contender under one load, over all rounds. */
@@ -13,6 +13,8 @@ export interface Row extends Cell {
   readonly p50Ms: Spread
   readonly p99Ms: Spread
   readonly cpuUs: Spread
+  /** Of the server; absent where there is none, or it can't be looked at. */
+  readonly serverCpuUs?: Spread
   readonly loopDelayP99Ms: Spread
   /** How many times as many calls Counterfoil got done in the same time, round by round. */
   readonly counterfoil?: Spread
@@ -25,10 +27,11 @@ export function rowsOf({ contenders: names, cells }: Plan, results: Results): re
 }
 
 function rowOf(results: Results, contender: ContenderName, cell: Cell): Row {
-  const of = (name: Exclude<keyof Measured, keyof Cell | 'calls' | 'mainThreadUs'>): Spread =>
+  const of = (name: Exclude<keyof Measured, keyof Cell | 'calls' | 'mainThreadUs' | 'serverCpuUs'>): Spread =>
     figure(results, cell, name, contender) as Spread
   const { against } = contenders[contender]
   const counterfoil = against && ratio(results, cell, 'perSecond', against, contender)
+  const serverCpuUs = results.of(contender, cell).flatMap((one) => one.serverCpuUs ?? [])
   return {
     ...cell,
     contender,
@@ -37,6 +40,7 @@ function rowOf(results: Results, contender: ContenderName, cell: Cell): Row {
     p99Ms: of('p99Ms'),
     cpuUs: of('cpuUs'),
     loopDelayP99Ms: of('loopDelayP99Ms'),
+    ...(serverCpuUs.length > 0 && { serverCpuUs: spread(serverCpuUs) }),
     ...(counterfoil && { counterfoil }),
   }
 }

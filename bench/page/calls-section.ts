@@ -23,7 +23,7 @@ export async function callsSection(run: CallsRun): Promise<Section> {
   const parts: string[] = [
     '## Calls',
     codeBlock(headerLines(run.machine, run.command, PAYLOAD, run.servers)),
-    `${run.effort.rounds} rounds of fresh processes that take turns, ${run.effort.cellMs} ms a figure after ${run.effort.warmUpMs} ms to warm up. ${READ_AS}`,
+    `Fresh processes that take turns (rounds: ${run.effort.rounds}), ${run.effort.cellMs} ms a figure after ${run.effort.warmUpMs} ms to warm up. ${READ_AS}`,
     absentText(new Map(Object.entries(run.absent) as [ContenderName, string][])),
   ]
   for (const family of families) {
@@ -45,11 +45,12 @@ export async function callsSection(run: CallsRun): Promise<Section> {
 }
 
 const READ_AS = `Medians, with the least and the most. "Counterfoil does" is how many times as many calls it gets done on the same kind of
-store, taken round by round; a latency is counted from when a caller is ready; CPU is that of the caller's process, all its threads.`
+store, taken round by round; a latency is counted from when a caller is ready; CPU is that of the caller's process, all its threads, a call; and that of the server
+which the store is on, where the bench has started it.`
 
 function callsTable(rows: readonly Row[]): string {
   return markdownTable(
-    ['at once', 'who', 'calls/s', 'range', 'Counterfoil does', 'p50 ms', 'p99 ms', 'CPU µs a call'],
+    ['at once', 'who', 'calls/s', 'range', 'Counterfoil does', 'p50 ms', 'p99 ms', 'CPU µs', 'server CPU µs'],
     rows.map((row) => [
       String(row.atOnce),
       titleOf(row.contender),
@@ -61,6 +62,7 @@ function callsTable(rows: readonly Row[]): string {
       number(row.p50Ms.median),
       number(row.p99Ms.median),
       number(row.cpuUs.median),
+      row.serverCpuUs === undefined ? '' : number(row.serverCpuUs.median),
     ]),
   )
 }

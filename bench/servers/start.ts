@@ -37,27 +37,33 @@ export async function startServers(
   const given = whose === 'private' ? urlsIn({}) : urlsIn(process.env)
   const started: RunningServer[] = []
   const missing = new Map<ServerName, string>()
-  const urlOf = async (
+  const startedWhereMissing = async (
     name: ServerName,
     givenUrl: string,
     start: () => Promise<RunningServer>,
-  ): Promise<string> => {
-    if (!needed.has(name) || givenUrl !== '') return givenUrl
+  ): Promise<RunningServer | undefined> => {
+    if (!needed.has(name) || givenUrl !== '') return undefined
     try {
       const server = await start()
       started.push(server)
-      return server.url
+      return server
     } catch (error) {
       if (!(error instanceof ServerMissing)) throw error
       missing.set(name, error.message)
-      return ''
+      return undefined
     }
   }
-  const postgresUrl = await urlOf('postgres', given.postgresUrl, () => startPostgres(POSTGRES))
-  const redisUrl = await urlOf('redis', given.redisUrl, async () => startNode(await findRedis(), REDIS))
+  const postgres = await startedWhereMissing('postgres', given.postgresUrl, () => startPostgres(POSTGRES))
+  const redis = await startedWhereMissing('redis', given.redisUrl, async () =>
+    startNode(await findRedis(), REDIS),
+  )
+  const postgresUrl = postgres?.url ?? given.postgresUrl
+  const redisUrl = redis?.url ?? given.redisUrl
   return {
     postgresUrl,
     redisUrl,
+    ...(postgres && { postgresPid: postgres.pid }),
+    ...(redis && { redisPid: redis.pid }),
     facts: [
       ...(needed.has('postgres') && postgresUrl !== '' ? [await postgresFacts(postgresUrl)] : []),
       ...(needed.has('redis') && redisUrl !== '' ? [await redisFacts(redisUrl)] : []),
