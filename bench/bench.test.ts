@@ -2,15 +2,27 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { missing, postgresUrl, redisUrl } from '../test-support/servers/index.ts'
 import { contenderNames, contenders, titleOf } from './contenders.ts'
 import { type ServerName, serverNames, servers } from './http/servers.ts'
 import { allCells } from './plan.ts'
+import { variablesOf } from './servers/urls.ts'
 
 const run = promisify(execFile)
 
 async function bench(...options: string[]): Promise<string> {
+  return benchWith({}, ...options)
+}
+
+/** On the servers of this test run. */
+async function benchOnServers(...options: string[]): Promise<string> {
+  const urls = { postgresUrl: await postgresUrl(), redisUrl: await redisUrl() }
+  return benchWith(variablesOf(urls), ...options)
+}
+
+async function benchWith(env: NodeJS.ProcessEnv, ...options: string[]): Promise<string> {
   const flags = ['--conditions=@counterfoil/source', join(import.meta.dirname, 'main.ts')]
-  const { stdout } = await run(process.execPath, [...flags, ...options])
+  const { stdout } = await run(process.execPath, [...flags, ...options], { env: { ...process.env, ...env } })
   return stdout
 }
 
@@ -32,6 +44,15 @@ describe('the bench', () => {
     // A thousand fsyncs, on a disk that others may be busy with too.
   }, 240_000)
 
+  test('measures a call among few and many receipts, and a sweep', async () => {
+    const lines = (await bench('growth', '--quick', '--only', 'sqlite')).split('\n')
+    for (const receipts of ['100', '1,000', '5,000'])
+      expect(
+        lines.filter((line) => line.startsWith('SQLite  ') && line.includes(` ${receipts} `)),
+      ).toHaveLength(2)
+    expect(lines.some((line) => /among 5,000 receipts against 100 .* ≤ 1.3 ×/.test(line))).toBe(true)
+  }, 240_000)
+
   test('gives the same as JSON, for what was chosen', async () => {
     const text = await bench('--rounds', '2', '--cell-ms', '5', '--only', 'memory,replay,64', '--json')
     const { results } = JSON.parse(text) as { results: { contender: string; rounds: unknown[] }[] }
@@ -47,12 +68,68 @@ describe('the bench', () => {
   })
 
   test('refuses to measure what there is not', async () => {
+    await expect(bench('growth', '--only', 'memory')).rejects.toMatchObject({ code: 2 })
+    await expect(bench('growth', '--most', 'many')).rejects.toMatchObject({ code: 2 })
+    await expect(bench('waiters', '--only', 'memory')).rejects.toMatchObject({ code: 2 })
     await expect(bench('--only', 'mysql')).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--only mysql: there is no such thing; there are first-time'),
     })
   })
 })
+
+describe.skipIf((await missing('postgres')) || (await missing('redis')))(
+  'the bench of stores on servers',
+  () => {
+    test('measures the stores on servers beside the same by hand, and beside the peers', async () => {
+      const names = contenderNames.filter((name) => contenders[name].on !== undefined)
+      const lines = (
+        await benchOnServers(
+          '--rounds',
+          '1',
+          '--cell-ms',
+          '5',
+          '--only',
+          [...names, 'first-time', '1', '64'].join(','),
+        )
+      ).split('\n')
+      for (const name of names) {
+        const rows = lines.filter((line) => line.includes(`  ${titleOf(name)}  `))
+        expect(rows, name).toHaveLength(2)
+        // It was compared with Counterfoil in the same round.
+        if (contenders[name].against !== undefined) expect(rows[0]).toMatch(/ × +\(/)
+      }
+      for (const server of [/^PostgreSQL +\d+\.\d.*, fsync on/, /^Redis +\d+\.\d.*, appendonly yes/])
+        expect(lines.filter((line) => server.test(line))).toHaveLength(1)
+    }, 240_000)
+
+    test('finds one effect to a key, whoever of several processes calls, and few reads', async () => {
+      const { rows } = JSON.parse(await benchOnServers('waiters', '--quick', '--json')) as {
+        rows: {
+          store: string
+          keys: number
+          callers: number
+          effects: number
+          answered: number
+          reads: number
+        }[]
+      }
+      expect(rows.map(({ store }) => store)).toEqual([
+        'sqlite',
+        'sqlite',
+        'postgres',
+        'postgres',
+        'redis',
+        'redis',
+      ])
+      for (const { keys, callers, effects, answered, reads } of rows) {
+        expect(effects).toBe(keys)
+        expect(answered).toBe(keys * callers)
+        expect(reads).toBeGreaterThan(0)
+      }
+    }, 240_000)
+  },
+)
 
 describe('the bench over HTTP', () => {
   test('prints a row for each server and workload, and the goals', async () => {

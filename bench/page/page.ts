@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Goal, isReached } from '../goals.ts'
 import { GROWTH_HEADS, GROWTH_NOTES, growthCells, SWEEP_HEADS, sweepCells } from '../growth/report.ts'
@@ -9,19 +9,23 @@ import { WAITERS_HEADS, waitersCells, waitersNotes } from '../waiters/report.ts'
 import { callsSection, type Section } from './calls-section.ts'
 import { codeBlock, markdownTable } from './markdown.ts'
 import { growthPlot } from './plots.ts'
-import { docs, folder, type GrowthRun, keepRun, keptRuns, type Runs, type WaitersRun } from './results.ts'
+import { type GrowthRun, keepRun, keptRuns, type Runs, type WaitersRun } from './results.ts'
 
 /** Keeps a run, and writes `docs/BENCHMARKS.md` anew with it and with what the other commands have left. */
-export async function intoPage<Name extends keyof Runs>(name: Name, run: Runs[Name]): Promise<void> {
-  keepRun(name, run)
-  const { calls, growth, waiters } = keptRuns()
+export async function intoPage<Name extends keyof Runs>(
+  name: Name,
+  run: Runs[Name],
+  docs: string = join(import.meta.dirname, '../../docs'),
+): Promise<void> {
+  const folder = join(docs, 'benchmarks')
+  keepRun(folder, name, run)
+  const { calls, growth, waiters } = keptRuns(folder)
   const sections: Section[] = [
     ...(calls === undefined ? [] : [await callsSection(calls)]),
     ...(growth === undefined ? [] : [await growthSection(growth)]),
     ...(waiters === undefined ? [] : [waitersSection(waiters)]),
   ]
   const goals = [calls, growth, waiters].flatMap((one) => one?.goals ?? [])
-  mkdirSync(folder, { recursive: true })
   for (const { plots } of sections)
     for (const [file, svg] of plots) writeFileSync(join(folder, file), `${svg}\n`)
   const text = [INTRODUCTION, goalsSection(goals), ...sections.map(({ text: part }) => part)].join('\n\n')
@@ -44,7 +48,9 @@ function goalsSection(goals: readonly Goal[]): string {
       return [
         goal.name,
         `${wanted} ${unit}`,
-        measured ? `${number(measured.median)} (${number(measured.min)}–${number(measured.max)})` : '',
+        measured
+          ? `${number(measured.median)} ${unit} (${number(measured.min)}–${number(measured.max)})`
+          : '',
         isReached(goal) ? 'reached' : '**not reached**',
       ]
     })

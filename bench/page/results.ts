@@ -39,27 +39,24 @@ export interface Runs {
   readonly waiters: WaitersRun
 }
 
-export const docs: string = join(import.meta.dirname, '../../docs')
-export const folder: string = join(docs, 'benchmarks')
-
-export function keepRun<Name extends keyof Runs>(name: Name, run: Runs[Name]): void {
+export function keepRun<Name extends keyof Runs>(folder: string, name: Name, run: Runs[Name]): void {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(fileOf(name), `${JSON.stringify(run, shortened, 1)}\n`)
+  writeFileSync(fileOf(folder, name), `${JSON.stringify(run, shortened, 1)}\n`)
 }
 
-export function keptRuns(): Partial<Runs> {
+export function keptRuns(folder: string): Partial<Runs> {
   return Object.fromEntries(
     (['calls', 'growth', 'waiters'] as const)
-      .filter((name) => existsSync(fileOf(name)))
-      .map((name) => [name, JSON.parse(readFileSync(fileOf(name), 'utf8'))]),
+      .filter((name) => existsSync(fileOf(folder, name)))
+      .map((name) => [name, JSON.parse(readFileSync(fileOf(folder, name), 'utf8'))]),
   )
 }
 
-function fileOf(name: keyof Runs): string {
+function fileOf(folder: string, name: keyof Runs): string {
   return join(folder, `${name}.json`)
 }
 
-/** No figure here is good to more than four digits. */
+/** No figure here is good to more digits than that. */
 function shortened(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value
 }

@@ -14,9 +14,10 @@ export interface WaitersRow {
   readonly keys: number
   readonly answered: number
   readonly effects: number
-  /** To a process and key. */
+  /** To a process and key: how many on average, and the most. */
   readonly claims: number
   readonly reads: number
+  readonly mostReads: number
   readonly heapBytesAWaiter: number
   /** From the last effect's end to the last answer. */
   readonly lastAnswerMs: number
@@ -56,8 +57,9 @@ function rowOf(store: WaitedOn, keys: number, callers: number, seen: readonly Cr
     keys,
     answered: sum(({ answered }) => answered),
     effects: sum(({ effects }) => effects),
-    claims: sum(({ calls }) => calls.claim) / places,
-    reads: sum(({ calls }) => calls.read) / places,
+    claims: sum(({ calls }) => calls.claims) / places,
+    reads: sum(({ calls }) => calls.reads) / places,
+    mostReads: Math.max(...seen.map(({ calls }) => calls.mostReads)),
     heapBytesAWaiter: sum(({ heapBytesAWaiter }) => heapBytesAWaiter) / seen.length,
     lastAnswerMs:
       Math.max(...seen.map(({ lastAnswerAt }) => lastAnswerAt)) -

@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createReceipts, openStore } from 'counterfoil'
 import { type Charge, chargeCard, orderFor } from '../payload.ts'
-import { type Calls, counted } from './calls.ts'
+import { type Calls, CountedStore } from './calls.ts'
 
 export interface Crowd {
   readonly keys: readonly string[]
@@ -31,8 +31,8 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 const [url = ''] = process.argv.slice(2)
-const { store, calls } = counted(await openStore(url))
-const receipts = createReceipts({ store, sweep: 'off' })
+const counted = new CountedStore(await openStore(url))
+const receipts = createReceipts({ store: counted.store, sweep: 'off' })
 let effectMs = 0
 let effects = 0
 let effectEndedAt = 0
@@ -45,7 +45,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 await receipts.close()
 
 async function send(crowd: Crowd): Promise<CrowdSeen> {
-  const before = calls()
+  counted.take()
   effectMs = crowd.effectMs
   effects = 0
   effectEndedAt = 0
@@ -61,17 +61,10 @@ async function send(crowd: Crowd): Promise<CrowdSeen> {
   await pause(crowd.effectMs / 2)
   const heapBytes = heapUsed() - heapBefore
   await done
-  const after = calls()
   return {
     answered,
     effects,
-    calls: {
-      claim: after.claim - before.claim,
-      read: after.read - before.read,
-      settle: after.settle - before.settle,
-      renew: after.renew - before.renew,
-      watch: after.watch - before.watch,
-    },
+    calls: counted.take(),
     heapBytesAWaiter: heapBytes / all.length,
     effectEndedAt,
     lastAnswerAt: performance.timeOrigin + performance.now(),

@@ -14,6 +14,7 @@ export const WAITERS_HEADS = [
   'answered',
   'claims a process and key',
   'reads a process and key',
+  'most',
   'heap bytes a waiter',
   'last answer ms after the effect',
 ] as const
@@ -27,13 +28,14 @@ export function waitersCells(row: WaitersRow): string[] {
     row.answered.toLocaleString('en'),
     number(row.claims),
     number(row.reads),
+    String(row.mostReads),
     number(row.heapBytesAWaiter),
     number(row.lastAnswerMs),
   ]
 }
 
 export function waitersGoals(rows: readonly WaitersRow[]): readonly Goal[] {
-  return rows.flatMap(({ store, callers, keys, effects, reads }): Goal[] => {
+  return rows.flatMap(({ store, callers, keys, effects, mostReads }): Goal[] => {
     const where = `${storeTitles[store]}, ${callers.toLocaleString('en')} callers on ${keys === 1 ? 'a key' : `each of ${keys} keys`}`
     return [
       {
@@ -43,8 +45,8 @@ export function waitersGoals(rows: readonly WaitersRow[]): readonly Goal[] {
         unit: 'effects',
       },
       {
-        name: `${where}: store reads a process and key`,
-        measured: one(reads),
+        name: `${where}: store reads a process and key, at most`,
+        measured: one(mostReads),
         goal: { atMost: 2 },
         unit: 'reads',
       },

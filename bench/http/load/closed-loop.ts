@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { cpuTime } from '../../cpu-time.ts'
 import { chargeCard } from '../../payload.ts'
 import { percentile } from '../../statistics.ts'
-import { cpuTime } from '../../cpu-time.ts'
 import { recordedThere } from '../profile/record.ts'
 import type { Answer } from './answer.ts'
 import { Connection } from './connection.ts'
