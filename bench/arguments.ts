@@ -16,7 +16,7 @@ npm run bench -- growth [options]      a call among many receipts; the sweep
 npm run bench -- waiters [options]     many callers on a key, in several processes
 npm run bench -- http [options]        a request over HTTP
 
-  --quick          fewer and shorter rounds: about a minute
+  --quick          fewer and shorter rounds: about a minute, and says little
   --only WORDS     workloads, contenders and calls at once, with commas: --only sqlite,by-hand,first-time,64
   --profile        where the CPU time of a first-time call goes (memory, or the contender that --only names)
   --rounds N       rounds
