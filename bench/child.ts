@@ -11,6 +11,7 @@ import { type LookOn, type Measured, measure } from './measure.ts'
 import { contenderOf } from './open-contender.ts'
 import { recorded } from './profile/record.ts'
 import { urlsIn } from './servers/urls.ts'
+import { walOf } from './servers/wal.ts'
 import type { Cell } from './workload.ts'
 
 const [name, folder, warmUpMs, cellMs, profiled] = process.argv.slice(2)
@@ -22,12 +23,13 @@ process.stdin.once('end', () => process.exit())
 const open = await contenderOf(name as ContenderName)
 const facts = contenders[name as ContenderName]
 const servers = urlsIn(process.env)
+const walAt = facts.on === 'postgres' ? await walOf(servers.postgresUrl) : undefined
 const serverPid = { postgres: servers.postgresPid, redis: servers.redisPid, none: undefined }[
   facts.on ?? 'none'
 ]
 
-// Compiled code for all cells alike: what is measured first is no slower than what comes after it.
-await onFilesOfItsOwn({ workload: 'first-time', atOnce: 64 }, Number(warmUpMs) * 3)
+// Compiled code for all cells alike: what is measured first is no slower than what comes after it, nor is who has more code.
+await onFilesOfItsOwn({ workload: 'first-time', atOnce: 64 }, Number(warmUpMs) * 5)
 process.stdout.write('warm\n')
 
 let measuredCells = 0
@@ -46,7 +48,7 @@ async function onFilesOfItsOwn(cell: Cell, ms: number, lookOn?: LookOn): Promise
   const measured = await measure(
     opened,
     cell,
-    { ...facts, serverPid, warmUpMs: Number(warmUpMs), cellMs: ms },
+    { ...facts, serverPid, walAt, warmUpMs: Number(warmUpMs), cellMs: ms },
     lookOn,
   )
   await opened.close()

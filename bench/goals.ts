@@ -1,14 +1,14 @@
 import type { ContenderName } from './contenders.ts'
 import { figure, groupedLimit, ratio } from './ratios.ts'
 import type { Results } from './rounds.ts'
-import type { Spread } from './statistics.ts'
+import { type Spread, spread } from './statistics.ts'
 import type { Cell } from './workload.ts'
 
 export interface Goal {
   readonly name: string
   readonly measured: Spread | undefined
   readonly goal: { readonly atLeast: number } | { readonly atMost: number }
-  readonly unit: '×' | 'ms' | 'µs' | 'a request' | 'reads' | 'effects'
+  readonly unit: '×' | 'ms' | 'µs' | 'a request' | 'reads' | 'effects' | 'bytes'
 }
 
 const firstTime = (atOnce: number): Cell => ({ workload: 'first-time', atOnce })
@@ -75,6 +75,12 @@ function onPostgres(results: Results): readonly Goal[] {
       unit: '×',
     },
     {
+      name: 'PostgreSQL replay, 64 at once: bytes that a call writes into the log (a row lock would write some)',
+      measured: walOf(results, replay(64), 'postgres'),
+      goal: { atMost: 1 },
+      unit: 'bytes',
+    },
+    {
       name: 'PostgreSQL, 1 at once (nothing is batched): replays/s against first-time calls/s',
       measured: ratio(results, replay(1), 'perSecond', 'postgres', 'postgres', firstTime(1)),
       goal: { atLeast: 3 },
@@ -100,6 +106,11 @@ function onRedis(results: Results): readonly Goal[] {
     against(replay(64), 'node-idempotency', peer, 1.2),
     against(replay(512), 'node-idempotency', peer, 1.2),
   ]
+}
+
+function walOf(results: Results, cell: Cell, of: ContenderName): Spread | undefined {
+  const bytes = results.of(of, cell).flatMap(({ walBytes }) => walBytes ?? [])
+  return bytes.length === 0 ? undefined : spread(bytes)
 }
 
 export function isReached({ measured, goal }: Goal): boolean | undefined {

@@ -4,6 +4,7 @@ import type { ContenderFacts } from './contenders.ts'
 import { cpuTime } from './cpu-time.ts'
 import { effects, orderFor } from './payload.ts'
 import type { Effort } from './plan.ts'
+import type { WalAt } from './servers/wal.ts'
 import { percentile } from './statistics.ts'
 import { CALLERS_A_KEY, type Cell } from './workload.ts'
 
@@ -18,6 +19,8 @@ export interface Measured extends Cell {
   readonly mainThreadUs: number | null
   /** Of the server that the store is on; `null` where there is none that can be looked at. */
   readonly serverCpuUs: number | null
+  /** Written into PostgreSQL's log; `null` where there is none. */
+  readonly walBytes: number | null
   /** As Node gives it, with the millisecond between its samples in it: an idle loop has a little over 1. */
   readonly loopDelayP99Ms: number
 }
@@ -29,7 +32,10 @@ const FILLERS = 64
 const MAX_CALLS = 60_000
 
 type MeasureTerms = Pick<Effort, 'warmUpMs' | 'cellMs'> &
-  Pick<ContenderFacts, 'effectsElsewhere'> & { readonly serverPid: number | undefined }
+  Pick<ContenderFacts, 'effectsElsewhere'> & {
+    readonly serverPid: number | undefined
+    readonly walAt: WalAt | undefined
+  }
 
 /** Runs what it is given, and may look on. */
 export type LookOn = <T>(run: () => Promise<T>) => Promise<T>
@@ -38,13 +44,14 @@ export type LookOn = <T>(run: () => Promise<T>) => Promise<T>
 export async function measure(
   contender: Contender,
   cell: Cell,
-  { warmUpMs, cellMs, effectsElsewhere, serverPid }: MeasureTerms,
+  { warmUpMs, cellMs, effectsElsewhere, serverPid, walAt }: MeasureTerms,
   lookOn: LookOn = (run) => run(),
 ): Promise<Measured> {
   const load = new Load(contender, cell)
   const before = effects.count
   if (cell.workload === 'replay') await load.fill(REPLAYED_KEYS)
   await load.run(warmUpMs)
+  const wal = (await walAt?.()) ?? null
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const cpu = process.cpuUsage()
   const mainThread = mainThreadUs()
@@ -56,6 +63,7 @@ export async function measure(
   const tookMs = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpu)
   const serverCpuAfter = serverUs(serverPid)
+  const walAfter = (await walAt?.()) ?? null
   const calls = latencies.length
   const mainThreadAfter = mainThreadUs()
   if (effectsElsewhere === undefined) load.assertAsPlanned(effects.count - before)
@@ -69,6 +77,7 @@ export async function measure(
     mainThreadUs:
       mainThread === null || mainThreadAfter === null ? null : (mainThreadAfter - mainThread) / calls,
     serverCpuUs: serverCpu === null || serverCpuAfter === null ? null : (serverCpuAfter - serverCpu) / calls,
+    walBytes: wal === null || walAfter === null ? null : (walAfter - wal) / calls,
     // Without a single sample the loop stood still all the time.
     loopDelayP99Ms: delay.count === 0 ? tookMs : delay.percentile(99) / 1e6,
   }

@@ -15,7 +15,7 @@ export interface Plan extends Effort {
   readonly cells: readonly Cell[]
 }
 
-export const whole: Effort = { rounds: 7, warmUpMs: 300, cellMs: 400 }
+export const whole: Effort = { rounds: 5, warmUpMs: 400, cellMs: 600 }
 export const quick: Effort = { rounds: 1, warmUpMs: 40, cellMs: 80 }
 
 /** One caller is no contention: there is no such cell. */

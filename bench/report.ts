@@ -51,6 +51,7 @@ function callsTable(all: readonly Row[], family: Family, workload: Workload): st
     'CPU µs',
     '',
     "server's",
+    'WAL bytes',
   ]
   return `${familyCaptions[family]}, ${captions[workload]}\n${table([...heads, 'loop delay p99 ms', ''], rows.map(cellsOf))}`
 }
@@ -65,6 +66,7 @@ function cellsOf(row: Row): string[] {
     number(row.p99Ms.median),
     ...figures(row.cpuUs),
     row.serverCpuUs === undefined ? '–' : number(row.serverCpuUs.median),
+    row.walBytes === undefined ? '–' : number(row.walBytes.median),
     ...figures(row.loopDelayP99Ms),
   ]
 }

@@ -16,6 +16,8 @@ export interface Row extends Cell {
   /** Of the server; absent where there is none, or it can't be looked at. */
   readonly serverCpuUs?: Spread
   readonly loopDelayP99Ms: Spread
+  /** Written into PostgreSQL's log. */
+  readonly walBytes?: Spread
   /** How many times as many calls Counterfoil got done in the same time, round by round. */
   readonly counterfoil?: Spread
 }
@@ -27,11 +29,13 @@ export function rowsOf({ contenders: names, cells }: Plan, results: Results): re
 }
 
 function rowOf(results: Results, contender: ContenderName, cell: Cell): Row {
-  const of = (name: Exclude<keyof Measured, keyof Cell | 'calls' | 'mainThreadUs' | 'serverCpuUs'>): Spread =>
-    figure(results, cell, name, contender) as Spread
+  const of = (
+    name: Exclude<keyof Measured, keyof Cell | 'calls' | 'mainThreadUs' | 'serverCpuUs' | 'walBytes'>,
+  ): Spread => figure(results, cell, name, contender) as Spread
   const { against } = contenders[contender]
   const counterfoil = against && ratio(results, cell, 'perSecond', against, contender)
   const serverCpuUs = results.of(contender, cell).flatMap((one) => one.serverCpuUs ?? [])
+  const walBytes = results.of(contender, cell).flatMap((one) => one.walBytes ?? [])
   return {
     ...cell,
     contender,
@@ -41,6 +45,7 @@ function rowOf(results: Results, contender: ContenderName, cell: Cell): Row {
     cpuUs: of('cpuUs'),
     loopDelayP99Ms: of('loopDelayP99Ms'),
     ...(serverCpuUs.length > 0 && { serverCpuUs: spread(serverCpuUs) }),
+    ...(walBytes.length > 0 && { walBytes: spread(walBytes) }),
     ...(counterfoil && { counterfoil }),
   }
 }

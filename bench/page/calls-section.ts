@@ -49,8 +49,20 @@ store, taken round by round; a latency is counted from when a caller is ready; C
 which the store is on, where the bench has started it.`
 
 function callsTable(rows: readonly Row[]): string {
+  const withWal = rows.some(({ walBytes }) => walBytes !== undefined)
   return markdownTable(
-    ['at once', 'who', 'calls/s', 'range', 'Counterfoil does', 'p50 ms', 'p99 ms', 'CPU µs', 'server CPU µs'],
+    [
+      'at once',
+      'who',
+      'calls/s',
+      'range',
+      'Counterfoil does',
+      'p50 ms',
+      'p99 ms',
+      'CPU µs',
+      'server CPU µs',
+      ...(withWal ? ['WAL bytes'] : []),
+    ],
     rows.map((row) => [
       String(row.atOnce),
       titleOf(row.contender),
@@ -63,6 +75,7 @@ function callsTable(rows: readonly Row[]): string {
       number(row.p99Ms.median),
       number(row.cpuUs.median),
       row.serverCpuUs === undefined ? '' : number(row.serverCpuUs.median),
+      ...(withWal ? [row.walBytes === undefined ? '' : number(row.walBytes.median)] : []),
     ]),
   )
 }
