@@ -23,9 +23,6 @@ export interface WaitersRow {
   readonly lastAnswerMs: number
 }
 
-/** Long enough for every caller to have come, and half of it for the memory to be looked at. */
-const EFFECT_MS = 3000
-
 /** Several processes on one store, and all their callers at once. */
 export async function crowdsOn(
   store: WaitedOn,
@@ -37,7 +34,7 @@ export async function crowdsOn(
   await (await openStore(url)).close()
   const members = await Promise.all(Array.from({ length: plan.processes }, () => Member.start(url)))
   const crowd = async (keys: readonly string[], callers: number): Promise<WaitersRow> => {
-    const each = { keys, callers: callers / plan.processes, effectMs: EFFECT_MS }
+    const each = { keys, callers: callers / plan.processes, effectMs: plan.effectMs }
     const seen = await Promise.all(members.map((member) => member.send(each)))
     return rowOf(store, keys.length, callers, seen)
   }

@@ -10,6 +10,8 @@ export interface WaitersPlan {
   readonly waiters: number
   /** Keys with `CALLERS_A_KEY` callers each. */
   readonly keys: number
+  /** Long enough for every caller to have come, and half of it for the memory to be looked at. */
+  readonly effectMs: number
 }
 
 export interface WaitersArguments {
@@ -50,7 +52,9 @@ export function waitersArgumentsIn(argv: readonly string[]): WaitersArguments {
     plan: {
       stores: waitedOn.filter((store) => words.length === 0 || words.includes(store)),
       processes: 4,
-      ...(values.quick ? { waiters: 400, keys: 10 } : { waiters: 10_000, keys: 200 }),
+      ...(values.quick
+        ? { waiters: 400, keys: 10, effectMs: 1000 }
+        : { waiters: 10_000, keys: 200, effectMs: 3000 }),
     },
   }
 }
