@@ -47,7 +47,15 @@ export function callsPlot(rows: readonly Row[], family: Family, workload: Worklo
   }
   return svg({
     data: { values },
-    facet: { row: { field: 'atOnce', type: 'nominal', sort: { field: 'order' }, title: null } },
+    facet: {
+      row: {
+        field: 'atOnce',
+        type: 'nominal',
+        sort: { field: 'order' },
+        title: null,
+        header: { labelOrient: 'top', labelAnchor: 'start', labelFontWeight: 'bold' },
+      },
+    },
     spec: panel,
     resolve: { scale: { x: 'independent' } },
   })
