@@ -13,6 +13,7 @@ export const contenderNames = [
   'dbos',
   'restate',
   'redis',
+  'redis-cached',
   'redis-ioredis',
   'redis-by-hand',
   'ioredis-by-hand',
@@ -93,6 +94,13 @@ export const contenders: Readonly<Record<ContenderName, ContenderFacts>> = {
     effectsElsewhere: true,
   },
   redis: { title: 'Counterfoil, Redis (node-redis)', family: 'on-redis', on: 'redis', lacks: '' },
+  'redis-cached': {
+    title: 'Counterfoil, Redis (node-redis), replayCache',
+    family: 'on-redis',
+    on: 'redis',
+    lacks: '',
+    workloads: ['replay'],
+  },
   'redis-ioredis': { title: 'Counterfoil, Redis (ioredis)', family: 'on-redis', on: 'redis', lacks: '' },
   'redis-by-hand': {
     against: 'redis',

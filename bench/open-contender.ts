@@ -26,6 +26,8 @@ export async function contenderOf(name: ContenderName): Promise<OpenContender> {
       return (await import('./contenders/peers/restate.ts')).openRestate
     case 'redis':
       return (await import('./contenders/redis.ts')).openOnNodeRedis
+    case 'redis-cached':
+      return (await import('./contenders/redis.ts')).openCachedOnNodeRedis
     case 'redis-ioredis':
       return (await import('./contenders/redis.ts')).openOnIoRedis
     case 'redis-by-hand':
