@@ -13,7 +13,6 @@ import type {
   ListAnswer,
   ListFilter,
   Page,
-  Place,
   Reading,
   Receipt,
   ReceiptId,
@@ -27,6 +26,7 @@ import type {
 } from '../../core/index.ts'
 import {
   aged,
+  countsByPlace,
   decideByHand,
   decideClaim,
   decideRefused,
@@ -155,15 +155,7 @@ class MemoryStore implements ReceiptStore {
   async stats(): Promise<StoreStats> {
     this.#assertOpen()
     const now = this.#now()
-    const places: Record<Place, number> = {
-      absent: 0,
-      in_progress: 0,
-      abandoned: 0,
-      succeeded: 0,
-      failed: 0,
-      released: 0,
-      tombstone: 0,
-    }
+    const places = countsByPlace()
     let bytes = 0
     for (const receipt of this.#receipts.values()) {
       places[placeOf(receipt, now)] += 1

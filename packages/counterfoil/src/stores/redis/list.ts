@@ -1,5 +1,6 @@
 import {
   type AbandonedQuery,
+  countsByPlace,
   type InProgress,
   isRecoverable,
   type ListAnswer,
@@ -7,7 +8,6 @@ import {
   MAX_PAGE,
   matchesFilter,
   type Page,
-  type Place as PlaceOfReceipt,
   type Receipt,
   type StoreStats,
   type StoreTime,
@@ -76,15 +76,7 @@ export async function findAbandoned(place: Place, query: AbandonedQuery): Promis
 
 export async function stats(place: Place): Promise<StoreStats> {
   const now = await timeOf(place)
-  const places: Record<PlaceOfReceipt, number> = {
-    absent: 0,
-    in_progress: 0,
-    abandoned: 0,
-    succeeded: 0,
-    failed: 0,
-    released: 0,
-    tombstone: 0,
-  }
+  const places = countsByPlace()
   let bytes = 0
   for await (const { sights } of walk(place, () => ({ lengths: true }))) {
     for (const { key, head, length } of sights) {
