@@ -35,12 +35,14 @@ import {
   decideStep,
   decideSweep,
   decideYield,
+  fact,
   isRecoverable,
   matchesFilter,
   OptionInvalid,
   placeOf,
   StoreFull,
   StoreUnavailable,
+  warning,
 } from '../../core/index.ts'
 import { steadyClock } from './clock.ts'
 
@@ -190,14 +192,12 @@ class MemoryStore implements ReceiptStore {
 
   async audit(): Promise<readonly Finding[]> {
     return [
-      {
-        level: 'warning',
-        says: 'Receipts live in this process alone: they are gone when it ends, and other processes do not see them.',
-      },
-      {
-        level: 'fact',
-        says: `At most ${this.#maxReceipts} receipts are kept; beyond that new claims are refused, and nothing that lives is evicted.`,
-      },
+      warning(
+        'Receipts live in this process alone: they are gone when it ends, and other processes do not see them.',
+      ),
+      fact(
+        `At most ${this.#maxReceipts} receipts are kept; beyond that new claims are refused, and nothing that lives is evicted.`,
+      ),
     ]
   }
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/index.ts'
+import { type Finding, fact, refusal, warning } from '../../core/index.ts'
 import type { DriverFacts } from './driver.ts'
 import type { Executor } from './executor.ts'
 import type { Names } from './names.ts'
@@ -171,16 +171,4 @@ function waiting(hearing: Hearing): Finding {
         'Waiters are told by NOTIFY where it comes through, and poll where it does not; nobody has waited yet.',
       )
   }
-}
-
-function fact(says: string): Finding {
-  return { level: 'fact', says }
-}
-
-function warning(says: string): Finding {
-  return { level: 'warning', says }
-}
-
-function refusal(says: string): Finding {
-  return { level: 'refusal', says }
 }
