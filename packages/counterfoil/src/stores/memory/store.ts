@@ -42,6 +42,7 @@ import {
   placeOf,
   StoreFull,
   StoreUnavailable,
+  Wakes,
   warning,
 } from '../../core/index.ts'
 import { steadyClock } from './clock.ts'
@@ -70,7 +71,7 @@ class MemoryStore implements ReceiptStore {
   readonly name = 'memory'
   readonly #receipts = new Map<ReceiptId, Receipt>()
   readonly #steps = new Map<string, Map<string, Uint8Array>>()
-  readonly #wakes = new Map<ReceiptId, Set<() => void>>()
+  readonly #wakes = new Map<ReceiptId, Wakes>()
   readonly #maxReceipts: number
   readonly #now: () => StoreTime
   #closed = false
@@ -179,13 +180,13 @@ class MemoryStore implements ReceiptStore {
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
-    const wakes = this.#wakes.get(id) ?? new Set()
+    const wakes = this.#wakes.get(id) ?? new Wakes()
     this.#wakes.set(id, wakes)
-    wakes.add(wake)
+    const leave = wakes.add(wake)
     return {
       stop: () => {
-        wakes.delete(wake)
-        if (wakes.size === 0 && this.#wakes.get(id) === wakes) this.#wakes.delete(id)
+        leave()
+        if (wakes.empty && this.#wakes.get(id) === wakes) this.#wakes.delete(id)
       },
     }
   }
@@ -235,8 +236,7 @@ class MemoryStore implements ReceiptStore {
 
   #write(receipt: Receipt): void {
     this.#receipts.set(receipt.id, receipt)
-    const wakes = this.#wakes.get(receipt.id)
-    for (const wake of wakes ?? []) queueMicrotask(() => wakes?.has(wake) && wake())
+    this.#wakes.get(receipt.id)?.wakeAll()
   }
 
   #remove(receipt: Receipt): void {

@@ -1,4 +1,4 @@
-import type { ReceiptId, Watch } from '../../core/index.ts'
+import { type ReceiptId, Wakes, type Watch } from '../../core/index.ts'
 import { Channels } from './channels.ts'
 import type { Place } from './replace.ts'
 import * as scripts from './scripts.ts'
@@ -35,14 +35,12 @@ export class Watchers {
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
-    // Its own function, so that one `wake` given twice is two watches.
-    const call = (): void => wake()
     const watched = this.#watched.get(id) ?? this.#begin(id)
-    watched.wakes.add(call)
+    const leave = watched.wakes.add(wake)
     return {
       stop: () => {
-        watched.wakes.delete(call)
-        if (watched.wakes.size === 0) this.#end(watched)
+        leave()
+        if (watched.wakes.empty) this.#end(watched)
       },
     }
   }
@@ -68,7 +66,7 @@ export class Watchers {
     const watched: Watched = {
       id,
       key,
-      wakes: new Set(),
+      wakes: new Wakes(),
       seen: undefined,
       pauseMs: SHORTEST_MS,
       timer: undefined,
@@ -87,7 +85,7 @@ export class Watchers {
     await this.#look(watched)
     watched.listening = true
     // Nobody reads after this by itself: what changed while the subscription was on its way would go untold.
-    if (watched.readersWaiting === 0) wakeAll(watched)
+    if (watched.readersWaiting === 0) watched.wakes.wakeAll()
   }
 
   /** For so long that a reader may wait for it; where the server can't be reached, the looks go on meanwhile. */
@@ -119,7 +117,7 @@ export class Watchers {
         if (!watched.listening) return
         await this.#subscribe(watched)
         await this.#look(watched)
-        wakeAll(watched)
+        watched.wakes.wakeAll()
       }),
     )
   }
@@ -131,7 +129,7 @@ export class Watchers {
     if (this.#watched.get(watched.id) !== watched) return
     const known = watched.seen
     watched.seen = now
-    if (watched.listening && (now === undefined || known !== now)) wakeAll(watched)
+    if (watched.listening && (now === undefined || known !== now)) watched.wakes.wakeAll()
     if (known !== now) watched.pauseMs = SHORTEST_MS
     // Where it is marked and listened to, a look is only for what got lost.
     const told = watched.told && now !== ABSENT && now !== undefined
@@ -163,7 +161,7 @@ export class Watchers {
 interface Watched {
   readonly id: ReceiptId
   readonly key: string
-  readonly wakes: Set<() => void>
+  readonly wakes: Wakes
   /** What the last look saw; `undefined` before, and where it saw nothing. */
   seen: string | undefined
   pauseMs: number
@@ -176,7 +174,3 @@ interface Watched {
 }
 
 const ABSENT = ''
-
-function wakeAll({ wakes }: Watched): void {
-  for (const call of wakes) queueMicrotask(() => wakes.has(call) && call())
-}
