@@ -1,10 +1,18 @@
-import { type ClaimRequest, decideClaim, type Running, type StoreTime, sweepDueAt } from '../../core/index.ts'
+import {
+  type ClaimRequest,
+  decideClaim,
+  MAX_WHOLE,
+  type Running,
+  type StoreTime,
+  sweepDueAt,
+  wholeMs,
+} from '../../core/index.ts'
 import { asBuffer, type Blob } from './blob.ts'
 import { CLOCK_MS, STATEMENT_MS } from './clock.ts'
 import type { Executor, Row } from './executor.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
-import { MAX_WHOLE, RECEIPT, type Stored, storedOf, whole } from './row.ts'
+import { RECEIPT, type Stored, storedOf } from './row.ts'
 
 // The statement of a claim: it makes the receipt of a key that has none, and otherwise reads the one that is there.
 // claim.ts says what is made of it, and why that holds.
@@ -117,10 +125,10 @@ function termsOf(request: ClaimRequest, t: number): Terms {
     fingerprint_version: request.fingerprint.version,
     on_failure: request.policies.onFailure,
     on_abandoned: request.policies.onAbandoned,
-    ttl_ms: whole(request.ttlMs),
-    key_retention_ms: whole(request.keyRetentionMs),
-    lease_ms: whole(request.leaseMs),
-    due_ms: whole(sweepDueAt(first.receipt)),
+    ttl_ms: wholeMs(request.ttlMs),
+    key_retention_ms: wholeMs(request.keyRetentionMs),
+    lease_ms: wholeMs(request.leaseMs),
+    due_ms: wholeMs(sweepDueAt(first.receipt)),
   }
 }
 
