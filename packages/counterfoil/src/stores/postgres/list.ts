@@ -16,7 +16,7 @@ import {
 } from '../../core/index.ts'
 import { CLOCK_MS, STATEMENT_MS } from './clock.ts'
 import type { Executor } from './executor.ts'
-import type { Names } from './names.ts'
+import { literal, type Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import { RECEIPT, storedOf } from './row.ts'
 
@@ -190,8 +190,8 @@ LIMIT $5::text::integer`,
 
 const sizesText: (names: Names) => string = perNames(
   ({ receipts, steps }) => `
-SELECT ceil(pg_relation_size('${literal(receipts)}') / current_setting('block_size')::numeric)::text AS pages,
-  (pg_total_relation_size('${literal(receipts)}') + pg_total_relation_size('${literal(steps)}'))::text AS bytes,
+SELECT ceil(pg_relation_size(${literal(receipts)}) / current_setting('block_size')::numeric)::text AS pages,
+  (pg_total_relation_size(${literal(receipts)}) + pg_total_relation_size(${literal(steps)}))::text AS bytes,
   ${CLOCK_MS}::text AS now`,
 )
 
@@ -213,7 +213,3 @@ SELECT place, count(*)::text FROM (
   WHERE r.ctid >= $1::text::tid AND r.ctid < $2::text::tid
 ) each_one GROUP BY place`,
 )
-
-function literal(name: string): string {
-  return name.replaceAll("'", "''")
-}

@@ -8,7 +8,7 @@ import {
 } from '../../core/index.ts'
 import { STATEMENT_MS } from './clock.ts'
 import type { Executor, Row } from './executor.ts'
-import type { Names } from './names.ts'
+import { literal, type Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import { RECEIPT_WITHOUT_BYTES, type Stored, storedOf } from './row.ts'
 
@@ -154,7 +154,7 @@ LIMIT $1::text::integer`,
 const settledText: (names: Names) => string = perNames(
   ({ receipts }) => `
 SELECT NULL AS facts, NULL::bytea AS outcome, NULL::bytea AS request, NULL AS now,
-  ceil(pg_relation_size('${receipts.replaceAll("'", "''")}') / current_setting('block_size')::numeric)::text AS pages
+  ceil(pg_relation_size(${literal(receipts)}) / current_setting('block_size')::numeric)::text AS pages
 UNION ALL (
   SELECT ${RECEIPT_WITHOUT_BYTES}, ${STATEMENT_MS}::text, NULL
   FROM ${receipts} r

@@ -50,7 +50,7 @@ export class Watchers {
     const watched = this.#watched.get(id) ?? { seen: undefined, wakes: new Wakes() }
     this.#watched.set(id, watched)
     const leave = watched.wakes.add(wake)
-    this.listen()
+    this.#listen()
     this.#hurry()
     return {
       stop: () => {
@@ -89,7 +89,7 @@ export class Watchers {
     await this.#listening?.stop()
   }
 
-  listen(): void {
+  #listen(): void {
     if (this.#closed) return
     this.#listening ??= this.#driver.listen(this.#names.channel, {
       heard: (payload) => this.#heard(payload),
