@@ -22,7 +22,7 @@ export interface Settings {
   readonly answerWithinMs: number
 }
 
-export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'lane'>): Settings {
+export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'connection'>): Settings {
   const {
     prefix = 'counterfoil:',
     waitForReplicas = 0,
@@ -35,7 +35,7 @@ export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'lan
   if (!Number.isSafeInteger(waitForReplicas) || waitForReplicas < 0) {
     throw new OptionInvalid('waitForReplicas', 'give a whole number of replicas, 0 or more')
   }
-  if (waitForReplicas > 0 && driver.lane === undefined) {
+  if (waitForReplicas > 0 && driver.connection === undefined) {
     throw new OptionInvalid(
       'waitForReplicas',
       "this client doesn't tell which connection took a write, and WAIT answers for one connection alone; for Sentinel use ioredis's 'sentinels', and for a Cluster node-redis's createCluster",

@@ -44,12 +44,12 @@ export class Server {
     const replicas = this.#replicas
     if (replicas === undefined) return this.run(script, keys, args)
     return this.#answered(() =>
-      replicas.acknowledged(keys[0] as string, (lane, sending) =>
-        this.#runOnLane(
+      replicas.acknowledged(keys[0] as string, (connection, sending) =>
+        this.#runOnConnection(
           {
             send: (command) => {
               sending()
-              return lane.send(command)
+              return connection.send(command)
             },
           },
           script,
@@ -132,14 +132,14 @@ export class Server {
   }
 
   /** In a Cluster: straight to the node, so that WAIT goes the same way. Where the slot has moved, the client learns it. */
-  async #runOnLane(
-    lane: Primary,
+  async #runOnConnection(
+    connection: Primary,
     script: Script,
     keys: readonly string[],
     args: readonly Argument[],
   ): Promise<Reply> {
     try {
-      return await runOn(lane, script, keys, args)
+      return await runOn(connection, script, keys, args)
     } catch (error) {
       const code = codeOf(error)
       if (code === 'MOVED' || code === 'ASK')

@@ -1,6 +1,6 @@
 import { type ReceiptId, Wakes, type Watch } from '../../core/index.ts'
 import { Channels } from './channels.ts'
-import type { Place } from './replace.ts'
+import type { Keyspace } from './keyspace.ts'
 import * as scripts from './scripts.ts'
 
 /** Between two looks at a receipt that nobody told of: soon where nobody can tell, and else for what got lost. */
@@ -16,13 +16,13 @@ const LONGEST_MS = 2000
  * everything watched is looked at again, less and less often. A lost message ends as a look, never as a hang.
  */
 export class Watchers {
-  readonly #place: Place
+  readonly #keyspace: Keyspace
   readonly #watched = new Map<ReceiptId, Watched>()
   readonly #channels: Channels
 
-  constructor(place: Place) {
-    this.#place = place
-    const { server } = place
+  constructor(keyspace: Keyspace) {
+    this.#keyspace = keyspace
+    const { server } = keyspace
     this.#channels = new Channels(() =>
       server.driver.subscriber({ message: (channel) => this.#told(channel), up: () => void this.#upAgain() }),
     )
@@ -62,7 +62,7 @@ export class Watchers {
   }
 
   #begin(id: ReceiptId): Watched {
-    const key = this.#place.keys.receipt(id)
+    const key = this.#keyspace.keys.receipt(id)
     const watched: Watched = {
       id,
       key,
@@ -106,7 +106,7 @@ export class Watchers {
    * is told as well.
    */
   #told(channel: string): void {
-    const watched = this.#watched.get(this.#place.keys.id(channel))
+    const watched = this.#watched.get(this.#keyspace.keys.id(channel))
     if (watched !== undefined) void this.#look(watched)
   }
 
@@ -142,7 +142,7 @@ export class Watchers {
   /** `undefined` where it can't be seen just now: who waits looks for himself then, and meets the error there. */
   async #sightOf({ key }: Watched): Promise<string | undefined> {
     try {
-      const sight = await this.#place.server.run(scripts.look, [key], [])
+      const sight = await this.#keyspace.server.run(scripts.look, [key], [])
       return (sight as Buffer).toString('latin1')
     } catch {
       return undefined
