@@ -152,8 +152,8 @@ function askedIn(row: Row): Asked {
 }
 
 /**
- * The CTEs `asked` and `made`, over `askRows` in `$1` and `$4`, the bytes in `$2` and the bound of a wait in `$3`. The rows come in the order of their ids, and so do the
- * locks: two batches with keys in common can't wait for each other.
+ * The CTEs `asked` and `made`, over `askRows` in `$1` and `$4`, the bytes in `$2` and the bound of a wait in `$3`. The
+ * rows come in the order of their ids, and so do the locks: two batches with keys in common can't wait for each other.
  */
 export function asking({ receipts }: Names): string {
   return `asked AS MATERIALIZED (

@@ -38,22 +38,23 @@ export async function sweep(keyspace: Keyspace, limit: number, pace: Pace): Prom
     }
   }
   pace.from = BEGINNING
-  if (met > SMALL) pace.restsUntil = performance.now() + met * REST_MS
+  if (met > WITHOUT_REST) pace.restsUntil = performance.now() + met * REST_MS_PER_RECEIPT
   return { ...answer, more: false }
 }
 
 /**
- * Where this process goes on, and when it may begin again. Little is ever due, and a walk costs the server 5 µs a receipt: where there are many
- * it rests a hundred times as long, so that a sweeping process takes a hundredth of the server. Nothing waits for a sweep
- * but memory, and the report of what was held too long.
+ * Where this process goes on, and when it may begin again (`performance.now()`). Little is ever due, and a walk costs the
+ * server 5 µs a receipt: where there are many it rests a hundred times as long, so that a sweeping process takes a
+ * hundredth of the server. Nothing waits for a sweep but memory, and the report of what was held too long.
  */
 export interface Pace {
   from: Position
   restsUntil: number
 }
 
-const SMALL = 100_000
-const REST_MS = 0.5
+/** So few receipts are walked over without a rest. */
+const WITHOUT_REST = 100_000
+const REST_MS_PER_RECEIPT = 0.5
 const NOTHING: SweepAnswer = { dropped: 0, removed: 0, entombed: [], more: false }
 
 interface Swept {
