@@ -19,11 +19,11 @@ import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import { insist } from './races.ts'
 import { read } from './read.ts'
+import { replace } from './replace.ts'
 import { bytesOf } from './row.ts'
-import { replace } from './write.ts'
 
 // The writes of a claim's holder, through any executor. Where core's decision depends on the whole receipt it is read,
-// decided on, and written on the condition that nobody came between (write.ts); the others are one UPDATE whose WHERE is
+// decided on, and written on the condition that nobody came between (replace.ts); the others are one UPDATE whose WHERE is
 // the fence. Either way a holder that was overtaken finds another attempt and token in the row, and changes nothing.
 
 export function settle(

@@ -16,7 +16,7 @@ import type { Executor } from './executor.ts'
 import { fenceValues, UNDER_FENCE } from './fenced.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
-import { toldTo } from './write.ts'
+import { toldTo } from './replace.ts'
 
 /** The success of a receipt whose claim the holder still has at hand: only what is to be compared and written. */
 export interface SettleUnchanged {
