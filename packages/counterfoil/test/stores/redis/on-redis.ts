@@ -13,7 +13,8 @@ import { withProcesses } from '../../testing/with-processes.ts'
 /** Which client, to what. */
 export type Kind = 'node-redis' | 'ioredis' | 'node-redis cluster' | 'ioredis cluster'
 
-export const prefixOf = (): string => `test-${randomUUID()}:`
+/** A prefix that nobody else has. */
+export const newPrefix = (): string => `test-${randomUUID()}:`
 
 /** A store with a client of its own, closed with it. */
 export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<ReceiptStore> {
@@ -79,11 +80,10 @@ export async function onRedis(
   kind: Kind,
   use: (subject: StoreUnderTest, prefix: string) => Promise<void>,
   open: (kind: Kind, options: RedisStoreOptions) => Promise<ReceiptStore> = openOn,
-  scriptArguments: readonly string[] = [],
 ): Promise<void> {
-  const prefix = prefixOf()
+  const prefix = newPrefix()
   try {
-    await withProcesses(processScript, [kind, prefix, ...scriptArguments], (startProcess) =>
+    await withProcesses(processScript, [kind, prefix], (startProcess) =>
       use({ open: () => open(kind, { prefix }), startProcess }, prefix),
     )
   } finally {
