@@ -6,51 +6,31 @@ import {
   type FencedAnswer,
   type FencedDecision,
   type ReceiptId,
-  type Released,
   type Running,
-  type Settled,
   type Settlement,
 } from '../../core/index.ts'
 import type { Keyspace } from './keyspace.ts'
-import { claimStandOf, dueIn, expiresAt, pack, packFence, standEnd } from './packing.ts'
-import { type Stored, storedIn } from './read.ts'
+import { packFence } from './packing.ts'
+import type { Stored } from './read.ts'
 import { decideAndWrite, type Made } from './replace.ts'
 import * as scripts from './scripts.ts'
+import { asUnchanged, settleUnchanged } from './settle-unchanged.ts'
 
 // The writes of a claim's holder. Each compares the fence inside the script that writes: a holder that was overtaken
 // finds another's attempt and token there, and changes nothing.
 
-/**
- * In one round trip, where the holder has the receipt of its claim at hand and nothing but its lease has changed since:
- * the script compares all that may have changed. Else it is decided on what is stored.
- *
- * Under one fence a running receipt changes only by renewals and by counted refusals (and its times by `age`); by results
- * of steps only beside it.
- */
 export async function settle(
   keyspace: Keyspace,
   fence: Fence,
   settlement: Settlement,
   claimed: Running | undefined,
 ): Promise<FencedAnswer> {
-  const decide = ({ receipt, now }: Stored): FencedDecision => decideSettle(receipt, fence, settlement, now)
-  const after = claimed && settledFrom(claimed, fence, settlement)
-  if (after === undefined) return end(keyspace, fence, undefined, decide)
-  const bytes = pack(after)
-  const head = standEnd(bytes)
-  const reply = await keyspace.server.write(
-    scripts.settleUnchanged,
-    [keyspace.keys.receipt(fence.id)],
-    [
-      bytes,
-      String(head - 1),
-      claimStandOf(bytes),
-      String(dueIn(bytes)),
-      String(Math.max(1, Math.ceil(expiresAt(after) ?? 0))),
-    ],
+  const unchanged = asUnchanged(fence, settlement, claimed)
+  const answer = unchanged && (await settleUnchanged(keyspace, fence, unchanged))
+  if (answer?.kind === 'settled') return answer
+  return end(keyspace, fence, answer?.stored, ({ receipt, now }) =>
+    decideSettle(receipt, fence, settlement, now),
   )
-  if (typeof reply !== 'number') return end(keyspace, fence, storedIn(fence.id, reply), decide)
-  return { kind: 'settled', receipt: { ...after, settledAt: reply } }
 }
 
 export function yieldClaim(keyspace: Keyspace, fence: Fence, recoverAfterMs: number): Promise<FencedAnswer> {
@@ -116,13 +96,6 @@ async function end(
       ? { answer, write: 'nothing' }
       : { answer, write: 'receipt', receipt, steps: 'keep' }
   })
-}
-
-/** What the settlement makes of the receipt at hand, at time 0; `undefined` where that takes more than its times. */
-function settledFrom(claimed: Running, fence: Fence, settlement: Settlement): Settled | Released | undefined {
-  if (claimed.id !== fence.id) return undefined
-  const decision = decideSettle(claimed, fence, settlement, 0)
-  return decision.kind === 'write' && decision.receipt.state !== 'in_progress' ? decision.receipt : undefined
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -35,7 +35,7 @@ export class Server {
   run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     const key = keys[0] as string
     return this.#answered(() =>
-      runOn({ send: (command) => this.driver.send(key, command) }, script, keys, args),
+      evaluate({ send: (command) => this.driver.send(key, command) }, script, keys, args),
     )
   }
 
@@ -67,7 +67,7 @@ export class Server {
 
   /** Runs a script without keys on one primary. */
   runOn(primary: Primary, script: Script, args: readonly Argument[]): Promise<Reply> {
-    return this.#answered(() => runOn(primary, script, [], args))
+    return this.#answered(() => evaluate(primary, script, [], args))
   }
 
   send(key: string, command: readonly Argument[]): Promise<Reply> {
@@ -139,7 +139,7 @@ export class Server {
     args: readonly Argument[],
   ): Promise<Reply> {
     try {
-      return await runOn(connection, script, keys, args)
+      return await evaluate(connection, script, keys, args)
     } catch (error) {
       const code = codeOf(error)
       if (code === 'MOVED' || code === 'ASK')
@@ -150,7 +150,7 @@ export class Server {
 }
 
 /** By its hash; where this server has not seen it, whole. */
-async function runOn(
+async function evaluate(
   primary: Primary,
   script: Script,
   keys: readonly string[],
