@@ -1,4 +1,4 @@
-import { generationsText, type Receipt, sweepDueAt, wholeMs } from '../../core/index.ts'
+import { generationsText, outcomeBytesOf, type Receipt, sweepDueAt, wholeMs } from '../../core/index.ts'
 import { asBuffer } from './blob.ts'
 import type { Executor } from './executor.ts'
 import type { Names } from './names.ts'
@@ -18,13 +18,13 @@ export async function replace(
   { receipt: before, revision }: Stored,
   after: Receipt,
 ): Promise<boolean> {
-  const outcome = outcomeOf(after)
+  const outcome = outcomeBytesOf(after)
   const { rows } = await executor.query(replaceText(names), [
     after.id,
     before.incarnation,
     String(revision),
     JSON.stringify(columnsOf(after)),
-    keeps(outcomeOf(before), outcome),
+    keeps(outcomeBytesOf(before), outcome),
     outcome && asBuffer(outcome),
     keeps(before.request, after.request),
     after.request && asBuffer(after.request),
@@ -35,11 +35,6 @@ export async function replace(
 /** Bytes that stay are not sent, nor written again. As text, since `true` is written differently by every driver. */
 function keeps(before: Uint8Array | null, after: Uint8Array | null): 'keep' | 'write' {
   return before === after ? 'keep' : 'write'
-}
-
-function outcomeOf(receipt: Receipt): Uint8Array | null {
-  if (receipt.state !== 'in_progress') return receipt.outcome
-  return receipt.givenUp?.as === 'in_doubt' ? receipt.givenUp.refusal : null
 }
 
 /** All that a transition may change, a new incarnation included. */

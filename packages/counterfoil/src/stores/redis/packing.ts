@@ -4,6 +4,7 @@ import {
   type InProgress,
   type OnAbandoned,
   type OnFailure,
+  outcomeBytesOf,
   type Place,
   type Predecessor,
   type Purpose,
@@ -89,7 +90,7 @@ type Facts = readonly [
 /** @throws {TooLarge} */
 export function pack(receipt: Receipt): Buffer {
   const facts = factsText(receipt)
-  const outcome = bytesOf(receipt)
+  const outcome = outcomeBytesOf(receipt)
   const { incarnation, token, request } = receipt
   const length =
     FIXED +
@@ -299,11 +300,6 @@ function withState(
     default:
       throw new NotAReceipt(bytes[0])
   }
-}
-
-function bytesOf(receipt: Receipt): Uint8Array | null {
-  if (receipt.state !== 'in_progress') return receipt.outcome
-  return receipt.givenUp?.as === 'in_doubt' ? receipt.givenUp.refusal : null
 }
 
 function text16Length(text: string): number {

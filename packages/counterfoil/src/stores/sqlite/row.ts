@@ -1,6 +1,7 @@
 import {
   type FlatReceipt,
   generationsText,
+  outcomeBytesOf,
   type Receipt,
   type ReceiptId,
   receiptFrom,
@@ -79,7 +80,7 @@ function movingValues(receipt: Receipt): Value[] {
     inDoubt ? wholeMs(inDoubt.recoverableAt) : null,
     receipt.state === 'in_progress' ? null : wholeMs(receipt.settledAt),
     wholeMs(sweepDueAt(receipt)),
-    receipt.state === 'in_progress' ? (inDoubt?.refusal ?? null) : receipt.outcome,
+    outcomeBytesOf(receipt),
     receipt.request,
   ]
 }
