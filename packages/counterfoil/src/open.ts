@@ -68,23 +68,18 @@ async function openMemory(rest: string): Promise<ReceiptStore> {
 async function openSqlite(rest: string): Promise<ReceiptStore> {
   const path = sqlitePath(rest)
   const { sqliteStore } = await import('./stores/sqlite/index.ts')
-  const store = sqliteStore(path)
-  try {
-    // The file is opened, and created if need be, so that a wrong one is refused here and not at the first claim.
-    await store.audit()
-    return store
-  } catch (error) {
-    await store.close()
-    throw error
-  }
+  return opened(sqliteStore(path))
 }
 
 async function openPostgres(url: string): Promise<ReceiptStore> {
   const { postgresStore, readUrl } = await import('./stores/postgres/index.ts')
   const { connection, options } = readUrl(url)
-  const store = postgresStore(connection, options)
+  return opened(postgresStore(connection, options))
+}
+
+/** It is opened now, so that a wrong file or address, or a missing table, is told here and not at the first claim. */
+async function opened(store: ReceiptStore): Promise<ReceiptStore> {
   try {
-    // It connects and looks at its tables now, so that a wrong address or a missing table is told here.
     await store.audit()
     return store
   } catch (error) {

@@ -27,7 +27,7 @@ const library: Readonly<Record<string, Layer>> = {
     pure: true,
   },
   engine: { imports: ['core'], packages: ['node:*'] },
-  'stores/postgres': { imports: ['core'], packages: ['node:*', 'pg'] },
+  'stores/postgres': { imports: ['core'], packages: ['node:*'], loadsPackages: ['pg'] },
   'stores/redis': { imports: ['core'], packages: ['node:*'], loadsPackages: ['redis'] },
   'stores/*': { imports: ['core'], packages: ['node:*'] },
   http: { imports: ['engine', 'core'], packages: ['node:*', 'express', 'fastify', 'hono'] },

@@ -14,7 +14,7 @@ export async function migrate(options: MigrateOptions, io: Io): Promise<ExitCode
   if (!/^postgres(ql)?:/i.test(url)) {
     throw new CommandError(
       exitCodes.usage,
-      'Only a store on a PostgreSQL server has tables to migrate: give --store postgres://host/database; a SQLite store makes its own.',
+      'Only a store on a PostgreSQL server has tables to migrate: give --store postgres://host/database; a SQLite store makes its own, and Redis has none.',
     )
   }
   const { migrateTables, readUrl, tablesScript } = await import('counterfoil/postgres')

@@ -24,3 +24,14 @@ export function durationText(ms: number): Duration {
     ms === 0 ? 's' : (['d', 'h', 'm', 's'].find((name) => ms % (unitMs[name] as number) === 0) ?? 'ms')
   return `${ms / (unitMs[unit] as number)}${unit}` as Duration
 }
+
+/** The longest that Node's timers can wait; asked for more, they fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** @throws {OptionInvalid} naming the option, for what no timer can wait. */
+export function timerMs(option: string, ms: number): number {
+  if (!Number.isSafeInteger(ms) || ms < 1 || ms > MAX_TIMER_MS) {
+    throw new OptionInvalid(option, `give a whole number of milliseconds, 1 to ${MAX_TIMER_MS}`)
+  }
+  return ms
+}

@@ -248,6 +248,20 @@ export class ClaimLost extends CounterfoilError {
   }
 }
 
+/**
+ * What was wrong. After `unreachable` and `failed` the call may have been written all the same, and a claim is looked after
+ * by its token; with every other word the store says for sure that nothing was.
+ *
+ * - `unreachable`: no connection, no answer in time, or a connection lost while the call was under way.
+ * - `locked`: somebody else held what it needed for as long as it may wait.
+ * - `read_only`: this server, file or user takes no write just now.
+ * - `full`: no room for it.
+ * - `corrupt`: what is stored can't be read, or is none of the store's.
+ * - `newer_version`: a newer version of the library wrote it.
+ * - `closed`: the store was closed.
+ * - `too_large`: more bytes than it takes in one receipt or step.
+ * - `failed`: anything else.
+ */
 export type StoreFault =
   | 'unreachable'
   | 'locked'

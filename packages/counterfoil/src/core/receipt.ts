@@ -149,6 +149,12 @@ export function holds(fence: Fence, receipt: Receipt): boolean {
   )
 }
 
+/** What the last attempt ended with, in bytes: of a receipt in doubt, its refusal. Stores keep the two in one place. */
+export function outcomeBytesOf(receipt: Receipt): Uint8Array | null {
+  if (receipt.state !== 'in_progress') return receipt.outcome
+  return receipt.givenUp?.as === 'in_doubt' ? receipt.givenUp.refusal : null
+}
+
 /** A receipt's facts without its state, to build the next state upon. */
 export function factsOf(receipt: Receipt): ReceiptFacts {
   return {

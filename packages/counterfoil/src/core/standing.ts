@@ -1,4 +1,4 @@
-import type { InProgress, Receipt, Released, Running, Settled, StoreTime } from './receipt.ts'
+import type { InProgress, Receipt, ReceiptState, Released, Running, Settled, StoreTime } from './receipt.ts'
 
 /**
  * How a stored receipt stands at a moment: its state, and what time has made of it. Every decision about a claim, an
@@ -36,6 +36,30 @@ export function placeOf(receipt: Receipt | undefined, now: StoreTime): Place {
   const standing = standingOf(receipt, now)
   if (standing.is === 'settled') return standing.receipt.state
   return standing.is === 'running' ? 'in_progress' : standing.is
+}
+
+/** A count for each place, from 0 on. */
+export function countsByPlace(): Record<Place, number> {
+  return { absent: 0, in_progress: 0, abandoned: 0, succeeded: 0, failed: 0, released: 0, tombstone: 0 }
+}
+
+/**
+ * The state behind a place, where there is only one: a store may look for candidates by it. What time makes of each is
+ * `placeOf`'s to say.
+ */
+export function stateAt(place: Place | undefined): ReceiptState | undefined {
+  switch (place) {
+    case 'in_progress':
+    case 'abandoned':
+      return 'in_progress'
+    case 'failed':
+    case 'released':
+      return 'failed'
+    case 'succeeded':
+      return 'succeeded'
+    default:
+      return undefined
+  }
 }
 
 function standingInProgress(receipt: InProgress, now: StoreTime): Standing {

@@ -22,10 +22,10 @@ import type { Place } from './standing.ts'
  * says that it survives. If the answer can't be had, the verb rejects, and the write may or may not have been made;
  * every verb may be sent again after that, and counts once.
  *
- * **Errors.** A verb rejects with `StoreUnavailable` where the store could not be asked or could not write, with
- * `StoreFull` where a bounded store takes no new receipt, and with nothing else, within a bound of its own: a verb that
- * never answers is a defect. One request's failure never fails
- * another's, even where they travel together.
+ * **Errors.** A verb rejects with `StoreUnavailable` where the store could not be asked or could not write (its `fault`
+ * says whether anything may have been written: `StoreFault`), with `StoreFull` where a bounded store takes no new receipt,
+ * and with nothing else, within a bound of its own: a verb that never answers is a defect. One request's failure never
+ * fails another's, even where they travel together.
  */
 export interface ReceiptStore {
   /** For messages: `memory`, `SQLite`. */

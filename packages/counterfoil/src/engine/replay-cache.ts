@@ -4,6 +4,7 @@ import {
   type Duration,
   decideClaim,
   durationMs,
+  isTransactional,
   type Receipt,
   type ReceiptId,
   type ReceiptStore,
@@ -56,7 +57,7 @@ export function withReplayCache(
   options: ReplayCacheOptions,
 ): ReceiptStore {
   const cache = new ReplayCache(elapsed, termsOf(options))
-  return {
+  const caching: ReceiptStore = {
     name: store.name,
     async claim(request) {
       const known = cache.answer(request)
@@ -96,6 +97,8 @@ export function withReplayCache(
       return store.close()
     },
   }
+  // A transaction goes by the store itself: it decides on what it sees in it.
+  return isTransactional(store) ? Object.assign(caching, { transactions: store.transactions }) : caching
 }
 
 class ReplayCache {

@@ -3,6 +3,7 @@ import {
   aged,
   type ClaimDecision,
   type ClaimRequest,
+  countsByPlace,
   decideByHand,
   decideClaim,
   decideRefused,
@@ -22,7 +23,6 @@ import {
   isRecoverable,
   type ListFilter,
   matchesFilter,
-  type Place,
   placeOf,
   type Receipt,
   type ReceiptId,
@@ -270,15 +270,7 @@ export class Lockstep {
 
   async stats(): Promise<void> {
     await eventually(async () => {
-      const places: Record<Place, number> = {
-        absent: 0,
-        in_progress: 0,
-        abandoned: 0,
-        succeeded: 0,
-        failed: 0,
-        released: 0,
-        tombstone: 0,
-      }
+      const places = countsByPlace()
       for (const { receipt, now } of await this.#readAll()) places[placeOf(receipt, now)] += 1
       const stats = await this.#reader.stats()
       expectSame('the stats', places, stats.places)

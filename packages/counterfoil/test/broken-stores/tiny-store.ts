@@ -15,7 +15,6 @@ import type {
   ListAnswer,
   ListFilter,
   Page,
-  Place,
   Reading,
   Receipt,
   ReceiptId,
@@ -29,6 +28,7 @@ import type {
 } from '../../src/core/index.ts'
 import {
   aged,
+  countsByPlace,
   decideByHand,
   decideClaim,
   decideRefused,
@@ -218,15 +218,7 @@ class TinyStore implements ReceiptStore {
 
   stats(): Promise<StoreStats> {
     return this.#turn(async () => {
-      const places: Record<Place, number> = {
-        absent: 0,
-        in_progress: 0,
-        abandoned: 0,
-        succeeded: 0,
-        failed: 0,
-        released: 0,
-        tombstone: 0,
-      }
+      const places = countsByPlace()
       const all = this.#all()
       for (const receipt of all) places[placeOf(receipt, Date.now())] += 1
       return { places, bytes: all.length }

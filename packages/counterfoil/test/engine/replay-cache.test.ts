@@ -1,8 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { fenceOf, type Receipt, type ReceiptStore } from '../../src/core/index.ts'
 import { type ReplayCacheOptions, withReplayCache } from '../../src/engine/replay-cache.ts'
 import { createReceipts } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory/index.ts'
+import { sqliteStore } from '../../src/stores/sqlite/index.ts'
 import { requestWith, retryOf, succeeded } from '../../src/testing/requests.ts'
 import { contractCases, holdToContract } from '../testing/hold-to-contract.ts'
 
@@ -127,6 +131,21 @@ describe('the replay cache', () => {
       expect(asked.claims).toBe(claims)
       await receipts.close()
     }
+  })
+})
+
+it('leaves a store its transactions', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'counterfoil-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const store = sqliteStore(join(folder, 'receipts.db'))
+  const receipts = createReceipts({ store, sweep: 'off', replayCache: {} })
+  onTestFinished(() => receipts.close())
+  const order = receipts.transactional('order', { ttl: '1h' })
+  const call = { tenant: 't', key: 'k', request: {} }
+  expect((await order.onceInTransaction(call, () => 'placed')).value).toBe('placed')
+  expect(await order.onceInTransaction(call, () => 'again')).toMatchObject({
+    value: 'placed',
+    replayed: true,
   })
 })
 

@@ -7,7 +7,7 @@ import { type RedisStoreOptions, redisStore } from '../../src/stores/redis/index
 import { overStore } from '../processes/over-store.ts'
 import { needsOneToken, outlivesCuts, outlivesSilence } from './cut-connections.ts'
 import type { Server } from './cut-service.ts'
-import { prefixOf, removeAll } from './redis/on-redis.ts'
+import { newPrefix, removeAll } from './redis/on-redis.ts'
 
 describe('Redis', () => {
   describe('by node-redis: a connection that is lost', () => {
@@ -45,7 +45,7 @@ function closing(store: ReceiptStore, client: () => void): ReceiptStore {
 }
 
 async function serverWith(open: typeof byNodeRedis): Promise<Server> {
-  const prefix = prefixOf()
+  const prefix = newPrefix()
   return {
     url: await redisUrl(),
     open: (url, answerWithinMs) => open(url, { prefix, answerWithinMs }),

@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
@@ -8,6 +7,7 @@ import type { Executor } from '../../src/stores/postgres/executor.ts'
 import { migrate } from '../../src/stores/postgres/migrate.ts'
 import { namesOf } from '../../src/stores/postgres/names.ts'
 import type { StoreUnderTest } from '../../src/testing/index.ts'
+import { withProcesses } from './with-processes.ts'
 
 /** A database for the test file. Each case takes a schema of its own in it, which is a hundred times cheaper. */
 export function databaseForFile(): { readonly url: string; readonly pool: pg.Pool } {
@@ -39,7 +39,7 @@ export function newSchema(): string {
   return `test_${randomBytes(6).toString('hex')}`
 }
 
-/** Tables of its own, dropped afterwards. A process that outlives its case fails it. */
+/** Tables of its own, dropped afterwards. */
 export async function onADatabase(
   { url, pool }: { readonly url: string; readonly pool: pg.Pool },
   open: (url: string, schema: string) => ReceiptStore,
@@ -49,22 +49,11 @@ export async function onADatabase(
 ): Promise<void> {
   const schema = newSchema()
   await migrate(executorOn(pool), namesOf({ schema }))
-  const children: ChildProcess[] = []
   try {
-    await use({
-      open: async () => open(url, schema),
-      startProcess: () => {
-        const child = fork(processScript, [url, schema, ...scriptArguments], {
-          execArgv: ['--conditions=@counterfoil/source'],
-        })
-        children.push(child)
-        return child
-      },
-    })
-    const left = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
-    if (left.length > 0) throw new Error(`${left.length} processes outlived their case`)
+    await withProcesses(processScript, [url, schema, ...scriptArguments], (startProcess) =>
+      use({ open: async () => open(url, schema), startProcess }),
+    )
   } finally {
-    for (const child of children) child.kill('SIGKILL')
     await pool.query(`DROP SCHEMA ${schema} CASCADE`)
   }
 }

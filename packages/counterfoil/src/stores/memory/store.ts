@@ -13,7 +13,6 @@ import type {
   ListAnswer,
   ListFilter,
   Page,
-  Place,
   Reading,
   Receipt,
   ReceiptId,
@@ -27,6 +26,7 @@ import type {
 } from '../../core/index.ts'
 import {
   aged,
+  countsByPlace,
   decideByHand,
   decideClaim,
   decideRefused,
@@ -35,12 +35,15 @@ import {
   decideStep,
   decideSweep,
   decideYield,
+  fact,
   isRecoverable,
   matchesFilter,
   OptionInvalid,
   placeOf,
   StoreFull,
   StoreUnavailable,
+  Wakes,
+  warning,
 } from '../../core/index.ts'
 import { steadyClock } from './clock.ts'
 
@@ -68,7 +71,7 @@ class MemoryStore implements ReceiptStore {
   readonly name = 'memory'
   readonly #receipts = new Map<ReceiptId, Receipt>()
   readonly #steps = new Map<string, Map<string, Uint8Array>>()
-  readonly #wakes = new Map<ReceiptId, Set<() => void>>()
+  readonly #wakes = new Map<ReceiptId, Wakes>()
   readonly #maxReceipts: number
   readonly #now: () => StoreTime
   #closed = false
@@ -155,15 +158,7 @@ class MemoryStore implements ReceiptStore {
   async stats(): Promise<StoreStats> {
     this.#assertOpen()
     const now = this.#now()
-    const places: Record<Place, number> = {
-      absent: 0,
-      in_progress: 0,
-      abandoned: 0,
-      succeeded: 0,
-      failed: 0,
-      released: 0,
-      tombstone: 0,
-    }
+    const places = countsByPlace()
     let bytes = 0
     for (const receipt of this.#receipts.values()) {
       places[placeOf(receipt, now)] += 1
@@ -185,27 +180,25 @@ class MemoryStore implements ReceiptStore {
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
-    const wakes = this.#wakes.get(id) ?? new Set()
+    const wakes = this.#wakes.get(id) ?? new Wakes()
     this.#wakes.set(id, wakes)
-    wakes.add(wake)
+    const leave = wakes.add(wake)
     return {
       stop: () => {
-        wakes.delete(wake)
-        if (wakes.size === 0 && this.#wakes.get(id) === wakes) this.#wakes.delete(id)
+        leave()
+        if (wakes.empty && this.#wakes.get(id) === wakes) this.#wakes.delete(id)
       },
     }
   }
 
   async audit(): Promise<readonly Finding[]> {
     return [
-      {
-        level: 'warning',
-        says: 'Receipts live in this process alone: they are gone when it ends, and other processes do not see them.',
-      },
-      {
-        level: 'fact',
-        says: `At most ${this.#maxReceipts} receipts are kept; beyond that new claims are refused, and nothing that lives is evicted.`,
-      },
+      warning(
+        'Receipts live in this process alone: they are gone when it ends, and other processes do not see them.',
+      ),
+      fact(
+        `At most ${this.#maxReceipts} receipts are kept; beyond that new claims are refused, and nothing that lives is evicted.`,
+      ),
     ]
   }
 
@@ -243,8 +236,7 @@ class MemoryStore implements ReceiptStore {
 
   #write(receipt: Receipt): void {
     this.#receipts.set(receipt.id, receipt)
-    const wakes = this.#wakes.get(receipt.id)
-    for (const wake of wakes ?? []) queueMicrotask(() => wakes?.has(wake) && wake())
+    this.#wakes.get(receipt.id)?.wakeAll()
   }
 
   #remove(receipt: Receipt): void {

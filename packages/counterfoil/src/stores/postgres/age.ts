@@ -3,7 +3,7 @@ import type { Executor } from './executor.ts'
 import type { Names } from './names.ts'
 import { insist } from './races.ts'
 import { read } from './read.ts'
-import { replace } from './write.ts'
+import { replace } from './replace.ts'
 
 /** For tests: the receipt's times move into the past, and with them its place in the list. */
 export async function age(executor: Executor, names: Names, id: ReceiptId, ms: number): Promise<void> {

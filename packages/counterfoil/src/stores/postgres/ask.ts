@@ -1,10 +1,18 @@
-import { type ClaimRequest, decideClaim, type Running, type StoreTime, sweepDueAt } from '../../core/index.ts'
+import {
+  type ClaimRequest,
+  decideClaim,
+  MAX_WHOLE,
+  type Running,
+  type StoreTime,
+  sweepDueAt,
+  wholeMs,
+} from '../../core/index.ts'
 import { asBuffer, type Blob } from './blob.ts'
 import { CLOCK_MS, STATEMENT_MS } from './clock.ts'
 import type { Executor, Row } from './executor.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
-import { MAX_WHOLE, RECEIPT, type Stored, storedOf, whole } from './row.ts'
+import { RECEIPT, type Stored, storedOf } from './row.ts'
 
 // The statement of a claim: it makes the receipt of a key that has none, and otherwise reads the one that is there.
 // claim.ts says what is made of it, and why that holds.
@@ -117,10 +125,10 @@ function termsOf(request: ClaimRequest, t: number): Terms {
     fingerprint_version: request.fingerprint.version,
     on_failure: request.policies.onFailure,
     on_abandoned: request.policies.onAbandoned,
-    ttl_ms: whole(request.ttlMs),
-    key_retention_ms: whole(request.keyRetentionMs),
-    lease_ms: whole(request.leaseMs),
-    due_ms: whole(sweepDueAt(first.receipt)),
+    ttl_ms: wholeMs(request.ttlMs),
+    key_retention_ms: wholeMs(request.keyRetentionMs),
+    lease_ms: wholeMs(request.leaseMs),
+    due_ms: wholeMs(sweepDueAt(first.receipt)),
   }
 }
 
@@ -144,8 +152,8 @@ function askedIn(row: Row): Asked {
 }
 
 /**
- * The CTEs `asked` and `made`, over `askRows` in `$1` and `$4`, the bytes in `$2` and the bound of a wait in `$3`. The rows come in the order of their ids, and so do the
- * locks: two batches with keys in common can't wait for each other.
+ * The CTEs `asked` and `made`, over `askRows` in `$1` and `$4`, the bytes in `$2` and the bound of a wait in `$3`. The
+ * rows come in the order of their ids, and so do the locks: two batches with keys in common can't wait for each other.
  */
 export function asking({ receipts }: Names): string {
   return `asked AS MATERIALIZED (

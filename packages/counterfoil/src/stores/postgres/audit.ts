@@ -1,7 +1,7 @@
-import type { Finding } from '../../core/index.ts'
+import { type Finding, fact, refusal, warning } from '../../core/index.ts'
 import type { DriverFacts } from './driver.ts'
 import type { Executor } from './executor.ts'
-import type { Names } from './names.ts'
+import { literal, type Names } from './names.ts'
 import type { Hearing } from './watchers.ts'
 
 /** The oldest server that the tests have seen is 15; nothing newer than 14's is used. */
@@ -55,7 +55,7 @@ SELECT current_setting('server_version') AS version, current_setting('server_ver
   current_setting('full_page_writes') AS full_page_writes,
   current_setting('synchronous_commit') AS synchronous_commit,
   current_setting('synchronous_standby_names') AS standbys, current_setting('server_encoding') AS encoding,
-  (SELECT relpersistence::text FROM pg_class WHERE oid = to_regclass('${receipts.replaceAll("'", "''")}')) AS persistence`
+  (SELECT relpersistence::text FROM pg_class WHERE oid = to_regclass(${literal(receipts)})) AS persistence`
 }
 
 function primary({ recovery, read_only }: ServerFacts): Finding {
@@ -171,16 +171,4 @@ function waiting(hearing: Hearing): Finding {
         'Waiters are told by NOTIFY where it comes through, and poll where it does not; nobody has waited yet.',
       )
   }
-}
-
-function fact(says: string): Finding {
-  return { level: 'fact', says }
-}
-
-function warning(says: string): Finding {
-  return { level: 'warning', says }
-}
-
-function refusal(says: string): Finding {
-  return { level: 'refusal', says }
 }

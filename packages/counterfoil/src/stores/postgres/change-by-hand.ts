@@ -3,7 +3,7 @@ import type { Executor } from './executor.ts'
 import type { Names } from './names.ts'
 import { insist } from './races.ts'
 import { read } from './read.ts'
-import { replace } from './write.ts'
+import { replace } from './replace.ts'
 
 /** An operator's change: decided on what is read, and written on the condition that nobody came between. */
 export function changeByHand(

@@ -10,7 +10,7 @@ import { type Asked, askOne } from './ask.ts'
 import type { Executor } from './executor.ts'
 import type { Names } from './names.ts'
 import { insist } from './races.ts'
-import { replace } from './write.ts'
+import { replace } from './replace.ts'
 
 /**
  * The claim, through any executor: a connection of the store's, or a transaction of the user's own.
@@ -18,7 +18,7 @@ import { replace } from './write.ts'
  * One statement, `ask`, makes the receipt of a key that has none, and otherwise reads the one that is there. On what it
  * read the pure `decideClaim` decides; most answers write nothing (a replay, a conflict, in progress, …) and are given
  * at once. Where the decision is to take the claim over, a second statement writes it on the condition that the receipt
- * is still the very version that was decided on (write.ts), and if it isn't, all begins anew. Why it holds:
+ * is still the very version that was decided on (replace.ts), and if it isn't, all begins anew. Why it holds:
  *
  * - Two first claims of one key: the second one's INSERT waits for the first to commit or roll back, and then does
  *   nothing or inserts ("INSERT", ON CONFLICT DO NOTHING, at READ COMMITTED: manual 13.2.1). There is one row.

@@ -41,7 +41,7 @@ async function poolFor(url: string, max: number): Promise<PgPool> {
   }
 }
 
-async function loadPg(): Promise<typeof import('pg')> {
+async function loadPg() {
   try {
     return await import('pg')
   } catch (error) {

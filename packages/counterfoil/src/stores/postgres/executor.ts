@@ -1,4 +1,4 @@
-/** One row of an answer, by column. Every statement here names its columns, and casts them to text, bytea or boolean. */
+/** One row of an answer, by column. Every statement here names its columns, and reads of them only text and bytea. */
 export type Row = Readonly<Record<string, unknown>>
 
 /**

@@ -87,6 +87,7 @@ const byState: Readonly<Record<string, readonly [StoreFault, string]>> = {
     'read_only',
     'may not read and write its tables; give this user SELECT, INSERT, UPDATE and DELETE on them',
   ],
+  '40003': ['unreachable', 'was not told how its statement ended; it may have been written'],
   '40': ['locked', 'met other transactions on the same receipt in every try; send the request again'],
   '53100': ['full', 'has no disk space left on the server; free some: what is stored is safe'],
   '53200': ['unreachable', 'found the server out of memory'],
@@ -223,7 +224,7 @@ export function isUnprepared(error: unknown): boolean {
 /** The server refused the statement as a whole and wrote nothing of it: another one may still be taken. */
 export function wroteNothing(error: unknown): boolean {
   const code = sqlStateOf(error)
-  return error instanceof TooLarge || (code !== undefined && !/^(08|57|58|XX)/.test(code))
+  return error instanceof TooLarge || (code !== undefined && code !== '40003' && !/^(08|57|58|XX)/.test(code))
 }
 
 /** "Error message reference" of Prisma's. PostgreSQL's only class with a P is P0. */

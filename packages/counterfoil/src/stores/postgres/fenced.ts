@@ -5,10 +5,12 @@ import {
   type Fence,
   type FencedAnswer,
   type FencedDecision,
+  MAX_WHOLE,
   type Receipt,
   type RunningDecision,
   type Settlement,
   type StoreTime,
+  wholeMs,
 } from '../../core/index.ts'
 import { asBuffer } from './blob.ts'
 import { CLOCK_MS } from './clock.ts'
@@ -17,11 +19,11 @@ import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import { insist } from './races.ts'
 import { read } from './read.ts'
-import { bytesOf, MAX_WHOLE, whole } from './row.ts'
-import { replace } from './write.ts'
+import { replace } from './replace.ts'
+import { bytesOf } from './row.ts'
 
 // The writes of a claim's holder, through any executor. Where core's decision depends on the whole receipt it is read,
-// decided on, and written on the condition that nobody came between (write.ts); the others are one UPDATE whose WHERE is
+// decided on, and written on the condition that nobody came between (replace.ts); the others are one UPDATE whose WHERE is
 // the fence. Either way a holder that was overtaken finds another attempt and token in the row, and changes nothing.
 
 export function settle(
@@ -66,7 +68,7 @@ export async function renew(
   fence: Fence,
   leaseMs: number,
 ): Promise<'renewed' | 'lost'> {
-  const { rows } = await executor.query(renewText(names), [...fenceValues(fence), String(whole(leaseMs))])
+  const { rows } = await executor.query(renewText(names), [...fenceValues(fence), String(wholeMs(leaseMs))])
   return rows.length === 1 ? 'renewed' : 'lost'
 }
 

@@ -1,5 +1,6 @@
 import {
   type AbandonedQuery,
+  countsByPlace,
   type InProgress,
   isRecoverable,
   type ListAnswer,
@@ -9,13 +10,13 @@ import {
   type Page,
   type Place,
   type Receipt,
-  type ReceiptState,
   type StoreStats,
   type StoreTime,
+  stateAt,
 } from '../../core/index.ts'
 import { CLOCK_MS, STATEMENT_MS } from './clock.ts'
 import type { Executor } from './executor.ts'
-import type { Names } from './names.ts'
+import { literal, type Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import { RECEIPT, storedOf } from './row.ts'
 
@@ -92,15 +93,7 @@ export async function findAbandoned(
 export async function stats(executor: Executor, names: Names): Promise<StoreStats> {
   const { rows: sizes } = await executor.query(sizesText(names), [])
   const [size] = sizes
-  const places: Record<Place, number> = {
-    absent: 0,
-    in_progress: 0,
-    abandoned: 0,
-    succeeded: 0,
-    failed: 0,
-    released: 0,
-    tombstone: 0,
-  }
+  const places = countsByPlace()
   for (let page = 0; page < Number(size?.pages); page += PAGES) {
     const { rows } = await executor.query(placesText(names), [
       `(${page},0)`,
@@ -139,7 +132,7 @@ async function scan(
     filter.tenant ?? null,
     filter.operation ?? null,
     filter.key ?? null,
-    filter.place === undefined ? null : (stateAt[filter.place] ?? null),
+    stateAt(filter.place) ?? null,
     filter.olderThanMs === undefined ? null : String(now - Math.ceil(filter.olderThanMs)),
     filter.youngerThanMs === undefined ? null : String(now - Math.floor(filter.youngerThanMs)),
     String(SCAN),
@@ -159,15 +152,6 @@ async function receiptsOf(
   const { rows } = await executor.query(byIdsText(names), [JSON.stringify(places.map(({ id }) => id))])
   const receipts = rows.map((row) => storedOf(row).receipt)
   return new Map(receipts.map((receipt) => [receipt.id, receipt]))
-}
-
-/** The state behind a place, where there is only one. What time makes of it is decided on the receipt. */
-const stateAt: Partial<Record<Place, ReceiptState>> = {
-  in_progress: 'in_progress',
-  abandoned: 'in_progress',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  released: 'failed',
 }
 
 const scanText: (names: Names) => string = perNames(
@@ -206,8 +190,8 @@ LIMIT $5::text::integer`,
 
 const sizesText: (names: Names) => string = perNames(
   ({ receipts, steps }) => `
-SELECT ceil(pg_relation_size('${literal(receipts)}') / current_setting('block_size')::numeric)::text AS pages,
-  (pg_total_relation_size('${literal(receipts)}') + pg_total_relation_size('${literal(steps)}'))::text AS bytes,
+SELECT ceil(pg_relation_size(${literal(receipts)}) / current_setting('block_size')::numeric)::text AS pages,
+  (pg_total_relation_size(${literal(receipts)}) + pg_total_relation_size(${literal(steps)}))::text AS bytes,
   ${CLOCK_MS}::text AS now`,
 )
 
@@ -229,7 +213,3 @@ SELECT place, count(*)::text FROM (
   WHERE r.ctid >= $1::text::tid AND r.ctid < $2::text::tid
 ) each_one GROUP BY place`,
 )
-
-function literal(name: string): string {
-  return name.replaceAll("'", "''")
-}

@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../../core/index.ts'
 import type { Executor } from './executor.ts'
 import { IsReplica, SchemaMismatch, sqlStateOf } from './faults.ts'
 import { createSchema, type Migration, migrations, SCHEMA_VERSION } from './migrations.ts'
-import type { Names } from './names.ts'
+import { literal, type Names } from './names.ts'
 
 /**
  * Brings the tables up to this version, each migration in a transaction of its own under one advisory lock: any number
@@ -52,7 +52,6 @@ async function versionOf(executor: Executor, names: Names): Promise<number | und
  * the version recorded, and does nothing.
  */
 function migrateText(names: Names, { version, sql }: Migration): string {
-  const table = names.migrations.replaceAll("'", "''")
   const tag = `$counterfoil_${hash('sha256', sql, 'hex').slice(0, 16)}$`
   return `
 DO ${outer(tag)}
@@ -60,7 +59,7 @@ DECLARE applied boolean := false;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('${names.channel}', 0));
   ${names.plainSchema === 'public' ? '' : schemaText(names)}
-  IF to_regclass('${table}') IS NOT NULL THEN
+  IF to_regclass(${literal(names.migrations)}) IS NOT NULL THEN
     SELECT EXISTS (SELECT FROM ${names.migrations} WHERE version >= ${version}) INTO applied;
   END IF;
   IF NOT applied THEN
@@ -75,5 +74,5 @@ function outer(tag: string): string {
 }
 
 function schemaText(names: Names): string {
-  return `IF to_regnamespace('${names.schema.replaceAll("'", "''")}') IS NULL THEN ${createSchema(names)}; END IF;`
+  return `IF to_regnamespace(${literal(names.schema)}) IS NULL THEN ${createSchema(names)}; END IF;`
 }

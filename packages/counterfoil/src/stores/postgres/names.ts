@@ -50,6 +50,11 @@ export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
+/** A text as it stands in SQL, such as the name of a table where its size is asked for. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
 function assertName(option: 'schema' | 'tablePrefix', name: unknown, most: number): void {
   if (
     typeof name !== 'string' ||

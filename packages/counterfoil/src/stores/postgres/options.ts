@@ -60,12 +60,9 @@ export function checkedConnection(connection: PostgresConnection): CheckedConnec
   )
 }
 
-export function checkedBound(option: 'answerWithinMs' | 'maxConnections', value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new OptionInvalid(
-      option,
-      option === 'answerWithinMs' ? 'give a whole number of milliseconds' : 'give a whole number',
-    )
+export function checkedMaxConnections(maxConnections: number = 10): number {
+  if (!Number.isSafeInteger(maxConnections) || maxConnections < 1) {
+    throw new OptionInvalid('maxConnections', 'give a whole number, 1 or more')
   }
-  return value
+  return maxConnections
 }

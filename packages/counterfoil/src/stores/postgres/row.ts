@@ -1,16 +1,4 @@
-import type {
-  HistoryEntry,
-  InProgress,
-  OnAbandoned,
-  OnFailure,
-  Predecessor,
-  Purpose,
-  Receipt,
-  ReceiptFacts,
-  ReceiptId,
-  ReceiptState,
-  StoreTime,
-} from '../../core/index.ts'
+import { type FlatReceipt, type Receipt, type ReceiptId, receiptFrom } from '../../core/index.ts'
 import type { Row } from './executor.ts'
 
 /**
@@ -31,36 +19,8 @@ export const RECEIPT_WITHOUT_BYTES: string = `${FACTS} AS facts,
   CASE WHEN r.outcome IS NOT NULL THEN '\\x'::bytea END AS outcome,
   CASE WHEN r.request IS NOT NULL THEN '\\x'::bytea END AS request`
 
-type Facts = readonly [
-  id: ReceiptId,
-  tenant: string,
-  operation: string,
-  key: string | null,
-  incarnation: string,
-  createdAt: number,
-  fingerprintVersion: number,
-  fingerprint: string,
-  credentials: string | null,
-  onFailure: OnFailure,
-  onAbandoned: OnAbandoned,
-  ttlMs: number,
-  keyRetentionMs: number,
-  attempt: number,
-  token: string,
-  purpose: Purpose,
-  claimedAt: number,
-  predecessor: Predecessor,
-  doubtSince: number | null,
-  generations: string,
-  history: string,
-  state: ReceiptState,
-  retryable: boolean | null,
-  leaseEndsAt: number | null,
-  givenUp: 'in_doubt' | 'tombstone' | null,
-  recoverableAt: number | null,
-  settledAt: number | null,
-  revision: number,
-]
+/** What `FACTS` selects, in its order. */
+type Facts = readonly [...FlatReceipt<ReceiptId, boolean>, revision: number]
 
 /** A receipt as read, and which of its versions it is: every change makes another. */
 export interface Stored {
@@ -71,22 +31,10 @@ export interface Stored {
 /** Reads what `RECEIPT` selects. */
 export function storedOf(row: Row): Stored {
   const facts = JSON.parse(row.facts as string) as Facts
-  return { receipt: receiptOf(facts, bytesOf(row.outcome), bytesOf(row.request)), revision: facts[27] }
-}
-
-/** Past this a number is not read back as it was written. */
-export const MAX_WHOLE: number = Number.MAX_SAFE_INTEGER
-
-/** Kept as whole milliseconds, rounded up: a lease may last longer for it, and never shorter. */
-export function whole(ms: number): number
-export function whole(ms: number | null): number | null
-export function whole(ms: number | null): number | null {
-  if (ms === null) return null
-  return Math.max(-MAX_WHOLE, Math.min(MAX_WHOLE, Math.ceil(ms)))
-}
-
-export function generationsText({ generations }: Receipt): string {
-  return JSON.stringify(generations)
+  return {
+    receipt: receiptFrom(facts[0], facts, bytesOf(row.outcome), bytesOf(row.request)),
+    revision: facts[27],
+  }
 }
 
 /** A driver whose parser for bytea was taken away gives the text that the server sent. */
@@ -94,44 +42,4 @@ export function bytesOf(value: unknown): Uint8Array | null {
   if (value === null || value === undefined) return null
   if (typeof value === 'string' && value.startsWith('\\x')) return Buffer.from(value.slice(2), 'hex')
   return value as Uint8Array
-}
-
-function receiptOf(facts: Facts, outcome: Uint8Array | null, request: Uint8Array | null): Receipt {
-  const common: ReceiptFacts = {
-    id: facts[0],
-    tenant: facts[1],
-    operation: facts[2],
-    key: facts[3],
-    incarnation: facts[4],
-    createdAt: facts[5],
-    fingerprint: { version: facts[6], digest: facts[7] },
-    credentials: facts[8],
-    policies: { onFailure: facts[9], onAbandoned: facts[10] },
-    ttlMs: facts[11],
-    keyRetentionMs: facts[12],
-    attempt: facts[13],
-    token: facts[14],
-    purpose: facts[15],
-    claimedAt: facts[16],
-    predecessor: facts[17],
-    doubtSince: facts[18],
-    generations: facts[19] === '{}' ? {} : (JSON.parse(facts[19]) as Record<string, number>),
-    history: facts[20] === '[]' ? [] : (JSON.parse(facts[20]) as HistoryEntry[]),
-    request,
-  }
-  if (facts[21] === 'in_progress') return inProgress(common, facts, outcome)
-  const settledAt = facts[26] as StoreTime
-  if (facts[21] === 'succeeded') return { ...common, state: 'succeeded', settledAt, outcome }
-  return facts[22] === true
-    ? { ...common, state: 'failed', retryable: true, settledAt, outcome }
-    : { ...common, state: 'failed', retryable: false, settledAt, outcome }
-}
-
-function inProgress(common: ReceiptFacts, facts: Facts, refusal: Uint8Array | null): InProgress {
-  const leaseEndsAt = facts[23] as StoreTime
-  const as = facts[24]
-  if (as === null) return { ...common, state: 'in_progress', leaseEndsAt, givenUp: null }
-  if (as === 'tombstone') return { ...common, state: 'in_progress', leaseEndsAt, givenUp: { as } }
-  const recoverableAt = facts[25] as StoreTime
-  return { ...common, state: 'in_progress', leaseEndsAt, givenUp: { as, recoverableAt, refusal } }
 }

@@ -2,10 +2,13 @@ import {
   decideSettle,
   type Fence,
   type FencedAnswer,
+  generationsText,
   holds,
+  MAX_WHOLE,
   type Running,
   type Settlement,
   type StoreTime,
+  wholeMs,
 } from '../../core/index.ts'
 import { asBuffer, type Blob } from './blob.ts'
 import { CLOCK_MS } from './clock.ts'
@@ -13,8 +16,7 @@ import type { Executor } from './executor.ts'
 import { fenceValues, UNDER_FENCE } from './fenced.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
-import { generationsText, MAX_WHOLE, whole } from './row.ts'
-import { toldTo } from './write.ts'
+import { toldTo } from './replace.ts'
 
 /** The success of a receipt whose claim the holder still has at hand: only what is to be compared and written. */
 export interface SettleUnchanged {
@@ -38,7 +40,7 @@ export async function settleUnchanged(
   const { fence, claimed, settlement } = settle
   const { rows } = await executor.query(succeedText(names), [
     ...fenceValues(fence),
-    String(whole(claimed.claimedAt)),
+    String(wholeMs(claimed.claimedAt)),
     generationsText(claimed),
     asBuffer(settlement.outcome),
   ])
@@ -82,7 +84,7 @@ export function settleRows(settles: readonly SettleUnchanged[], blob: Blob): str
       incarnation: fence.incarnation,
       attempt: fence.attempt,
       token: fence.token,
-      claimed_at: whole(claimed.claimedAt),
+      claimed_at: wholeMs(claimed.claimedAt),
       generations: generationsText(claimed),
       ...blob.add('outcome', settlement.outcome),
     })),

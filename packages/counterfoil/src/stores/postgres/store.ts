@@ -12,6 +12,7 @@ import {
   type ListAnswer,
   type ListFilter,
   type Page,
+  Passing,
   type Reading,
   type ReceiptId,
   type Running,
@@ -25,6 +26,7 @@ import {
   type TransactionalStore,
   type TransactionTerms,
   type TransactionWork,
+  timerMs,
   type Watch,
 } from '../../core/index.ts'
 import { age } from './age.ts'
@@ -43,8 +45,8 @@ import { migrationScript } from './migrations.ts'
 import { type Names, namesOf } from './names.ts'
 import {
   type CheckedConnection,
-  checkedBound,
   checkedConnection,
+  checkedMaxConnections,
   type PostgresConnection,
   type PostgresStoreOptions,
   type TransactionOf,
@@ -95,7 +97,7 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
     readonly maxConnections: number
   }
   readonly #names: Names
-  readonly #calls = new Set<Promise<unknown>>()
+  readonly #calls = new Passing<Promise<unknown>>()
   #opening: Promise<Opened> | undefined
   #opened: Opened | undefined
   #closing: Promise<void> | undefined
@@ -108,8 +110,8 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
     this.#names = namesOf(options)
     this.#options = {
       ...options,
-      answerWithinMs: checkedBound('answerWithinMs', options.answerWithinMs ?? 8_000),
-      maxConnections: checkedBound('maxConnections', options.maxConnections ?? 10),
+      answerWithinMs: timerMs('answerWithinMs', options.answerWithinMs ?? 8_000),
+      maxConnections: checkedMaxConnections(options.maxConnections),
     }
     const made = new PostgresTransactions({
       names: this.#names,
@@ -256,8 +258,7 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
   }
 
   #underWay<T>(call: Promise<T>): Promise<T> {
-    this.#calls.add(call)
-    const over = (): void => void this.#calls.delete(call)
+    const over = this.#calls.enter(call)
     call.then(over, over)
     return call
   }
@@ -311,7 +312,7 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled(this.#calls)
+    await Promise.allSettled(this.#calls.now())
     const opened = await this.#opening?.catch(() => undefined)
     await opened?.watchers.close()
     await opened?.driver.close()

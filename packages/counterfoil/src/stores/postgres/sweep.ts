@@ -1,9 +1,16 @@
-import { decideSweep, type Receipt, type StoreTime, type SweepAnswer, sweepDueAt } from '../../core/index.ts'
+import {
+  decideSweep,
+  type Receipt,
+  type StoreTime,
+  type SweepAnswer,
+  sweepDueAt,
+  wholeMs,
+} from '../../core/index.ts'
 import { STATEMENT_MS } from './clock.ts'
 import type { Executor, Row } from './executor.ts'
-import type { Names } from './names.ts'
+import { literal, type Names } from './names.ts'
 import { perNames } from './per-names.ts'
-import { RECEIPT_WITHOUT_BYTES, type Stored, storedOf, whole } from './row.ts'
+import { RECEIPT_WITHOUT_BYTES, type Stored, storedOf } from './row.ts'
 
 /** So many receipts to a statement: a claim that meets one of them waits for one batch, and never for the whole sweep. */
 const SWEEP_BATCH = 200
@@ -126,8 +133,8 @@ async function carryOut(
     id: receipt.id,
     incarnation: receipt.incarnation,
     revision,
-    doubt_since: whole(receipt.doubtSince),
-    sweep_due_at: whole(sweepDueAt(receipt)),
+    doubt_since: wholeMs(receipt.doubtSince),
+    sweep_due_at: wholeMs(sweepDueAt(receipt)),
   }))
   const done = await executor.query(carryOutText(names), [JSON.stringify(rows)])
   return done.rows.map(({ n }) => orders[Number(n)] as Order)
@@ -147,7 +154,7 @@ LIMIT $1::text::integer`,
 const settledText: (names: Names) => string = perNames(
   ({ receipts }) => `
 SELECT NULL AS facts, NULL::bytea AS outcome, NULL::bytea AS request, NULL AS now,
-  ceil(pg_relation_size('${receipts.replaceAll("'", "''")}') / current_setting('block_size')::numeric)::text AS pages
+  ceil(pg_relation_size(${literal(receipts)}) / current_setting('block_size')::numeric)::text AS pages
 UNION ALL (
   SELECT ${RECEIPT_WITHOUT_BYTES}, ${STATEMENT_MS}::text, NULL
   FROM ${receipts} r

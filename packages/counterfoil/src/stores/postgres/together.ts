@@ -4,8 +4,8 @@ import { Blob } from './blob.ts'
 import type { Executor, Row } from './executor.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
+import { toldTo } from './replace.ts'
 import { answerAt, type SettleUnchanged, settleRows, settling } from './settle-unchanged.ts'
-import { toldTo } from './write.ts'
 
 /** A call that may travel with others. */
 export type Passenger =

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Receipt, ReceiptId, Watch } from '../../core/index.ts'
+import { type Receipt, type ReceiptId, Wakes, type Watch } from '../../core/index.ts'
 import type { Driver, Listening } from './driver.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
@@ -47,17 +47,15 @@ export class Watchers {
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
-    // Its own function, so that one `wake` given twice is two watches.
-    const call = (): void => wake()
-    const watched = this.#watched.get(id) ?? { seen: undefined, wakes: new Set() }
+    const watched = this.#watched.get(id) ?? { seen: undefined, wakes: new Wakes() }
     this.#watched.set(id, watched)
-    watched.wakes.add(call)
-    this.listen()
+    const leave = watched.wakes.add(wake)
+    this.#listen()
     this.#hurry()
     return {
       stop: () => {
-        watched.wakes.delete(call)
-        if (watched.wakes.size === 0 && this.#watched.get(id) === watched) this.#watched.delete(id)
+        leave()
+        if (watched.wakes.empty && this.#watched.get(id) === watched) this.#watched.delete(id)
       },
     }
   }
@@ -80,7 +78,7 @@ export class Watchers {
     const watched = this.#watched.get(id)
     if (watched === undefined) return
     watched.seen = undefined
-    wakeAll(watched)
+    watched.wakes.wakeAll()
   }
 
   async close(): Promise<void> {
@@ -91,13 +89,13 @@ export class Watchers {
     await this.#listening?.stop()
   }
 
-  listen(): void {
+  #listen(): void {
     if (this.#closed) return
     this.#listening ??= this.#driver.listen(this.#names.channel, {
       heard: (payload) => this.#heard(payload),
       listening: () => {
         // What was said meanwhile is lost, and everybody looks for themselves; the first time, the poller does for all.
-        if (this.#hearing === 'lost') for (const watched of this.#watched.values()) wakeAll(watched)
+        if (this.#hearing === 'lost') for (const watched of this.#watched.values()) watched.wakes.wakeAll()
         else this.#hurry()
         this.#sendProbe()
       },
@@ -161,7 +159,7 @@ export class Watchers {
       for (const [id, watched] of asked) this.#compare(watched, seen.get(id) ?? ABSENT)
     } catch {
       // Those who wait look for themselves, and meet the error there.
-      for (const watched of asked.values()) wakeAll(watched)
+      for (const watched of asked.values()) watched.wakes.wakeAll()
     } finally {
       this.#looking = false
       if (!this.#closed) this.#timer = this.#lookLater()
@@ -174,13 +172,13 @@ export class Watchers {
     watched.seen = look
     if (before === look) return
     if (before !== undefined) this.#pauseMs = this.#pace.shortestMs
-    wakeAll(watched)
+    watched.wakes.wakeAll()
   }
 }
 
 interface Watched {
   seen: string | undefined
-  readonly wakes: Set<() => void>
+  readonly wakes: Wakes
 }
 
 const ABSENT = 'absent'
@@ -200,7 +198,3 @@ SELECT x.id, s.look FROM json_array_elements_text($1::text::json) AS x (id),
     FROM ${receipts} r WHERE r.id = decode(x.id, 'hex') LIMIT 1
   ) s`,
 )
-
-function wakeAll({ wakes }: Watched): void {
-  for (const call of wakes) queueMicrotask(() => wakes.has(call) && call())
-}

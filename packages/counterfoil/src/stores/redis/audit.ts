@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/index.ts'
+import { type Finding, fact, refusal, warning } from '../../core/index.ts'
 import type { Primary, Reply } from './drivers/driver.ts'
 import type { Settings } from './options.ts'
 import type { Server } from './server.ts'
@@ -169,16 +169,4 @@ function minReplicas(least: string | undefined): Finding {
     : fact(
         `A primary with fewer than ${least} replicas writes nothing (min-replicas-to-write): this alone does not keep a failover from forgetting writes.`,
       )
-}
-
-function fact(says: string): Finding {
-  return { level: 'fact', says }
-}
-
-function warning(says: string): Finding {
-  return { level: 'warning', says }
-}
-
-function refusal(says: string): Finding {
-  return { level: 'refusal', says }
 }

@@ -1,9 +1,14 @@
 import { decideByHand, type HandAnswer, type HandChange, type HandTarget } from '../../core/index.ts'
-import { decideAndWrite, type Made, type Place } from './replace.ts'
+import type { Keyspace } from './keyspace.ts'
+import { decideAndWrite, type Made } from './replace.ts'
 
 /** An operator's change: decided on what is stored, and written only while that is so. */
-export function changeByHand(place: Place, target: HandTarget, change: HandChange): Promise<HandAnswer> {
-  return decideAndWrite(place, target.id, undefined, ({ receipt, now }): Made<HandAnswer> => {
+export function changeByHand(
+  keyspace: Keyspace,
+  target: HandTarget,
+  change: HandChange,
+): Promise<HandAnswer> {
+  return decideAndWrite(keyspace, target.id, undefined, ({ receipt, now }): Made<HandAnswer> => {
     const decision = decideByHand(receipt, target, change, now)
     return decision.kind === 'refused'
       ? { answer: decision, write: 'nothing' }

@@ -5,10 +5,11 @@ import {
   type Running,
   type StoreTime,
 } from '../../core/index.ts'
+import type { Keyspace } from './keyspace.ts'
 import { dueIn, expiresAt, pack } from './packing.ts'
-import { decideAndWrite, type Made, type Place, readStored } from './replace.ts'
+import { read, type Stored, storedIn } from './read.ts'
+import { decideAndWrite, type Made } from './replace.ts'
 import * as scripts from './scripts.ts'
-import { type Stored, storedIn } from './stored.ts'
 
 /**
  * The claim, in one round trip where the key is new or nothing is to be written.
@@ -22,11 +23,11 @@ import { type Stored, storedIn } from './stored.ts'
  *   still the same to the byte: replace.ts says why that is sound. Of many who take over one lapsed lease the first
  *   changes the bytes, and all others decide anew.
  */
-export async function claim(place: Place, request: ClaimRequest): Promise<ClaimDecision> {
+export async function claim(keyspace: Keyspace, request: ClaimRequest): Promise<ClaimDecision> {
   for (;;) {
-    const first = await claimFirst(place, request)
+    const first = await claimFirst(keyspace, request)
     if ('kind' in first) return first
-    const answer = await decideAndWrite(place, request.id, first, (stored) => decided(stored, request))
+    const answer = await decideAndWrite(keyspace, request.id, first, (stored) => decided(stored, request))
     // It was forgotten between the two.
     if (answer !== 'start anew') return answer
   }
@@ -41,16 +42,16 @@ function decided(stored: Stored, request: ClaimRequest): Made<ClaimDecision | 's
   return { answer: decision, write: 'receipt', receipt: decision.receipt, steps }
 }
 
-async function claimFirst(place: Place, request: ClaimRequest): Promise<ClaimDecision | Stored> {
+async function claimFirst(keyspace: Keyspace, request: ClaimRequest): Promise<ClaimDecision | Stored> {
   const draft = decideClaim(undefined, request, 0)
   if (draft.kind !== 'claimed') {
-    const stored = await readStored(place, request.id)
+    const stored = await read(keyspace, request.id)
     return stored.receipt === undefined ? draft : stored
   }
   const bytes = pack(draft.receipt)
-  const reply = await place.server.write(
+  const reply = await keyspace.server.write(
     scripts.claimFirst,
-    [place.keys.receipt(request.id)],
+    [keyspace.keys.receipt(request.id)],
     [bytes, String(request.leaseMs), String(dueIn(bytes) - request.leaseMs), forgottenAfter(draft.receipt)],
   )
   if (typeof reply !== 'number') return storedIn(request.id, reply)

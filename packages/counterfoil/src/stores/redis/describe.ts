@@ -8,7 +8,7 @@ const ID = '<sha-256 of tenant, operation, key>'
 export function describe(keys: Keys): StoreDescription {
   return {
     schema: `${keys.receipt(ID)}
-  a string: one receipt, packed. By byte: 0 format · 1 watched · 2 has steps · 3 state (r running, d in doubt,
+  a string: one receipt, packed. By byte: 0 format · 1 waited for · 2 has steps · 3 state (r running, d in doubt,
   t tombstone of what is unknown, s succeeded, f failed, l released) · 4 life · 5 outcome kept · 6 lease's end or settled
   at · 14 sweep due at · 22 claimed at · 30 created at · 38 refusals · 42 attempt · 46 incarnation, token, facts as JSON,
   request, outcome. Expires at the end of its key retention; while it is held, never.

@@ -102,7 +102,7 @@ const byCode: Readonly<Record<string, Fault>> = {
       "may not write: the server can't save to its disk (MISCONF); see its log, and free or repair the disk",
   },
   NOREPLICAS: {
-    fault: 'locked',
+    fault: 'read_only',
     advice:
       "may not write: the server has fewer replicas than its 'min-replicas-to-write' asks for; bring them back",
   },

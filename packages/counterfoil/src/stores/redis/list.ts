@@ -1,5 +1,6 @@
 import {
   type AbandonedQuery,
+  countsByPlace,
   type InProgress,
   isRecoverable,
   type ListAnswer,
@@ -7,13 +8,12 @@ import {
   MAX_PAGE,
   matchesFilter,
   type Page,
-  type Place as PlaceOfReceipt,
   type Receipt,
   type StoreStats,
   type StoreTime,
 } from '../../core/index.ts'
+import type { Keyspace } from './keyspace.ts'
 import { createdIn, endedIn, placeIn, RECOVERABLE } from './packing.ts'
-import type { Place } from './replace.ts'
 import { readAll, type Sight, timeOf, walk } from './walk.ts'
 
 /** Receipts that are read at a time, where many are. */
@@ -23,9 +23,9 @@ const READ_TOGETHER = 100
  * One walk a page: of all that match, the newest after `page.after` are kept, and no others are read once a page is full
  * of newer ones.
  */
-export async function list(place: Place, filter: ListFilter, page: Page): Promise<ListAnswer> {
+export async function list(keyspace: Keyspace, filter: ListFilter, page: Page): Promise<ListAnswer> {
   const limit = Math.max(1, Math.min(MAX_PAGE, page.limit))
-  const now = await timeOf(place)
+  const now = await timeOf(keyspace)
   const after = page.after ?? LAST
   let newest: Listed[] = []
   const oldest = (): string => (newest.length > limit ? (newest[limit] as Listed).at : '')
@@ -33,15 +33,15 @@ export async function list(place: Place, filter: ListFilter, page: Page): Promis
     createdUntil: Math.min(createdAt(after), now - (filter.olderThanMs ?? 0)),
     createdFrom: Math.max(createdAt(oldest()), now - (filter.youngerThanMs ?? Number.POSITIVE_INFINITY)),
   })
-  for await (const { sights } of walk(place, wanted)) {
+  for await (const { sights } of walk(keyspace, wanted)) {
     const ids = sights
-      .map((sight) => ({ id: place.keys.id(sight.key), created: createdIn(sight.head) }))
+      .map((sight) => ({ id: keyspace.keys.id(sight.key), created: createdIn(sight.head) }))
       .filter(({ id, created }) => {
         const at = placeInList(created, id)
         return at < after && at > oldest() && newest.every((listed) => listed.at !== at)
       })
       .map(({ id }) => id)
-    for (const { receipt } of await readAll(place, ids)) {
+    for (const { receipt } of await readAll(keyspace, ids)) {
       if (matchesFilter(receipt, filter, now))
         newest.push({ at: placeInList(receipt.createdAt, receipt.id), receipt })
     }
@@ -57,36 +57,33 @@ interface Listed {
   readonly receipt: Receipt
 }
 
-export async function findAbandoned(place: Place, query: AbandonedQuery): Promise<InProgress[]> {
-  const now = await timeOf(place)
+export async function findAbandoned(keyspace: Keyspace, query: AbandonedQuery): Promise<InProgress[]> {
+  const now = await timeOf(keyspace)
   const lapsed: Sight[] = []
-  for await (const { sights } of walk(place, () => ({ states: RECOVERABLE, atUntil: now - query.forMs }))) {
+  for await (const { sights } of walk(keyspace, () => ({
+    states: RECOVERABLE,
+    atUntil: now - query.forMs,
+  }))) {
     lapsed.push(...sights)
   }
   const ids = [
-    ...new Set(lapsed.sort((a, b) => endedIn(a.head) - endedIn(b.head)).map(({ key }) => place.keys.id(key))),
+    ...new Set(
+      lapsed.sort((a, b) => endedIn(a.head) - endedIn(b.head)).map(({ key }) => keyspace.keys.id(key)),
+    ),
   ]
   const found: InProgress[] = []
   for (let from = 0; from < ids.length && found.length < query.limit; from += READ_TOGETHER) {
-    const receipts = await readAll(place, ids.slice(from, from + READ_TOGETHER))
+    const receipts = await readAll(keyspace, ids.slice(from, from + READ_TOGETHER))
     found.push(...receipts.flatMap(({ receipt }) => (isRecoverable(receipt, query, now) ? [receipt] : [])))
   }
   return found.slice(0, query.limit)
 }
 
-export async function stats(place: Place): Promise<StoreStats> {
-  const now = await timeOf(place)
-  const places: Record<PlaceOfReceipt, number> = {
-    absent: 0,
-    in_progress: 0,
-    abandoned: 0,
-    succeeded: 0,
-    failed: 0,
-    released: 0,
-    tombstone: 0,
-  }
+export async function stats(keyspace: Keyspace): Promise<StoreStats> {
+  const now = await timeOf(keyspace)
+  const places = countsByPlace()
   let bytes = 0
-  for await (const { sights } of walk(place, () => ({ lengths: true }))) {
+  for await (const { sights } of walk(keyspace, () => ({ lengths: true }))) {
     for (const { key, head, length } of sights) {
       places[placeIn(head, now)] += 1
       bytes += key.length + length + OVERHEAD_BYTES

@@ -1,4 +1,4 @@
-import { OptionInvalid } from '../../core/index.ts'
+import { OptionInvalid, timerMs } from '../../core/index.ts'
 import type { Driver } from './drivers/driver.ts'
 
 export interface RedisStoreOptions {
@@ -22,7 +22,7 @@ export interface Settings {
   readonly answerWithinMs: number
 }
 
-export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'lane'>): Settings {
+export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'connection'>): Settings {
   const {
     prefix = 'counterfoil:',
     waitForReplicas = 0,
@@ -35,25 +35,16 @@ export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'lan
   if (!Number.isSafeInteger(waitForReplicas) || waitForReplicas < 0) {
     throw new OptionInvalid('waitForReplicas', 'give a whole number of replicas, 0 or more')
   }
-  if (waitForReplicas > 0 && driver.lane === undefined) {
+  if (waitForReplicas > 0 && driver.connection === undefined) {
     throw new OptionInvalid(
       'waitForReplicas',
       "this client doesn't tell which connection took a write, and WAIT answers for one connection alone; for Sentinel use ioredis's 'sentinels', and for a Cluster node-redis's createCluster",
     )
   }
-  positive('replicaTimeoutMs', replicaTimeoutMs)
-  positive('answerWithinMs', answerWithinMs)
+  timerMs('replicaTimeoutMs', replicaTimeoutMs)
+  timerMs('answerWithinMs', answerWithinMs)
   if (waitForReplicas > 0 && replicaTimeoutMs >= answerWithinMs) {
     throw new OptionInvalid('replicaTimeoutMs', 'make it shorter than answerWithinMs')
   }
   return { prefix, waitForReplicas, replicaTimeoutMs, answerWithinMs }
-}
-
-/** A timer's longest. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1
-
-function positive(option: string, ms: number): void {
-  if (!Number.isSafeInteger(ms) || ms < 1 || ms > MAX_TIMEOUT_MS) {
-    throw new OptionInvalid(option, 'give a whole number of milliseconds, 1 or more')
-  }
 }

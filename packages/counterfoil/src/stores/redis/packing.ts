@@ -4,6 +4,7 @@ import {
   type InProgress,
   type OnAbandoned,
   type OnFailure,
+  outcomeBytesOf,
   type Place,
   type Predecessor,
   type Purpose,
@@ -20,7 +21,7 @@ import { NotAReceipt, TooLarge } from './faults.ts'
  * A receipt is one binary string. Scripts read its head by fixed places and never look further:
  *
  *    0  format        1 byte, FORMAT
- *    1  watched       '1': somebody waits, and whoever changes the receipt says so on its channel
+ *    1  waited        '1': somebody waits, and whoever changes the receipt says so on its channel
  *    2  steps         '1': there are results of steps, under a key of their own
  *    3  state         one letter: `letters`
  *    4  life          how time goes on for it: `lifeOf`
@@ -48,7 +49,7 @@ const CLAIMED_AT = 22
 /** A value of Redis: `proto-max-bulk-len` as it comes. */
 const MAX_BYTES = 512 * 2 ** 20
 
-const WATCHED = 1
+const WAITED = 1
 const STEPS = 2
 const NO = 0x30
 
@@ -89,7 +90,7 @@ type Facts = readonly [
 /** @throws {TooLarge} */
 export function pack(receipt: Receipt): Buffer {
   const facts = factsText(receipt)
-  const outcome = bytesOf(receipt)
+  const outcome = outcomeBytesOf(receipt)
   const { incarnation, token, request } = receipt
   const length =
     FIXED +
@@ -102,7 +103,7 @@ export function pack(receipt: Receipt): Buffer {
   if (length >= MAX_BYTES) throw new TooLarge()
   const bytes = Buffer.allocUnsafe(length)
   bytes[0] = FORMAT
-  bytes[WATCHED] = NO
+  bytes[WAITED] = NO
   bytes[STEPS] = NO
   bytes[STAND] = letterOf(receipt).charCodeAt(0)
   bytes[STAND + 1] = lifeOf(receipt).charCodeAt(0)
@@ -299,11 +300,6 @@ function withState(
     default:
       throw new NotAReceipt(bytes[0])
   }
-}
-
-function bytesOf(receipt: Receipt): Uint8Array | null {
-  if (receipt.state !== 'in_progress') return receipt.outcome
-  return receipt.givenUp?.as === 'in_doubt' ? receipt.givenUp.refusal : null
 }
 
 function text16Length(text: string): number {

@@ -1,16 +1,9 @@
 import { type Receipt, type ReceiptId, StoreUnavailable } from '../../core/index.ts'
 import { STORE_NAME } from './faults.ts'
-import type { Keys } from './keys.ts'
+import type { Keyspace } from './keyspace.ts'
 import { expiresAt, pack, standOf } from './packing.ts'
+import { read, type Stored, storedIn } from './read.ts'
 import * as scripts from './scripts.ts'
-import type { Server } from './server.ts'
-import { type Stored, storedIn } from './stored.ts'
-
-/** The server and the names under which this store keeps things in it. */
-export interface Place {
-  readonly server: Server
-  readonly keys: Keys
-}
 
 /** What a decision makes of the stored receipt: its answer, and the receipt to be stored where something is written. */
 export type Made<T> =
@@ -39,16 +32,16 @@ const MOST_TRIES = 1000
  * @param first what was found already, if something was.
  */
 export async function decideAndWrite<T>(
-  place: Place,
+  keyspace: Keyspace,
   id: ReceiptId,
   first: Stored | undefined,
   decide: (stored: Stored) => Made<T>,
 ): Promise<T> {
-  let stored = first ?? (await readStored(place, id))
+  let stored = first ?? (await read(keyspace, id))
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const made = decide(stored)
     if (made.write === 'nothing') return made.answer
-    const found = await replaceStored(place, stored, made)
+    const found = await replaceStored(keyspace, stored, made)
     if (found === undefined) return made.answer
     stored = found
   }
@@ -59,13 +52,9 @@ export async function decideAndWrite<T>(
   )
 }
 
-export async function readStored({ server, keys }: Place, id: ReceiptId): Promise<Stored> {
-  return storedIn(id, await server.run(scripts.read, [keys.receipt(id)], []))
-}
-
 /** @returns what is there instead, where it isn't what was read any more. */
 async function replaceStored(
-  { server, keys }: Place,
+  { server, keys }: Keyspace,
   { bytes, receipt }: Stored,
   made: Exclude<Made<unknown>, { write: 'nothing' }>,
 ): Promise<Stored | undefined> {

@@ -1,4 +1,4 @@
-import type { Driver, Lane, Reply } from './drivers/driver.ts'
+import type { Connection, Driver, Reply } from './drivers/driver.ts'
 import { TooFewReplicas } from './faults.ts'
 
 export interface ReplicaTerms {
@@ -18,7 +18,7 @@ export interface ReplicaTerms {
 export class Replicas {
   readonly #driver: () => Driver
   readonly #terms: ReplicaTerms
-  readonly #turns = new WeakMap<Lane, Promise<void>>()
+  readonly #turns = new WeakMap<Connection, Promise<void>>()
 
   constructor(driver: () => Driver, terms: ReplicaTerms) {
     this.#driver = driver
@@ -31,31 +31,31 @@ export class Replicas {
    */
   async acknowledged(
     key: string,
-    write: (lane: Lane, sending: () => void) => Promise<Reply>,
+    write: (connection: Connection, sending: () => void) => Promise<Reply>,
   ): Promise<Reply> {
-    const lane = (await this.#driver().lane?.(key)) as Lane
-    const { epoch } = lane
+    const connection = (await this.#driver().connection?.(key)) as Connection
+    const { epoch } = connection
     let turn: Promise<void> | undefined
-    const reply = await write(lane, () => {
-      turn = this.#turns.get(lane) ?? this.#turn(lane, epoch)
+    const reply = await write(connection, () => {
+      turn = this.#turns.get(connection) ?? this.#turn(connection, epoch)
     })
     // A script that wrote nothing says so, by 0 or by what it found.
     if (Array.isArray(reply) || reply === 0) return reply
     await turn
-    if (lane.epoch !== epoch) throw new TooFewReplicas(0, this.#terms.count)
+    if (connection.epoch !== epoch) throw new TooFewReplicas(0, this.#terms.count)
     return reply
   }
 
-  #turn(lane: Lane, epoch: number): Promise<void> {
+  #turn(connection: Connection, epoch: number): Promise<void> {
     const turn = new Promise((resolve) => setImmediate(resolve)).then(async () => {
-      this.#turns.delete(lane)
+      this.#turns.delete(connection)
       const { count, timeoutMs } = this.#terms
-      const seen = Number(await lane.send(['WAIT', String(count), String(timeoutMs)]))
-      if (lane.epoch !== epoch || seen < count) throw new TooFewReplicas(seen, count)
+      const seen = Number(await connection.send(['WAIT', String(count), String(timeoutMs)]))
+      if (connection.epoch !== epoch || seen < count) throw new TooFewReplicas(seen, count)
     })
     // Each who shares it awaits it, unless its write has failed.
     turn.catch(() => undefined)
-    this.#turns.set(lane, turn)
+    this.#turns.set(connection, turn)
     return turn
   }
 }

@@ -35,7 +35,7 @@ export class Server {
   run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     const key = keys[0] as string
     return this.#answered(() =>
-      runOn({ send: (command) => this.driver.send(key, command) }, script, keys, args),
+      evaluate({ send: (command) => this.driver.send(key, command) }, script, keys, args),
     )
   }
 
@@ -44,12 +44,12 @@ export class Server {
     const replicas = this.#replicas
     if (replicas === undefined) return this.run(script, keys, args)
     return this.#answered(() =>
-      replicas.acknowledged(keys[0] as string, (lane, sending) =>
-        this.#runOnLane(
+      replicas.acknowledged(keys[0] as string, (connection, sending) =>
+        this.#runOnConnection(
           {
             send: (command) => {
               sending()
-              return lane.send(command)
+              return connection.send(command)
             },
           },
           script,
@@ -67,7 +67,7 @@ export class Server {
 
   /** Runs a script without keys on one primary. */
   runOn(primary: Primary, script: Script, args: readonly Argument[]): Promise<Reply> {
-    return this.#answered(() => runOn(primary, script, [], args))
+    return this.#answered(() => evaluate(primary, script, [], args))
   }
 
   send(key: string, command: readonly Argument[]): Promise<Reply> {
@@ -132,14 +132,14 @@ export class Server {
   }
 
   /** In a Cluster: straight to the node, so that WAIT goes the same way. Where the slot has moved, the client learns it. */
-  async #runOnLane(
-    lane: Primary,
+  async #runOnConnection(
+    connection: Primary,
     script: Script,
     keys: readonly string[],
     args: readonly Argument[],
   ): Promise<Reply> {
     try {
-      return await runOn(lane, script, keys, args)
+      return await evaluate(connection, script, keys, args)
     } catch (error) {
       const code = codeOf(error)
       if (code === 'MOVED' || code === 'ASK')
@@ -150,7 +150,7 @@ export class Server {
 }
 
 /** By its hash; where this server has not seen it, whole. */
-async function runOn(
+async function evaluate(
   primary: Primary,
   script: Script,
   keys: readonly string[],

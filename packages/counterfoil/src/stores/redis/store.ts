@@ -30,13 +30,13 @@ import { driverOn, type RedisClient } from './client.ts'
 import { describe } from './describe.ts'
 import type { Driver } from './drivers/driver.ts'
 import { closed, STORE_NAME, unavailable } from './faults.ts'
-import { refused, renew, saveStep, settle, yieldClaim } from './fenced.ts'
+import { readSteps, refused, renew, saveStep, settle, yieldClaim } from './fenced.ts'
 import { Keys } from './keys.ts'
+import type { Keyspace } from './keyspace.ts'
 import { findAbandoned, list, stats } from './list.ts'
 import { type RedisStoreOptions, type Settings, settingsOf } from './options.ts'
-import { type Place, readStored } from './replace.ts'
+import { read } from './read.ts'
 import { Server } from './server.ts'
-import { readSteps } from './steps.ts'
 import { type Pace, sweep } from './sweep.ts'
 import { BEGINNING } from './walk.ts'
 import { Watchers } from './watchers.ts'
@@ -67,7 +67,7 @@ export function storeOn(driver: Driver, options: RedisStoreOptions): ReceiptStor
 class RedisStore implements ReceiptStore {
   readonly name: string = STORE_NAME
   readonly #settings: Settings
-  readonly #place: Place
+  readonly #keyspace: Keyspace
   readonly #watchers: Watchers
   readonly #pace: Pace = { from: BEGINNING, restsUntil: 0 }
   #underWay = 0
@@ -78,65 +78,65 @@ class RedisStore implements ReceiptStore {
     const { prefix, answerWithinMs, waitForReplicas, replicaTimeoutMs } = settings
     const replicas = waitForReplicas > 0 ? { count: waitForReplicas, timeoutMs: replicaTimeoutMs } : undefined
     this.#settings = settings
-    this.#place = { server: new Server(driver, answerWithinMs, replicas), keys: new Keys(prefix) }
-    this.#watchers = new Watchers(this.#place)
-    this.#place.server.whenReplaced(() => this.#watchers.renew())
+    this.#keyspace = { server: new Server(driver, answerWithinMs, replicas), keys: new Keys(prefix) }
+    this.#watchers = new Watchers(this.#keyspace)
+    this.#keyspace.server.whenReplaced(() => this.#watchers.renew())
   }
 
   claim(request: ClaimRequest): Promise<ClaimDecision> {
-    return this.#call(() => claim(this.#place, request))
+    return this.#call(() => claim(this.#keyspace, request))
   }
 
   settle(fence: Fence, settlement: Settlement, claimed?: Running): Promise<FencedAnswer> {
-    return this.#call(() => settle(this.#place, fence, settlement, claimed))
+    return this.#call(() => settle(this.#keyspace, fence, settlement, claimed))
   }
 
   renew(fence: Fence, leaseMs: number): Promise<'renewed' | 'lost'> {
-    return this.#call(() => renew(this.#place, fence, leaseMs))
+    return this.#call(() => renew(this.#keyspace, fence, leaseMs))
   }
 
   yield(fence: Fence, recoverAfterMs: number): Promise<FencedAnswer> {
-    return this.#call(() => yieldClaim(this.#place, fence, recoverAfterMs))
+    return this.#call(() => yieldClaim(this.#keyspace, fence, recoverAfterMs))
   }
 
   refused(fence: Fence, step: string, generation: number): Promise<'written' | 'lost'> {
-    return this.#call(() => refused(this.#place, fence, step, generation))
+    return this.#call(() => refused(this.#keyspace, fence, step, generation))
   }
 
   saveStep(fence: Fence, step: string, result: Uint8Array): Promise<'written' | 'lost'> {
-    return this.#call(() => saveStep(this.#place, fence, step, result))
+    return this.#call(() => saveStep(this.#keyspace, fence, step, result))
   }
 
   readSteps(id: ReceiptId, incarnation: string): Promise<ReadonlyMap<string, Uint8Array>> {
-    return this.#call(() => readSteps(this.#place, id, incarnation))
+    return this.#call(() => readSteps(this.#keyspace, id, incarnation))
   }
 
   read(id: ReceiptId): Promise<Reading> {
     return this.#call(async () => {
       await this.#watchers.beforeReading(id)
-      const { receipt, now } = await readStored(this.#place, id)
+      const { receipt, now } = await read(this.#keyspace, id)
       return { receipt, now }
     })
   }
 
   list(filter: ListFilter, page: Page): Promise<ListAnswer> {
-    return this.#call(() => list(this.#place, filter, page))
+    return this.#call(() => list(this.#keyspace, filter, page))
   }
 
   findAbandoned(query: AbandonedQuery): Promise<readonly InProgress[]> {
-    return this.#call(() => findAbandoned(this.#place, query))
+    return this.#call(() => findAbandoned(this.#keyspace, query))
   }
 
   stats(): Promise<StoreStats> {
-    return this.#call(() => stats(this.#place))
+    return this.#call(() => stats(this.#keyspace))
   }
 
   changeByHand(target: HandTarget, change: HandChange): Promise<HandAnswer> {
-    return this.#call(() => changeByHand(this.#place, target, change))
+    return this.#call(() => changeByHand(this.#keyspace, target, change))
   }
 
   sweep(limit: number): Promise<SweepAnswer> {
-    return this.#call(() => sweep(this.#place, limit, this.#pace))
+    return this.#call(() => sweep(this.#keyspace, limit, this.#pace))
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
@@ -145,11 +145,11 @@ class RedisStore implements ReceiptStore {
   }
 
   audit(): Promise<readonly Finding[]> {
-    return this.#call(() => audit(this.#place.server, this.#settings))
+    return this.#call(() => audit(this.#keyspace.server, this.#settings))
   }
 
   describe(): StoreDescription {
-    return describe(this.#place.keys)
+    return describe(this.#keyspace.keys)
   }
 
   close(): Promise<void> {
@@ -158,7 +158,7 @@ class RedisStore implements ReceiptStore {
   }
 
   age(id: ReceiptId, ms: number): Promise<void> {
-    return this.#call(() => age(this.#place, id, ms))
+    return this.#call(() => age(this.#keyspace, id, ms))
   }
 
   /** What is under way when the store is closed is finished first. */
@@ -182,6 +182,6 @@ class RedisStore implements ReceiptStore {
       })
     }
     await this.#watchers.close()
-    await this.#place.server.close()
+    await this.#keyspace.server.close()
   }
 }

@@ -1,8 +1,8 @@
 import type { Receipt, ReceiptId, StoreTime } from '../../core/index.ts'
 import type { Primary, Reply } from './drivers/driver.ts'
-import type { Place } from './replace.ts'
+import type { Keyspace } from './keyspace.ts'
+import { unpacked } from './read.ts'
 import * as scripts from './scripts.ts'
-import { unpacked } from './stored.ts'
 
 /** So many keys are looked at in one go. */
 const SCAN_KEYS = 100
@@ -53,7 +53,7 @@ export const BEGINNING: Position = { primary: 0, cursor: '0' }
  * @param from where an earlier walk was left: that comes first, and what it had met comes last.
  */
 export async function* walk(
-  { server, keys }: Place,
+  { server, keys }: Keyspace,
   wanted: () => Wanted,
   from: Position = BEGINNING,
 ): AsyncGenerator<Stretch> {
@@ -91,7 +91,7 @@ function turnsFrom({ primary, cursor }: Position, primaries: number): Position[]
 
 /** The receipts of these keys; without those that have gone meanwhile. */
 export async function readAll(
-  { server, keys }: Place,
+  { server, keys }: Keyspace,
   ids: readonly ReceiptId[],
 ): Promise<{ receipt: Receipt; bytes: Buffer }[]> {
   const found = await Promise.all(
@@ -104,7 +104,7 @@ export async function readAll(
 }
 
 /** The time of the server; of a Cluster, that of one of its nodes. */
-export async function timeOf({ server }: Place): Promise<StoreTime> {
+export async function timeOf({ server }: Keyspace): Promise<StoreTime> {
   const [primary] = await server.primaries()
   const [seconds, micros] = (await server.sendTo(primary as Primary, ['TIME'])) as readonly Buffer[]
   return Number(String(seconds)) * 1000 + Math.floor(Number(String(micros)) / 1000)

@@ -1,6 +1,6 @@
-import type { ReceiptId, Watch } from '../../core/index.ts'
+import { type ReceiptId, Wakes, type Watch } from '../../core/index.ts'
 import { Channels } from './channels.ts'
-import type { Place } from './replace.ts'
+import type { Keyspace } from './keyspace.ts'
 import * as scripts from './scripts.ts'
 
 /** Between two looks at a receipt that nobody told of: soon where nobody can tell, and else for what got lost. */
@@ -16,13 +16,13 @@ const LONGEST_MS = 2000
  * everything watched is looked at again, less and less often. A lost message ends as a look, never as a hang.
  */
 export class Watchers {
-  readonly #place: Place
+  readonly #keyspace: Keyspace
   readonly #watched = new Map<ReceiptId, Watched>()
   readonly #channels: Channels
 
-  constructor(place: Place) {
-    this.#place = place
-    const { server } = place
+  constructor(keyspace: Keyspace) {
+    this.#keyspace = keyspace
+    const { server } = keyspace
     this.#channels = new Channels(() =>
       server.driver.subscriber({ message: (channel) => this.#told(channel), up: () => void this.#upAgain() }),
     )
@@ -35,14 +35,12 @@ export class Watchers {
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
-    // Its own function, so that one `wake` given twice is two watches.
-    const call = (): void => wake()
     const watched = this.#watched.get(id) ?? this.#begin(id)
-    watched.wakes.add(call)
+    const leave = watched.wakes.add(wake)
     return {
       stop: () => {
-        watched.wakes.delete(call)
-        if (watched.wakes.size === 0) this.#end(watched)
+        leave()
+        if (watched.wakes.empty) this.#end(watched)
       },
     }
   }
@@ -64,11 +62,11 @@ export class Watchers {
   }
 
   #begin(id: ReceiptId): Watched {
-    const key = this.#place.keys.receipt(id)
+    const key = this.#keyspace.keys.receipt(id)
     const watched: Watched = {
       id,
       key,
-      wakes: new Set(),
+      wakes: new Wakes(),
       seen: undefined,
       pauseMs: SHORTEST_MS,
       timer: undefined,
@@ -87,7 +85,7 @@ export class Watchers {
     await this.#look(watched)
     watched.listening = true
     // Nobody reads after this by itself: what changed while the subscription was on its way would go untold.
-    if (watched.readersWaiting === 0) wakeAll(watched)
+    if (watched.readersWaiting === 0) watched.wakes.wakeAll()
   }
 
   /** For so long that a reader may wait for it; where the server can't be reached, the looks go on meanwhile. */
@@ -108,7 +106,7 @@ export class Watchers {
    * is told as well.
    */
   #told(channel: string): void {
-    const watched = this.#watched.get(this.#place.keys.id(channel))
+    const watched = this.#watched.get(this.#keyspace.keys.id(channel))
     if (watched !== undefined) void this.#look(watched)
   }
 
@@ -119,7 +117,7 @@ export class Watchers {
         if (!watched.listening) return
         await this.#subscribe(watched)
         await this.#look(watched)
-        wakeAll(watched)
+        watched.wakes.wakeAll()
       }),
     )
   }
@@ -131,7 +129,7 @@ export class Watchers {
     if (this.#watched.get(watched.id) !== watched) return
     const known = watched.seen
     watched.seen = now
-    if (watched.listening && (now === undefined || known !== now)) wakeAll(watched)
+    if (watched.listening && (now === undefined || known !== now)) watched.wakes.wakeAll()
     if (known !== now) watched.pauseMs = SHORTEST_MS
     // Where it is marked and listened to, a look is only for what got lost.
     const told = watched.told && now !== ABSENT && now !== undefined
@@ -144,7 +142,7 @@ export class Watchers {
   /** `undefined` where it can't be seen just now: who waits looks for himself then, and meets the error there. */
   async #sightOf({ key }: Watched): Promise<string | undefined> {
     try {
-      const sight = await this.#place.server.run(scripts.look, [key], [])
+      const sight = await this.#keyspace.server.run(scripts.look, [key], [])
       return (sight as Buffer).toString('latin1')
     } catch {
       return undefined
@@ -163,7 +161,7 @@ export class Watchers {
 interface Watched {
   readonly id: ReceiptId
   readonly key: string
-  readonly wakes: Set<() => void>
+  readonly wakes: Wakes
   /** What the last look saw; `undefined` before, and where it saw nothing. */
   seen: string | undefined
   pauseMs: number
@@ -176,7 +174,3 @@ interface Watched {
 }
 
 const ABSENT = ''
-
-function wakeAll({ wakes }: Watched): void {
-  for (const call of wakes) queueMicrotask(() => wakes.has(call) && call())
-}

@@ -1,5 +1,5 @@
-import { aged, type ReceiptId } from '../../core/index.ts'
-import { idBytes, whole } from './row.ts'
+import { aged, type ReceiptId, wholeMs } from '../../core/index.ts'
+import { idBytes } from './row.ts'
 import type { Tables } from './tables.ts'
 
 /** For tests: the receipt's times move into the past, and with them its place in the list. */
@@ -8,7 +8,7 @@ export function age(tables: Tables, id: ReceiptId, ms: number): void {
   if (stored === undefined) return
   const receipt = aged(stored, ms)
   tables.update(receipt)
-  tables.prepared(MOVE).run(whole(receipt.createdAt), idBytes(id))
+  tables.prepared(MOVE).run(wholeMs(receipt.createdAt), idBytes(id))
 }
 
 const MOVE = `

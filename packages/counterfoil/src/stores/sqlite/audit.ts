@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Finding } from '../../core/index.ts'
+import { type Finding, fact, refusal, warning } from '../../core/index.ts'
 import { MARK_EVERY_MS } from './clock.ts'
 import type { Connection } from './connection.ts'
 
@@ -11,18 +11,16 @@ export function audit({ database }: Connection, path: string): Finding[] {
   return [
     ask('journal_mode') === 'wal'
       ? fact('The journal is a write-ahead log: readers and the writer do not hold each other up.')
-      : {
-          level: 'refusal',
-          says: `The journal mode of ${path} is ${String(ask('journal_mode'))} and not WAL: another program changed it; close it and open the store again.`,
-        },
+      : refusal(
+          `The journal mode of ${path} is ${String(ask('journal_mode'))} and not WAL: another program changed it; close it and open the store again.`,
+        ),
     Number(ask('synchronous')) >= FULL
       ? fact(
           'Every answer comes after an fsync of the log (synchronous = FULL): a crash of the process, the system or the power loses nothing that was answered, as far as the disk keeps what it acknowledges.',
         )
-      : {
-          level: 'refusal',
-          says: 'SQLite does not wait for the disk (synchronous is below FULL): a power cut may forget a claim that was answered.',
-        },
+      : refusal(
+          'SQLite does not wait for the disk (synchronous is below FULL): a power cut may forget a claim that was answered.',
+        ),
     fact(
       'It survives one host: the receipts are on one disk, and are lost with it unless that is backed up.',
     ),
@@ -36,10 +34,6 @@ export function audit({ database }: Connection, path: string): Finding[] {
 }
 
 const FULL = 2
-
-function fact(says: string): Finding {
-  return { level: 'fact', says }
-}
 
 /** `f_type` of the file systems on which several hosts could share the file: statfs(2). */
 const network: Readonly<Record<number, string>> = {
@@ -59,10 +53,9 @@ const network: Readonly<Record<number, string>> = {
 function fileSystemOf(path: string): Finding {
   const name = process.platform === 'linux' ? networkName(path) : undefined
   if (name !== undefined) {
-    return {
-      level: 'warning',
-      says: `${path} is on ${name}: SQLite's locks and its write-ahead log are only sound on a local disk; move it there, or use a server's store.`,
-    }
+    return warning(
+      `${path} is on ${name}: SQLite's locks and its write-ahead log are only sound on a local disk; move it there, or use a server's store.`,
+    )
   }
   return process.platform === 'linux'
     ? fact('The file system is none that is known to be shared over a network.')

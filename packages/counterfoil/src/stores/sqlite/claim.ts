@@ -4,9 +4,10 @@ import {
   decideClaim,
   type Running,
   type StoreTime,
+  wholeMs,
 } from '../../core/index.ts'
 import type { StoreClock } from './clock.ts'
-import { insertValues, whole } from './row.ts'
+import { insertValues } from './row.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -79,7 +80,8 @@ ON CONFLICT (id) DO NOTHING`
 /** `false` where there is a receipt under this id already; then nothing has changed. */
 function insert(tables: Tables, receipt: Running): boolean {
   return (
-    tables.prepared(CLAIM_ABSENT).run(whole(receipt.createdAt) * 1000, ...insertValues(receipt)).changes === 1
+    tables.prepared(CLAIM_ABSENT).run(wholeMs(receipt.createdAt) * 1000, ...insertValues(receipt)).changes ===
+    1
   )
 }
 

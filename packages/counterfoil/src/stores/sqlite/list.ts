@@ -8,8 +8,8 @@ import {
   type Place,
   placeOf,
   type Receipt,
-  type ReceiptState,
   type StoreTime,
+  stateAt,
 } from '../../core/index.ts'
 import { COLUMNS, COLUMNS_WITHOUT_BYTES, receiptOf } from './row.ts'
 import { rowOf, type Tables } from './tables.ts'
@@ -40,7 +40,7 @@ export function scanList(
       filter.tenant ?? null,
       filter.operation ?? null,
       filter.key ?? null,
-      filter.place === undefined ? null : (stateAt[filter.place] ?? null),
+      stateAt(filter.place) ?? null,
       filter.olderThanMs === undefined ? null : now - filter.olderThanMs,
       filter.youngerThanMs === undefined ? null : now - filter.youngerThanMs,
     ) as unknown as { seq: number }[]
@@ -74,15 +74,6 @@ export function findAbandoned(tables: Tables, query: AbandonedQuery, now: StoreT
     if (found.length >= query.limit || looked >= 10 * MAX_PAGE) break
   }
   return found
-}
-
-/** The state behind a place, where there is only one. What time makes of it is decided on the row. */
-const stateAt: Partial<Record<Place, ReceiptState>> = {
-  in_progress: 'in_progress',
-  abandoned: 'in_progress',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  released: 'failed',
 }
 
 const STRETCH = 'SELECT seq FROM counterfoil_receipts WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?'

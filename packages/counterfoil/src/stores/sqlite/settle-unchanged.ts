@@ -1,14 +1,17 @@
 import {
   type Fence,
   type FencedAnswer,
+  generationsText,
   holds,
+  MAX_WHOLE,
   type Running,
   type Settlement,
   type StoreTime,
+  wholeMs,
 } from '../../core/index.ts'
 import type { StoreClock } from './clock.ts'
 import { settle } from './fenced.ts'
-import { generationsText, idBytes, MAX_WHOLE, whole } from './row.ts'
+import { idBytes } from './row.ts'
 import type { Tables } from './tables.ts'
 
 /** The success of a receipt whose claim the holder still has at hand: only what is to be compared and written. */
@@ -32,7 +35,7 @@ export function settleUnchanged(
   { fence, claimedAt, generations, outcome }: SettleUnchanged,
   clock: StoreClock,
 ): StoreTime | FencedAnswer {
-  const at = whole(clock.now())
+  const at = wholeMs(clock.now())
   const { id, token, attempt, incarnation } = fence
   const { changes } = tables
     .prepared(SUCCEED)
@@ -50,7 +53,7 @@ export function asUnchanged(
   if (claimed.id !== fence.id || !holds(fence, claimed)) return undefined
   const { outcome } = settlement
   const generations = generationsText(claimed)
-  return { do: 'settle_unchanged', fence, claimedAt: whole(claimed.claimedAt), generations, outcome }
+  return { do: 'settle_unchanged', fence, claimedAt: wholeMs(claimed.claimedAt), generations, outcome }
 }
 
 const SUCCEED = `

@@ -5,6 +5,7 @@ import {
   type AbandonedQuery,
   type ClaimDecision,
   type ClaimRequest,
+  countsByPlace,
   decideSettle,
   type Fence,
   type FencedAnswer,
@@ -189,15 +190,7 @@ class SqliteStore implements TransactionalStore<DatabaseSync, 'sync'> {
 
   async stats(): Promise<StoreStats> {
     const now = await this.#look((connection) => this.#now(connection))
-    const places: Record<Place, number> = {
-      absent: 0,
-      in_progress: 0,
-      abandoned: 0,
-      succeeded: 0,
-      failed: 0,
-      released: 0,
-      tombstone: 0,
-    }
+    const places = countsByPlace()
     for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined; await nextTurn()) {
       const from: number = before
       const part: Scanned<readonly Place[]> = await this.#look(({ tables }) => scanPlaces(tables, now, from))

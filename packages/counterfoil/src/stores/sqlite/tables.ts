@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Receipt, ReceiptId, StoreTime } from '../../core/index.ts'
-import { COLUMNS, idBytes, type Row, receiptOf, updateValues, whole } from './row.ts'
+import { type Receipt, type ReceiptId, type StoreTime, wholeMs } from '../../core/index.ts'
+import { COLUMNS, idBytes, type Row, receiptOf, updateValues } from './row.ts'
 
 /** The statements of one connection, prepared once. Whoever writes by them holds a transaction: see transaction.ts. */
 export class Tables {
@@ -87,7 +87,7 @@ export class Tables {
   }
 
   writeMark(time: StoreTime): void {
-    this.#writeMark.run(whole(time))
+    this.#writeMark.run(wholeMs(time))
   }
 }
 

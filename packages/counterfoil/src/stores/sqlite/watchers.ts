@@ -1,4 +1,4 @@
-import type { ReceiptId, Watch } from '../../core/index.ts'
+import { type ReceiptId, Wakes, type Watch } from '../../core/index.ts'
 import type { Connection } from './connection.ts'
 import type { File } from './file.ts'
 import { idBytes, idText } from './row.ts'
@@ -26,16 +26,14 @@ export class Watchers {
   }
 
   watch(id: ReceiptId, wake: () => void): Watch {
-    // Its own function, so that one `wake` given twice is two watches.
-    const call = (): void => wake()
     const watched = this.#watched.get(id) ?? this.#begin(id)
-    watched.wakes.add(call)
+    const leave = watched.wakes.add(wake)
     this.#pauseMs = SHORTEST_MS
     this.#timer ??= this.#lookLater()
     return {
       stop: () => {
-        watched.wakes.delete(call)
-        if (watched.wakes.size === 0 && this.#watched.get(id) === watched) this.#watched.delete(id)
+        leave()
+        if (watched.wakes.empty && this.#watched.get(id) === watched) this.#watched.delete(id)
       },
     }
   }
@@ -45,7 +43,7 @@ export class Watchers {
     const watched = this.#watched.get(id)
     if (watched === undefined) return
     watched.seen = this.#see([id]).get(id) ?? UNKNOWN
-    wakeAll(watched)
+    watched.wakes.wakeAll()
   }
 
   close(): void {
@@ -56,7 +54,7 @@ export class Watchers {
   /** What is seen now was there before `watch` returned; whatever comes later will look different. */
   #begin(id: ReceiptId): Watched {
     if (this.#watched.size === 0) this.#version = versionOf(this.#file.opened)
-    const watched: Watched = { seen: this.#see([id]).get(id) ?? UNKNOWN, wakes: new Set() }
+    const watched: Watched = { seen: this.#see([id]).get(id) ?? UNKNOWN, wakes: new Wakes() }
     this.#watched.set(id, watched)
     return watched
   }
@@ -93,7 +91,7 @@ export class Watchers {
     if (watched === undefined || (watched.seen === now && now !== UNKNOWN)) return
     watched.seen = now
     this.#pauseMs = SHORTEST_MS
-    wakeAll(watched)
+    watched.wakes.wakeAll()
   }
 
   /** Empty where the file can't be read just now. */
@@ -120,7 +118,7 @@ export class Watchers {
 
 interface Watched {
   seen: string
-  readonly wakes: Set<() => void>
+  readonly wakes: Wakes
 }
 
 const ABSENT = 'absent'
@@ -129,10 +127,6 @@ const UNKNOWN = 'unknown'
 const LOOK = `
 SELECT id, concat_ws(' ', incarnation, attempt, state, retryable, given_up) AS look
 FROM counterfoil_receipts WHERE id IN (${Array.from({ length: IDS }, () => '?').join(', ')})`
-
-function wakeAll({ wakes }: Watched): void {
-  for (const call of wakes) queueMicrotask(() => wakes.has(call) && call())
-}
 
 function versionOf(connection: Connection | undefined): number | undefined {
   try {

@@ -124,6 +124,7 @@ describe('a replay', () => {
 describe('an error', () => {
   it.each([
     ['40001', 'locked'],
+    ['40003', 'unreachable'],
     ['53100', 'full'],
     ['53300', 'unreachable'],
     ['57P01', 'unreachable'],

@@ -132,6 +132,8 @@ describe('the URL', () => {
     })
     expect(() => readUrl('postgres://h/db?migrate=yes')).toThrow(/true or false/)
     expect(() => postgresStore('postgres://h/db', { maxConnections: Number('x') })).toThrow(/maxConnections/)
+    // Node's timers fire at once where they are asked for more.
+    expect(() => postgresStore('postgres://h/db', { answerWithinMs: 2 ** 31 })).toThrow(/answerWithinMs/)
     expect(() => postgresStore('postgres://h/db', { schema: 'pg_mine' })).toThrow(/schema/)
     expect(() => postgresStore('postgres://h/db', { tablePrefix: 'x'.repeat(60) })).toThrow(/tablePrefix/)
   })

@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { createClient, createCluster, type RedisClientType } from 'redis'
@@ -9,11 +8,13 @@ import type { Driver } from '../../../src/stores/redis/drivers/driver.ts'
 import type { RedisStoreOptions } from '../../../src/stores/redis/options.ts'
 import { storeOn } from '../../../src/stores/redis/store.ts'
 import type { StoreUnderTest } from '../../../src/testing/index.ts'
+import { withProcesses } from '../../testing/with-processes.ts'
 
 /** Which client, to what. */
 export type Kind = 'node-redis' | 'ioredis' | 'node-redis cluster' | 'ioredis cluster'
 
-export const prefixOf = (): string => `test-${randomUUID()}:`
+/** A prefix that nobody else has. */
+export const newPrefix = (): string => `test-${randomUUID()}:`
 
 /** A store with a client of its own, closed with it. */
 export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<ReceiptStore> {
@@ -74,31 +75,18 @@ export async function openWith(options: RedisStoreOptions, { text, before }: Alt
 
 const processScript = new URL('./process.ts', import.meta.url)
 
-/** Under a prefix of its own, whose keys are removed afterwards. A process that outlives its case fails it. */
+/** Under a prefix of its own, whose keys are removed afterwards. */
 export async function onRedis(
   kind: Kind,
   use: (subject: StoreUnderTest, prefix: string) => Promise<void>,
   open: (kind: Kind, options: RedisStoreOptions) => Promise<ReceiptStore> = openOn,
-  scriptArguments: readonly string[] = [],
 ): Promise<void> {
-  const prefix = prefixOf()
-  const children: ChildProcess[] = []
+  const prefix = newPrefix()
   try {
-    const subject: StoreUnderTest = {
-      open: () => open(kind, { prefix }),
-      startProcess: () => {
-        const child = fork(processScript, [kind, prefix, ...scriptArguments], {
-          execArgv: ['--conditions=@counterfoil/source'],
-        })
-        children.push(child)
-        return child
-      },
-    }
-    await use(subject, prefix)
-    const left = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
-    if (left.length > 0) throw new Error(`${left.length} processes outlived their case`)
+    await withProcesses(processScript, [kind, prefix], (startProcess) =>
+      use({ open: () => open(kind, { prefix }), startProcess }, prefix),
+    )
   } finally {
-    for (const child of children) child.kill('SIGKILL')
     await removeAll(kind, prefix)
   }
 }

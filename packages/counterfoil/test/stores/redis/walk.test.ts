@@ -1,11 +1,11 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { ages, requestWith } from '../../../src/testing/requests.ts'
-import { type Kind, openOn, prefixOf, removeAll } from './on-redis.ts'
+import { type Kind, newPrefix, openOn, removeAll } from './on-redis.ts'
 
 it.each<Kind>(['node-redis', 'node-redis cluster'])(
   'by %s, a sweep goes on where the last batch ended, and goes round once',
   async (kind) => {
-    const prefix = prefixOf()
+    const prefix = newPrefix()
     onTestFinished(() => removeAll(kind, prefix))
     const store = await openOn(kind, { prefix })
     onTestFinished(() => store.close())
@@ -32,7 +32,7 @@ it.each<Kind>(['node-redis', 'node-redis cluster'])(
 )
 
 it('a prefix is no pattern: stores whose prefixes match one another see their own receipts alone', async () => {
-  const shared = prefixOf()
+  const shared = newPrefix()
   const [one, other] = [`${shared}a*`, `${shared}ab`]
   for (const prefix of [one, other]) onTestFinished(() => removeAll('node-redis', prefix))
   const store = await openOn('node-redis', { prefix: one })

@@ -9,7 +9,7 @@ export interface Primary {
 }
 
 /** One connection that keeps its order, for what must go over the same one. */
-export interface Lane extends Primary {
+export interface Connection extends Primary {
   /** Another number with every new connection. */
   readonly epoch: number
 }
@@ -46,7 +46,7 @@ export interface Driver extends Hold {
   send(key: string, command: readonly Argument[]): Promise<Reply>
   primaries(): Promise<readonly Primary[]>
   /** The connection to the primary that has this key; `undefined` where the client tells nothing of its connections. */
-  readonly lane: ((key: string) => Promise<Lane> | Lane) | undefined
+  readonly connection: ((key: string) => Promise<Connection> | Connection) | undefined
   subscriber(events: SubscriberEvents): Promise<Subscriber>
   /** The same over connections of its own, which are being made now and end with it. */
   another(): Driver

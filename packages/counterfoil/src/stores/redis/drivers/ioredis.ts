@@ -1,4 +1,13 @@
-import type { Argument, Driver, Hold, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
+import type {
+  Argument,
+  Connection,
+  Driver,
+  Hold,
+  Primary,
+  Reply,
+  Subscriber,
+  SubscriberEvents,
+} from './driver.ts'
 
 /** What is used of `new Redis()` of the package `ioredis`, version 5 or later, connected directly or by Sentinel. */
 export interface IoRedisClient {
@@ -26,16 +35,16 @@ interface Subscribing {
 }
 
 export function onIoRedis(client: IoRedisClient, hold: Hold): Driver {
-  const lane = laneOf(client)
+  const connection = connectionOf(client)
   return {
     name: 'ioredis',
     clustered: false,
     get ready() {
       return client.status === 'ready'
     },
-    send: (_key, command) => lane.send(command),
-    primaries: async () => [lane],
-    lane: () => lane,
+    send: (_key, command) => connection.send(command),
+    primaries: async () => [connection],
+    connection: () => connection,
     subscriber: async (events) => subscriberOn(client.duplicate() as Subscribing, events),
     another: () => own(client.duplicate() as IoRedisClient & Own, onIoRedis),
     ...hold,
@@ -55,7 +64,7 @@ export function onIoRedisCluster(cluster: IoRedisCluster, hold: Hold): Driver {
       cluster
         .nodes('master')
         .map((node): Primary => ({ send: (command) => call(node as IoRedisClient, command) })),
-    lane: undefined,
+    connection: undefined,
     subscriber: async (events) => subscriberOn(cluster.duplicate() as Subscribing, events),
     another: () => own(cluster.duplicate() as IoRedisCluster & Own, onIoRedisCluster),
     ...hold,
@@ -73,7 +82,7 @@ function own<Client extends Own>(client: Client, driverOn: (client: Client, hold
   return driverOn(client, { close: async () => client.disconnect() })
 }
 
-function laneOf(client: IoRedisClient): Lane {
+function connectionOf(client: IoRedisClient): Connection {
   let epoch = 0
   client.on('connect', () => {
     epoch += 1

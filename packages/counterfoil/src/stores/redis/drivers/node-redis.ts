@@ -1,4 +1,13 @@
-import type { Argument, Driver, Hold, Lane, Primary, Reply, Subscriber, SubscriberEvents } from './driver.ts'
+import type {
+  Argument,
+  Connection,
+  Driver,
+  Hold,
+  Primary,
+  Reply,
+  Subscriber,
+  SubscriberEvents,
+} from './driver.ts'
 
 /** What is used of a client made by `createClient` of the package `redis`, version 5 or later. */
 export interface NodeRedisClient {
@@ -77,16 +86,16 @@ export function own<Client extends Own>(
 const OPTIONS = { typeMapping: { 36: Buffer }, timeout: undefined }
 
 export function onNodeRedis(client: NodeRedisClient, hold: Hold): Driver {
-  const lane = laneOf(client)
+  const connection = connectionOf(client)
   return {
     name: 'node-redis',
     clustered: false,
     get ready() {
       return client.isReady
     },
-    send: (_key, command) => lane.send(command),
-    primaries: async () => [lane],
-    lane: () => lane,
+    send: (_key, command) => connection.send(command),
+    primaries: async () => [connection],
+    connection: () => connection,
     subscriber: (events) => subscriberOn(client.duplicate() as Subscribing, events),
     another: () => own(client.duplicate() as NodeRedisClient & Own, onNodeRedis),
     ...hold,
@@ -94,14 +103,14 @@ export function onNodeRedis(client: NodeRedisClient, hold: Hold): Driver {
 }
 
 export function onNodeRedisCluster(cluster: NodeRedisCluster, hold: Hold): Driver {
-  const lanes = new WeakMap<NodeRedisClient, Lane>()
-  const laneOn = (client: NodeRedisClient): Lane => {
-    const lane = lanes.get(client) ?? laneOf(client)
-    lanes.set(client, lane)
-    return lane
+  const connections = new WeakMap<NodeRedisClient, Connection>()
+  const connectionOn = (client: NodeRedisClient): Connection => {
+    const connection = connections.get(client) ?? connectionOf(client)
+    connections.set(client, connection)
+    return connection
   }
   const nodeOf = async (node: unknown): Promise<Primary> =>
-    laneOn((await cluster.nodeClient(node as never)) as NodeRedisClient)
+    connectionOn((await cluster.nodeClient(node as never)) as NodeRedisClient)
   const forKey = (cluster as { getNodeClientForKey?: (key: string) => Promise<NodeRedisClient> })
     .getNodeClientForKey
   return {
@@ -112,7 +121,7 @@ export function onNodeRedisCluster(cluster: NodeRedisCluster, hold: Hold): Drive
     },
     send: (key, command) => cluster.sendCommand(key, false, command as Argument[], OPTIONS) as Promise<Reply>,
     primaries: () => Promise.all(cluster.masters.map(nodeOf)),
-    lane: forKey && (async (key) => laneOn(await forKey.call(cluster, key))),
+    connection: forKey && (async (key) => connectionOn(await forKey.call(cluster, key))),
     subscriber: (events) => subscriberWithin(cluster as unknown as Subscribing, 'node-ready', events),
     another: () => own(cluster.duplicate() as NodeRedisCluster & Own, onNodeRedisCluster),
     ...hold,
@@ -132,14 +141,14 @@ export function onNodeRedisSentinel(sentinel: NodeRedisSentinel, hold: Hold): Dr
     send: (_key, command) => primary.send(command),
     primaries: async () => [primary],
     // Its commands go over a pool of connections, and it doesn't say which took which.
-    lane: undefined,
+    connection: undefined,
     subscriber: (events) => subscriberWithin(sentinel as unknown as Subscribing, 'topology-change', events),
     another: () => own(sentinel.duplicate() as NodeRedisSentinel & Own, onNodeRedisSentinel),
     ...hold,
   }
 }
 
-function laneOf(client: NodeRedisClient): Lane {
+function connectionOf(client: NodeRedisClient): Connection {
   let epoch = 0
   client.on('connect', () => {
     epoch += 1

@@ -1,13 +1,19 @@
 import type { Receipt, ReceiptId, StoreTime } from '../../core/index.ts'
 import type { Reply } from './drivers/driver.ts'
 import { NotAReceipt, unavailable } from './faults.ts'
+import type { Keyspace } from './keyspace.ts'
 import { latestIn, unpack } from './packing.ts'
+import * as scripts from './scripts.ts'
 
 /** What is stored under a key, and the server's time of reading it. */
 export interface Stored {
   readonly bytes: Buffer | undefined
   readonly receipt: Receipt | undefined
   readonly now: StoreTime
+}
+
+export async function read({ server, keys }: Keyspace, id: ReceiptId): Promise<Stored> {
+  return storedIn(id, await server.run(scripts.read, [keys.receipt(id)], []))
 }
 
 /**

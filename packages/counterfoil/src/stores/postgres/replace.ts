@@ -1,9 +1,9 @@
-import { type Receipt, sweepDueAt } from '../../core/index.ts'
+import { generationsText, outcomeBytesOf, type Receipt, sweepDueAt, wholeMs } from '../../core/index.ts'
 import { asBuffer } from './blob.ts'
 import type { Executor } from './executor.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
-import { generationsText, type Stored, whole } from './row.ts'
+import type { Stored } from './row.ts'
 
 /**
  * Writes what was decided on a receipt that was read, on the condition that it is still the version that was read: one
@@ -18,13 +18,13 @@ export async function replace(
   { receipt: before, revision }: Stored,
   after: Receipt,
 ): Promise<boolean> {
-  const outcome = outcomeOf(after)
+  const outcome = outcomeBytesOf(after)
   const { rows } = await executor.query(replaceText(names), [
     after.id,
     before.incarnation,
     String(revision),
     JSON.stringify(columnsOf(after)),
-    keeps(outcomeOf(before), outcome),
+    keeps(outcomeBytesOf(before), outcome),
     outcome && asBuffer(outcome),
     keeps(before.request, after.request),
     after.request && asBuffer(after.request),
@@ -37,11 +37,6 @@ function keeps(before: Uint8Array | null, after: Uint8Array | null): 'keep' | 'w
   return before === after ? 'keep' : 'write'
 }
 
-function outcomeOf(receipt: Receipt): Uint8Array | null {
-  if (receipt.state !== 'in_progress') return receipt.outcome
-  return receipt.givenUp?.as === 'in_doubt' ? receipt.givenUp.refusal : null
-}
-
 /** All that a transition may change, a new incarnation included. */
 function columnsOf(receipt: Receipt): Readonly<Record<string, unknown>> {
   const lease = receipt.state === 'in_progress' ? receipt : undefined
@@ -51,29 +46,29 @@ function columnsOf(receipt: Receipt): Readonly<Record<string, unknown>> {
     operation: receipt.operation,
     key: receipt.key,
     incarnation: receipt.incarnation,
-    created_at: whole(receipt.createdAt),
+    created_at: wholeMs(receipt.createdAt),
     fingerprint_version: receipt.fingerprint.version,
     fingerprint: receipt.fingerprint.digest,
     credentials: receipt.credentials,
     on_failure: receipt.policies.onFailure,
     on_abandoned: receipt.policies.onAbandoned,
-    ttl_ms: whole(receipt.ttlMs),
-    key_retention_ms: whole(receipt.keyRetentionMs),
+    ttl_ms: wholeMs(receipt.ttlMs),
+    key_retention_ms: wholeMs(receipt.keyRetentionMs),
     attempt: receipt.attempt,
     token: receipt.token,
     purpose: receipt.purpose,
-    claimed_at: whole(receipt.claimedAt),
+    claimed_at: wholeMs(receipt.claimedAt),
     predecessor: receipt.predecessor,
-    doubt_since: whole(receipt.doubtSince),
+    doubt_since: wholeMs(receipt.doubtSince),
     generations: generationsText(receipt),
     history: JSON.stringify(receipt.history),
     state: receipt.state,
     retryable: receipt.state === 'failed' ? receipt.retryable : null,
-    lease_ends_at: lease ? whole(lease.leaseEndsAt) : null,
+    lease_ends_at: lease ? wholeMs(lease.leaseEndsAt) : null,
     given_up: lease?.givenUp?.as ?? null,
-    recoverable_at: inDoubt ? whole(inDoubt.recoverableAt) : null,
-    settled_at: receipt.state === 'in_progress' ? null : whole(receipt.settledAt),
-    sweep_due_at: whole(sweepDueAt(receipt)),
+    recoverable_at: inDoubt ? wholeMs(inDoubt.recoverableAt) : null,
+    settled_at: receipt.state === 'in_progress' ? null : wholeMs(receipt.settledAt),
+    sweep_due_at: wholeMs(sweepDueAt(receipt)),
   }
 }
 
