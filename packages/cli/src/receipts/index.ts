@@ -229,7 +229,9 @@ function addAudit(receipts: Command, io: Io, ended: Ended): void {
       end(ended, io, options, async (store) => (await import('./audit.ts')).audit(store, options, io)),
     )
   addHelp(audit, io, {
-    notes: ['It exits with 1 where the store cannot keep its promise under its present settings.'],
+    notes: [
+      'It exits with 1 where the store cannot keep its promise under its present settings; with 69 where it is refused for that already when it is opened, as Redis is by its URL, and then says why in one sentence.',
+    ],
     examples: [['before a release', 'counterfoil receipts audit --store sqlite:receipts.db']],
   })
 }

@@ -22,6 +22,12 @@ export async function openDriver(
 
 async function poolFor(url: string, max: number): Promise<PgPool> {
   const { default: pg } = await loadPg()
+  // `pg` takes one without a host as well: user@/database?host=/socket/directory
+  if (!URL.canParse(url.replace('@/', '@localhost/'))) {
+    throw new StoreUrlInvalid(
+      "The PostgreSQL store's URL can't be read: write 'postgres://user:password@host:5432/database', and what of '#', '/', '?', '@', ':' and '%' is in the password by its percent-encoding.",
+    )
+  }
   try {
     const pool = new pg.Pool({
       connectionString: url,
@@ -29,6 +35,7 @@ async function poolFor(url: string, max: number): Promise<PgPool> {
       keepAlive: true,
       allowExitOnIdle: true,
       application_name: 'counterfoil',
+      Client: endedOnFailure(pg.Client),
     })
     // A connection that is lost while it is idle is of no use to anybody, and no reason to end the process.
     pool.on('error', () => undefined)
@@ -40,6 +47,27 @@ async function poolFor(url: string, max: number): Promise<PgPool> {
     )
   }
 }
+
+/**
+ * `pg` leaves the socket open where it itself gives up a login, as for want of a password: the server would hold it, and
+ * with it this process, for its `authentication_timeout` of a minute.
+ */
+function endedOnFailure(Client: PgClient): PgClient {
+  return class extends Client {
+    override connect(): Promise<this>
+    override connect(callback: (error: Error) => void): void
+    override connect(callback?: (error: Error) => void): Promise<this> | undefined {
+      if (callback === undefined) return super.connect() as Promise<this>
+      super.connect((error: Error) => {
+        if (error) this.end().catch(() => undefined)
+        callback(error)
+      })
+      return undefined
+    }
+  }
+}
+
+type PgClient = Awaited<ReturnType<typeof loadPg>>['Client']
 
 async function loadPg() {
   try {

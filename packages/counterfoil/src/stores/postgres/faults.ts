@@ -153,11 +153,22 @@ function connectionFault(error: unknown): readonly [StoreFault, string] {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return ['unreachable', "can't resolve its server's name; put the host right, or check DNS"]
   }
+  const refusal = byDriversWords.find(([words]) => error instanceof Error && error.message.startsWith(words))
+  if (refusal !== undefined) return ['unreachable', refusal[1]]
   return [
     'unreachable',
     `lost its connection to the server${code === undefined ? '' : ` (${code})`}; what was under way may have been written`,
   ]
 }
+
+/** What `pg` gives up by itself before a connection stands, and has no code for. */
+const byDriversWords: readonly (readonly [words: string, advice: string])[] = [
+  ['SASL: ', 'is asked for a password by the server; put the right one into the URL or the pool'],
+  [
+    'The server does not support SSL connections',
+    'asks for TLS, which the server does not speak; turn it on there, or name another sslmode',
+  ],
+]
 
 /** Five characters, for an answer of the server itself; anything else is of the network or the driver. */
 export function sqlStateOf(error: unknown): string | undefined {

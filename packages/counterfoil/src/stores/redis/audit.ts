@@ -39,6 +39,7 @@ async function auditPrimary(server: Server, primary: Primary, settings: Settings
   return [
     ...version(info),
     ...role(info),
+    ...(await oneNodeOfMany(server, primary, info)),
     eviction(config.get('maxmemory-policy') ?? info.get('maxmemory_policy'), info.get('maxmemory') === '0'),
     persistence(config, info),
     replicas(info, settings),
@@ -94,6 +95,23 @@ function role(info: ReadonlyMap<string, string>): Finding[] {
     ? [
         refusal(
           'The server is a replica, and takes no write: connect to the primary, by Sentinel or Cluster where it can move.',
+        ),
+      ]
+    : []
+}
+
+/** A client that knows one node alone has the receipts of its slots, and is refused all others. */
+async function oneNodeOfMany(
+  server: Server,
+  primary: Primary,
+  info: ReadonlyMap<string, string>,
+): Promise<Finding[]> {
+  if (server.driver.clustered || info.get('cluster_enabled') !== '1') return []
+  const size = /^cluster_size:(\d+)/m.exec(String(await server.sendTo(primary, ['CLUSTER', 'INFO'])))?.[1]
+  return Number(size) > 1
+    ? [
+        refusal(
+          `The server is one of the ${size} primaries of a Cluster, and the client knows no other: most receipts can't be had; take a Cluster client ('redis+cluster://…' in a URL).`,
         ),
       ]
     : []

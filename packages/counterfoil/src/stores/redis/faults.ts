@@ -131,6 +131,11 @@ const byCode: Readonly<Record<string, Fault>> = {
     fault: 'unreachable',
     advice: 'has slots that no node serves just now (CLUSTERDOWN); see CLUSTER INFO',
   },
+  MOVED: {
+    fault: 'failed',
+    advice:
+      "is on one node of a Cluster, and the receipt belongs on another; give it a Cluster client ('redis+cluster://…' in a URL)",
+  },
   TRYAGAIN: { fault: 'unreachable', advice: 'is moving this slot to another node; try again shortly' },
   UNBLOCKED: {
     fault: 'unreachable',
@@ -147,6 +152,8 @@ function unknownFault(error: unknown): Fault {
       advice: `answered with an error (${code}); see its log, and the README of the store for the versions that it needs`,
     }
   }
+  // node-redis tells only so much: the servers may be down, or know nothing of a Cluster.
+  if (error instanceof Error && error.constructor.name === 'RootNodesUnavailableError') return NO_CLUSTER
   const system =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
   const name = system ?? (error instanceof Error ? error.constructor.name : 'an unknown error')
@@ -154,6 +161,12 @@ function unknownFault(error: unknown): Fault {
     fault: 'unreachable',
     advice: `can't be reached or lost the connection (${name}); check the address and the server; the request can be sent again, and counts once`,
   }
+}
+
+const NO_CLUSTER: Fault = {
+  fault: 'unreachable',
+  advice:
+    "finds none of the Cluster's nodes; start them, put their addresses right, or name a server that is no Cluster by 'redis://…'",
 }
 
 const TOO_LARGE: Fault = {

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openStore } from '../../../src/open.ts'
@@ -136,5 +138,37 @@ describe('the URL', () => {
     expect(() => postgresStore('postgres://h/db', { answerWithinMs: 2 ** 31 })).toThrow(/answerWithinMs/)
     expect(() => postgresStore('postgres://h/db', { schema: 'pg_mine' })).toThrow(/schema/)
     expect(() => postgresStore('postgres://h/db', { tablePrefix: 'x'.repeat(60) })).toThrow(/tablePrefix/)
+  })
+})
+
+describe('a URL that leads to no connection', () => {
+  it('without a password that the server asks for says so, and leaves no connection open', async () => {
+    // AuthenticationSASL, and AuthenticationSASLContinue ("Message Formats" of the manual).
+    const asks = ['\0\0\0\nSCRAM-SHA-256\0\0', '\0\0\0\vr=1']
+    const asking = createServer((socket) => {
+      const left = asks.map((body) => `R\0\0\0${String.fromCharCode(body.length + 4)}${body}`)
+      socket.on('data', () => socket.write(left.shift() ?? ''))
+      socket.on('error', () => undefined)
+    }).listen(0, '127.0.0.1')
+    await once(asking, 'listening')
+    const { port } = asking.address() as AddressInfo
+    const { message } = await faultOf(openStore(`postgres://somebody@127.0.0.1:${port}/shop`))
+    expect(message).toContain('is asked for a password')
+    // It ends once the last of its connections has.
+    await new Promise((resolve) => asking.close(resolve))
+  })
+
+  it('asks for TLS of a server without it, and is told', async () => {
+    const { message } = await faultOf(openStore(`${database.url}?sslmode=verify-full`))
+    expect(message).toContain('asks for TLS')
+  })
+
+  it('is refused where it can not be read, and not shown', async () => {
+    const error = await openStore('postgres://somebody:s3#cret@127.0.0.1/shop')
+      .then((store) => store.audit())
+      .catch((e: unknown) => e)
+    expect(error).toMatchObject({ code: 'store_url_invalid' })
+    expect(String(error)).toContain('percent-encoding')
+    expect(String(error)).not.toContain('s3')
   })
 })

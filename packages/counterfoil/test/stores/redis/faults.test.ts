@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { missing } from '../../../../../test-support/servers/index.ts'
+import { missing, redisClusterUrls } from '../../../../../test-support/servers/index.ts'
 import { findRedis, startNode, tellRedis } from '../../../../../test-support/servers/redis.ts'
 import type { RunningServer } from '../../../../../test-support/servers/server-process.ts'
 import {
@@ -161,6 +161,11 @@ describe.skipIf(await missing('redis'))('on a server of its own', () => {
     expect(saying(await waiting.audit(), 'refusal')).toContain('no replica')
   })
 
+  it('is no Cluster, and says so where it is taken for one', async () => {
+    const url = server.url.replace('redis://', 'redis+cluster://')
+    await expect(openStore(`${url}?answer-within-ms=300`)).rejects.toThrow(/none of the Cluster's nodes/)
+  })
+
   it('tells as unknown what no replica has acknowledged, and answers it once they have', async () => {
     const store = await open({ waitForReplicas: 1, replicaTimeoutMs: 50 })
     const request = requestWith()
@@ -183,6 +188,21 @@ describe.skipIf(await missing('redis'))('on a server of its own', () => {
       .then(() => store.read(request.id))
     expect(settled.receipt?.state).toBe('succeeded')
     expect(saying(await store.audit(), 'fact')).toContain('has 1 replica')
+  })
+})
+
+describe.skipIf(await missing('redis'))('a Cluster', () => {
+  it('is audited when it is opened by its URL, and refused where it evicts', async () => {
+    const evicting = ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru']
+    const node = await startNode(await findRedis(), ['--cluster-enabled', 'yes', ...evicting])
+    onTestFinished(() => node.stop())
+    await tellRedis(node.url, 'CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
+    await expect(openStore(node.url.replace('redis://', 'redis+cluster://'))).rejects.toThrow(/allkeys-lru/)
+  })
+
+  it('is not taken by a client that knows one of its nodes alone', async () => {
+    const [url = ''] = await redisClusterUrls()
+    await expect(openStore(url)).rejects.toThrow(/most receipts can't be had; take a Cluster client/)
   })
 })
 

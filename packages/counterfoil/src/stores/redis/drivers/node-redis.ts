@@ -116,8 +116,10 @@ export function onNodeRedisCluster(cluster: NodeRedisCluster, hold: Hold): Drive
   return {
     name: 'node-redis',
     clustered: true,
+    // It is open as soon as it begins to connect, and knows no node until it has found one: what was asked of all
+    // primaries would be asked of none.
     get ready() {
-      return cluster.isOpen
+      return cluster.isOpen && cluster.masters.length > 0
     },
     send: (key, command) => cluster.sendCommand(key, false, command as Argument[], OPTIONS) as Promise<Reply>,
     primaries: () => Promise.all(cluster.masters.map(nodeOf)),
