@@ -15,6 +15,7 @@ import { orders, receiptsOn } from './ground.ts'
 import { describeMeetings } from './meetings.ts'
 import { type PostgresGround, pgGround } from './postgres-ground.ts'
 import { describePromise } from './promise.ts'
+import { describeRunsOn } from './runs-on.ts'
 import { barrier, somebodyWaits, WAITING } from './waits.ts'
 
 const poolerIsMissing = await missing('pgbouncer')
@@ -25,6 +26,7 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
 
   describePromise('PostgreSQL by pg', prepare)
   describeMeetings('PostgreSQL by pg', prepare)
+  describeRunsOn('PostgreSQL by pg', prepare)
 
   describe.skipIf(poolerIsMissing)('behind a pooler', () => {
     describePromise('PostgreSQL by pg, behind PgBouncer', async () => {
@@ -220,13 +222,17 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
       'that leaves a statement behind which fails is not committed without it: %s',
       async (point) => {
         const ground = await prepare()
-        let leave: (() => void) | undefined
-        const { receipts } = receiptsOn(ground, { reach: (at) => at === point && leave?.() })
-        const operation = orders(receipts)
-        const careless = operation.onceInTransaction(callFor('a'), async (tx) => {
-          await tx.query(`INSERT INTO effects VALUES ('a')`)
-          leave = () => void tx.query('INSERT INTO nowhere VALUES (1)').catch(() => undefined)
+        // The connection itself: `tx` takes no more statements by then.
+        let client: pg.PoolClient | undefined
+        ground.pool.on('acquire', (acquired) => {
+          client = acquired
         })
+        const leave = () => void client?.query('INSERT INTO nowhere VALUES (1)').catch(() => undefined)
+        const { receipts } = receiptsOn(ground, { reach: (at) => at === point && leave() })
+        const operation = orders(receipts)
+        const careless = operation.onceInTransaction(callFor('a'), (tx) =>
+          tx.query(`INSERT INTO effects VALUES ('a')`).then(() => undefined),
+        )
         await expect(careless).rejects.toThrow(/nobody waited for|wait for each of its statements/)
         expect(await ground.effects('a')).toBe(0)
         expect(await ground.disagreements()).toEqual([])

@@ -22,9 +22,10 @@ it('refuses an asynchronous handler, rolls it back, and closes the connection un
   const operation = orders(receipts)
   let late: Promise<unknown> | undefined
   const asynchronous = async (tx: DatabaseSync) => {
-    tx.exec(`INSERT INTO effects VALUES ('a')`)
+    const insert = tx.prepare(`INSERT INTO effects VALUES ('a')`)
+    insert.run()
     await new Promise((resolve) => setImmediate(resolve))
-    tx.exec(`INSERT INTO effects VALUES ('a')`)
+    insert.run()
   }
   const call = operation.onceInTransaction(callFor('a'), ((tx: DatabaseSync) => {
     late = asynchronous(tx)
@@ -33,7 +34,7 @@ it('refuses an asynchronous handler, rolls it back, and closes the connection un
   const error = await call.catch((thrown) => thrown)
   expect(error).toBeInstanceOf(OptionInvalid)
   expect(error.message).toContain('make it synchronous')
-  await expect(late).rejects.toThrow('not open')
+  await expect(late).rejects.toThrow('finalized')
   expect(await ground.effects('a')).toBe(0)
   const retry = await operation.onceInTransaction(
     callFor('a'),
@@ -41,6 +42,23 @@ it('refuses an asynchronous handler, rolls it back, and closes the connection un
   )
   expect(retry.value).toBe('placed')
   expect(await ground.effects('a')).toBe(1)
+})
+
+it('lets nothing of a handler write after it has ended', async () => {
+  const ground = sqliteGround()
+  const { receipts } = receiptsOn(ground)
+  const later = Promise.withResolvers<void>()
+  let writes: Promise<void> | undefined
+  let steps: Promise<unknown> | undefined
+  await orders(receipts).onceInTransaction(callFor('a'), (tx, attempt) => {
+    writes = later.promise.then(() => tx.exec(`INSERT INTO effects VALUES ('a')`))
+    steps = later.promise.then(() => attempt.step('late', () => 1))
+    return 'placed'
+  })
+  later.resolve()
+  await expect(writes).rejects.toBeInstanceOf(OptionInvalid)
+  await expect(steps).rejects.toBeInstanceOf(OptionInvalid)
+  expect(await ground.effects('a')).toBe(0)
 })
 
 it('refuses an asynchronous step', async () => {
