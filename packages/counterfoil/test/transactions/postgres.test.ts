@@ -190,6 +190,27 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
       expect(await ground.effects('a')).toBe(1)
     })
 
+    it.each([
+      ['a clash', `DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$`],
+      ['the end of its connection', 'SELECT pg_terminate_backend(pg_backend_pid())'],
+    ])('that commits behind the back of the store is not run again for %s', async (_, then) => {
+      const ground = await prepare()
+      const operation = orders(receiptsOn(ground).receipts)
+      let runs = 0
+      const committing = operation.onceInTransaction(callFor('a'), async (tx) => {
+        runs += 1
+        await tx.query(`INSERT INTO effects VALUES ('a')`)
+        await tx.query('COMMIT')
+        await tx.query('BEGIN')
+        const failed = tx.query(then)
+        if (then.startsWith('DO')) await failed
+        else await failed.catch(() => undefined)
+      })
+      await expect(committing).rejects.toBeInstanceOf(StillInProgress)
+      expect(runs).toBe(1)
+      expect(await ground.effects('a')).toBe(1)
+    })
+
     it('whose connection is lost is rolled back, and its key is free', async () => {
       const ground = await prepare()
       const operation = orders(receiptsOn(ground).receipts)
