@@ -260,6 +260,26 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
       },
     )
 
+    it('that goes back to a savepoint of its own finds no step kept that it has undone', async () => {
+      const ground = await prepare()
+      const operation = orders(receiptsOn(ground).receipts)
+      let runs = 0
+      const stepping = operation.onceInTransaction(callFor('a'), async (tx, attempt) => {
+        const step = () =>
+          attempt.step('enter', async () => {
+            await tx.query(`INSERT INTO effects VALUES ('a')`)
+            runs += 1
+            return runs
+          })
+        await tx.query('SAVEPOINT mine')
+        await step()
+        await tx.query('ROLLBACK TO mine')
+        return [await step(), await step()]
+      })
+      expect((await stepping).value).toEqual([2, 2])
+      expect(await ground.effects('a')).toBe(1)
+    })
+
     it('may run another operation in its own transaction', async () => {
       const ground = await prepare()
       const { receipts } = receiptsOn(ground)

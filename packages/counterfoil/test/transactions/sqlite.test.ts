@@ -72,6 +72,25 @@ it('refuses an asynchronous step', async () => {
   expect(await ground.effects('a')).toBe(0)
 })
 
+it('keeps no step that the handler has undone, back to a savepoint of its own', async () => {
+  const ground = sqliteGround()
+  let runs = 0
+  const stepping = orders(receiptsOn(ground).receipts).onceInTransaction(callFor('a'), (tx, attempt) => {
+    const step = () =>
+      attempt.step('enter', () => {
+        tx.exec(`INSERT INTO effects VALUES ('a')`)
+        runs += 1
+        return runs
+      })
+    tx.exec('SAVEPOINT mine')
+    step()
+    tx.exec('ROLLBACK TO mine')
+    return [step(), step()]
+  })
+  expect((await stepping).value).toEqual([2, 2])
+  expect(await ground.effects('a')).toBe(1)
+})
+
 it('holds the key where the handler commits behind its back, and says so', async () => {
   const ground = sqliteGround()
   const { receipts } = receiptsOn(ground)
