@@ -61,6 +61,48 @@ it('lets nothing of a handler write after it has ended', async () => {
   expect(await ground.effects('a')).toBe(0)
 })
 
+it.each([
+  ['closes its connection', (tx: DatabaseSync) => void tx.close(), 'failed'],
+  [
+    'reads an iterator in part',
+    (tx) => tx.prepare('SELECT 1 UNION SELECT 2 FROM effects').iterate(),
+    'committed',
+  ],
+  [
+    'writes by an iterator in part',
+    (tx) => tx.prepare(`INSERT INTO effects VALUES ('a'), ('a') RETURNING key`).iterate(),
+    'failed',
+  ],
+] satisfies [string, (tx: DatabaseSync) => Iterator<unknown> | undefined, string][])(
+  'lets the next ones run after a handler that %s',
+  async (_, leave, came) => {
+    const ground = sqliteGround({ busyTimeoutMs: 50 })
+    const operation = orders(receiptsOn(ground).receipts)
+    let left: Iterator<unknown> | undefined
+    // No garbage until then, whose collection would close it.
+    onTestFinished(() => void left)
+    const leaving = operation.onceInTransaction(callFor('a'), (tx) => {
+      tx.exec(`INSERT INTO effects VALUES ('a')`)
+      left = leave(tx)
+      left?.next()
+    })
+    if (came === 'committed') await leaving
+    else await expect(leaving).rejects.toBeInstanceOf(OptionInvalid)
+    ground.connect().exec(`CREATE TABLE between_them (a)`)
+    const retry = await operation.onceInTransaction(
+      callFor('a'),
+      ground.effect('a', () => 'placed'),
+    )
+    expect(retry.replayed).toBe(came === 'committed')
+    const next = await operation.onceInTransaction(
+      callFor('b'),
+      ground.effect('b', () => 'placed'),
+    )
+    expect(next).toMatchObject({ value: 'placed', replayed: false })
+    expect(await ground.disagreements()).toEqual([])
+  },
+)
+
 it('refuses an asynchronous step', async () => {
   const ground = sqliteGround()
   const { receipts } = receiptsOn(ground)
