@@ -69,6 +69,31 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
       expect(await ground.effects('a')).toBe(1)
     })
 
+    it("is waited for no longer than the application's statement_timeout allows", async () => {
+      const ground = await prepare()
+      const pool = new pg.Pool({
+        connectionString: database.url,
+        options: `-c search_path=${ground.schema} -c statement_timeout=300`,
+      })
+      onTestFinished(() => pool.end())
+      const openStore = () => postgresStore(pool, { schema: ground.schema })
+      const { told, receipts } = receiptsOn({ ...ground, openStore })
+      const own = await ground.begin()
+      await orders(receiptsOn(ground).receipts).onceInTransaction(
+        callFor('a', { within: own.tx }),
+        ground.effect('a', () => 'placed'),
+      )
+      const duplicate = () =>
+        orders(receipts).onceInTransaction(
+          callFor('a'),
+          ground.effect('a', () => 'again'),
+        )
+      await expect(duplicate()).rejects.toBeInstanceOf(StillInProgress)
+      expect(told()).toEqual(['refused'])
+      await own.commit()
+      expect(await duplicate()).toMatchObject({ value: 'placed', replayed: true })
+    })
+
     it('takes one connection for all who wait in one process', async () => {
       const ground = await prepare()
       const { receipts } = receiptsOn(ground)
