@@ -12,6 +12,7 @@ import { postgresStore } from '../../src/stores/postgres/index.ts'
 import { databaseForFile } from '../testing/on-a-database.ts'
 import { callFor } from './call.ts'
 import { orders, receiptsOn } from './ground.ts'
+import { itSurvivesItsIdleTime } from './idle-time.ts'
 import { describeMeetings } from './meetings.ts'
 import { type PostgresGround, pgGround } from './postgres-ground.ts'
 import { describePromise } from './promise.ts'
@@ -27,6 +28,7 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
   describePromise('PostgreSQL by pg', prepare)
   describeMeetings('PostgreSQL by pg', prepare)
   describeRunsOn('PostgreSQL by pg', prepare)
+  itSurvivesItsIdleTime('PostgreSQL by pg', prepare)
 
   describe.skipIf(poolerIsMissing)('behind a pooler', () => {
     describePromise('PostgreSQL by pg, behind PgBouncer', async () => {
