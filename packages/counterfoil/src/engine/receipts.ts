@@ -116,6 +116,8 @@ type AnyOperation = EngineOperation<unknown> | EngineTransactionalOperation<unkn
 
 class EngineReceipts {
   readonly #engine: Engine
+  /** As it was given: what a transaction replays, it has read in the store itself. */
+  readonly #store: ReceiptStore
   readonly #pursuits: Pursuits
   readonly #batch: number
   readonly #sweeper: Sweeper | undefined
@@ -132,6 +134,7 @@ class EngineReceipts {
     const runtime = options.runtime ?? nodeRuntime
     const elapsed = elapsedClock(runtime)
     const { store, replayCache } = options
+    this.#store = store
     this.#engine = {
       store: replayCache === undefined ? store : withReplayCache(store, elapsed, replayCache),
       runtime,
@@ -172,7 +175,7 @@ class EngineReceipts {
 
   transactional<T>(name: string, options: TransactionalOptions<T>): TransactionalOperation<unknown, Pace, T> {
     if (this.#engine.closing) throw new ReceiptsClosed()
-    const { store } = this.#engine
+    const store = this.#store
     if (!isTransactional<unknown, Pace>(store)) throw noTransactions(store.name)
     const settings = transactionSettingsOf(options)
     const defined = this.#defined(name, 'transactional', settings)

@@ -101,7 +101,7 @@ export abstract class RunningInside implements AttemptInside {
 export class RunningLater extends RunningInside implements TransactionAttempt {
   readonly #steps: TransactionSteps<'async'>
   readonly #running = new Map<string, Promise<Uint8Array>>()
-  #kept: Promise<ReadonlyMap<string, Uint8Array>> | undefined
+  readonly #saved = new Set<string>()
 
   constructor(terms: AttemptTerms, steps: TransactionSteps<'async'>) {
     super(terms)
@@ -111,28 +111,27 @@ export class RunningLater extends RunningInside implements TransactionAttempt {
   async step<T>(name: string, run: () => T | Promise<T>): Promise<T> {
     const running = this.#running.get(name) ?? this.#keptOrRun(name, run)
     this.#running.set(name, running)
-    // A step that failed may be tried again by the same handler.
-    running.catch(() => this.#running.delete(name))
+    const over = (): void => {
+      if (this.#running.get(name) === running) this.#running.delete(name)
+    }
+    running.then(over, over)
     return decodedStep(this.codec, await running) as T
   }
 
   async #keptOrRun(name: string, run: () => unknown): Promise<Uint8Array> {
-    const kept = this.number === 1 ? undefined : (await this.#earlier()).get(name)
+    // Read each time: what the handler took back to a savepoint of its own is not kept.
+    const kept = this.number > 1 || this.#saved.has(name) ? (await this.#steps.read()).get(name) : undefined
     if (kept !== undefined) return kept
     const result = encodedStep(this.codec, await run())
     await this.#steps.save(name, result)
+    this.#saved.add(name)
     return result
-  }
-
-  #earlier(): Promise<ReadonlyMap<string, Uint8Array>> {
-    this.#kept ??= this.#steps.read()
-    return this.#kept
   }
 }
 
 export class RunningAtOnce extends RunningInside implements SyncTransactionAttempt {
   readonly #steps: TransactionSteps<'sync'>
-  #kept: Map<string, Uint8Array> | undefined
+  readonly #saved = new Set<string>()
 
   constructor(terms: AttemptTerms, steps: TransactionSteps<'sync'>) {
     super(terms)
@@ -140,10 +139,8 @@ export class RunningAtOnce extends RunningInside implements SyncTransactionAttem
   }
 
   step<T>(name: string, run: () => T): T {
-    this.#kept ??= new Map(this.number === 1 ? [] : this.#steps.read())
-    const kept = this.#kept.get(name) ?? this.#run(name, run)
-    this.#kept.set(name, kept)
-    return decodedStep(this.codec, kept) as T
+    const kept = this.number > 1 || this.#saved.has(name) ? this.#steps.read().get(name) : undefined
+    return decodedStep(this.codec, kept ?? this.#run(name, run)) as T
   }
 
   #run(name: string, run: () => unknown): Uint8Array {
@@ -152,6 +149,7 @@ export class RunningAtOnce extends RunningInside implements SyncTransactionAttem
     if (asynchronous !== undefined) throw asynchronous
     const result = encodedStep(this.codec, value)
     this.#steps.save(name, result)
+    this.#saved.add(name)
     return result
   }
 }

@@ -40,7 +40,7 @@ const LONGEST_PAUSE_MS = 500
 /** How long it is asked what became of a commit whose answer was lost. */
 const RESOLVE_FOR_MS = 10_000
 
-/** One call of `onceInTransaction`: as many transactions as it takes, all claimed under one token. */
+/** One call of `onceInTransaction`: as many transactions as it takes. */
 export class TransactionRun<Tx, P extends Pace, V> {
   /** How the handler ended that ran last. */
   done: WorkDone<V> | undefined
@@ -49,7 +49,8 @@ export class TransactionRun<Tx, P extends Pace, V> {
   readonly #transactions: StoreTransactions<Tx, P>
   readonly #call: PreparedCall
   readonly #handler: TransactionHandler<Tx, P, V>
-  readonly #token: string
+  /** The same for as long as a commit is unknown. */
+  #token: string
   readonly #incarnation: string
   #fingerprint: Fingerprint
   /** What was claimed last, and since when; `undefined` where this transaction has claimed nothing. */
@@ -85,6 +86,8 @@ export class TransactionRun<Tx, P extends Pace, V> {
     for (let tries = 1; ; tries += 1) {
       const end = await this.#once(waitMs, tries >= MAX_TRIES)
       if (end !== 'again') return end
+      // What then stands under the old one was committed by the handler, and is not to be claimed and run again.
+      if (this.#unknown === undefined) this.#token = this.#engine.runtime.random()
       const pauseMs = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * tries)
       await pause(this.#engine.runtime, pauseMs * (0.5 + this.#engine.runtime.jitter()))
     }

@@ -11,6 +11,7 @@ import {
 } from '../core/index.ts'
 import { failureFacts, outcomeOf } from './handler.ts'
 import { keep } from './kept-outcome.ts'
+import { Loan } from './loan.ts'
 import type { Settings } from './settings.ts'
 import {
   type AttemptTerms,
@@ -59,10 +60,11 @@ export function workOf<Tx, P extends Pace, V>(
 
   const atOnce: TransactionWork<Tx, 'sync'> = (receipt, tx, steps) => {
     begun(receipt)
-    const attempt = new RunningAtOnce(termsOf(receipt), steps)
+    const loan = new Loan()
+    const attempt = new RunningAtOnce(termsOf(receipt), loan.of(steps))
     let ended: Ended<V>
     try {
-      const value = (handler as TransactionHandler<Tx, 'sync', unknown>)(tx, attempt)
+      const value = (handler as TransactionHandler<Tx, 'sync', unknown>)(loan.of(tx), attempt)
       const asynchronous = refusePromise(value, 'handler')
       if (asynchronous !== undefined) {
         done({ ended: { kind: 'threw', error: asynchronous }, outcome: null })
@@ -71,20 +73,25 @@ export function workOf<Tx, P extends Pace, V>(
       ended = { kind: 'returned', value: value as V }
     } catch (error) {
       ended = { kind: 'threw', error }
+    } finally {
+      loan.end()
     }
     return judged(ended, attempt)
   }
   const later: TransactionWork<Tx, 'async'> = async (receipt, tx, steps) => {
     begun(receipt)
-    const attempt = new RunningLater(termsOf(receipt), steps)
+    const loan = new Loan()
+    const attempt = new RunningLater(termsOf(receipt), loan.of(steps))
     let ended: Ended<V>
     try {
       ended = {
         kind: 'returned',
-        value: await (handler as TransactionHandler<Tx, 'async', V>)(tx, attempt),
+        value: await (handler as TransactionHandler<Tx, 'async', V>)(loan.of(tx), attempt),
       }
     } catch (error) {
       ended = { kind: 'threw', error }
+    } finally {
+      loan.end()
     }
     return judged(ended, attempt)
   }

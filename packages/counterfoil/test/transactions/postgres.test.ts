@@ -12,9 +12,11 @@ import { postgresStore } from '../../src/stores/postgres/index.ts'
 import { databaseForFile } from '../testing/on-a-database.ts'
 import { callFor } from './call.ts'
 import { orders, receiptsOn } from './ground.ts'
+import { itSurvivesItsIdleTime } from './idle-time.ts'
 import { describeMeetings } from './meetings.ts'
 import { type PostgresGround, pgGround } from './postgres-ground.ts'
 import { describePromise } from './promise.ts'
+import { describeRunsOn } from './runs-on.ts'
 import { barrier, somebodyWaits, WAITING } from './waits.ts'
 
 const poolerIsMissing = await missing('pgbouncer')
@@ -25,6 +27,8 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
 
   describePromise('PostgreSQL by pg', prepare)
   describeMeetings('PostgreSQL by pg', prepare)
+  describeRunsOn('PostgreSQL by pg', prepare)
+  itSurvivesItsIdleTime('PostgreSQL by pg', prepare)
 
   describe.skipIf(poolerIsMissing)('behind a pooler', () => {
     describePromise('PostgreSQL by pg, behind PgBouncer', async () => {
@@ -65,6 +69,31 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
       await expect(blocked).rejects.toMatchObject({ code: 'store_unavailable', fault: 'locked' })
       await own.commit()
       expect(await ground.effects('a')).toBe(1)
+    })
+
+    it("is waited for no longer than the application's statement_timeout allows", async () => {
+      const ground = await prepare()
+      const pool = new pg.Pool({
+        connectionString: database.url,
+        options: `-c search_path=${ground.schema} -c statement_timeout=300`,
+      })
+      onTestFinished(() => pool.end())
+      const openStore = () => postgresStore(pool, { schema: ground.schema })
+      const { told, receipts } = receiptsOn({ ...ground, openStore })
+      const own = await ground.begin()
+      await orders(receiptsOn(ground).receipts).onceInTransaction(
+        callFor('a', { within: own.tx }),
+        ground.effect('a', () => 'placed'),
+      )
+      const duplicate = () =>
+        orders(receipts).onceInTransaction(
+          callFor('a'),
+          ground.effect('a', () => 'again'),
+        )
+      await expect(duplicate()).rejects.toBeInstanceOf(StillInProgress)
+      expect(told()).toEqual(['refused'])
+      await own.commit()
+      expect(await duplicate()).toMatchObject({ value: 'placed', replayed: true })
     })
 
     it('takes one connection for all who wait in one process', async () => {
@@ -188,6 +217,27 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
       expect(await ground.effects('a')).toBe(1)
     })
 
+    it.each([
+      ['a clash', `DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$`],
+      ['the end of its connection', 'SELECT pg_terminate_backend(pg_backend_pid())'],
+    ])('that commits behind the back of the store is not run again for %s', async (_, then) => {
+      const ground = await prepare()
+      const operation = orders(receiptsOn(ground).receipts)
+      let runs = 0
+      const committing = operation.onceInTransaction(callFor('a'), async (tx) => {
+        runs += 1
+        await tx.query(`INSERT INTO effects VALUES ('a')`)
+        await tx.query('COMMIT')
+        await tx.query('BEGIN')
+        const failed = tx.query(then)
+        if (then.startsWith('DO')) await failed
+        else await failed.catch(() => undefined)
+      })
+      await expect(committing).rejects.toBeInstanceOf(StillInProgress)
+      expect(runs).toBe(1)
+      expect(await ground.effects('a')).toBe(1)
+    })
+
     it('whose connection is lost is rolled back, and its key is free', async () => {
       const ground = await prepare()
       const operation = orders(receiptsOn(ground).receipts)
@@ -220,18 +270,42 @@ describe.skipIf(await missing('postgres'))('in a transaction of PostgreSQL', () 
       'that leaves a statement behind which fails is not committed without it: %s',
       async (point) => {
         const ground = await prepare()
-        let leave: (() => void) | undefined
-        const { receipts } = receiptsOn(ground, { reach: (at) => at === point && leave?.() })
-        const operation = orders(receipts)
-        const careless = operation.onceInTransaction(callFor('a'), async (tx) => {
-          await tx.query(`INSERT INTO effects VALUES ('a')`)
-          leave = () => void tx.query('INSERT INTO nowhere VALUES (1)').catch(() => undefined)
+        // The connection itself: `tx` takes no more statements by then.
+        let client: pg.PoolClient | undefined
+        ground.pool.on('acquire', (acquired) => {
+          client = acquired
         })
+        const leave = () => void client?.query('INSERT INTO nowhere VALUES (1)').catch(() => undefined)
+        const { receipts } = receiptsOn(ground, { reach: (at) => at === point && leave() })
+        const operation = orders(receipts)
+        const careless = operation.onceInTransaction(callFor('a'), (tx) =>
+          tx.query(`INSERT INTO effects VALUES ('a')`).then(() => undefined),
+        )
         await expect(careless).rejects.toThrow(/nobody waited for|wait for each of its statements/)
         expect(await ground.effects('a')).toBe(0)
         expect(await ground.disagreements()).toEqual([])
       },
     )
+
+    it('that goes back to a savepoint of its own finds no step kept that it has undone', async () => {
+      const ground = await prepare()
+      const operation = orders(receiptsOn(ground).receipts)
+      let runs = 0
+      const stepping = operation.onceInTransaction(callFor('a'), async (tx, attempt) => {
+        const step = () =>
+          attempt.step('enter', async () => {
+            await tx.query(`INSERT INTO effects VALUES ('a')`)
+            runs += 1
+            return runs
+          })
+        await tx.query('SAVEPOINT mine')
+        await step()
+        await tx.query('ROLLBACK TO mine')
+        return [await step(), await step()]
+      })
+      expect((await stepping).value).toEqual([2, 2])
+      expect(await ground.effects('a')).toBe(1)
+    })
 
     it('may run another operation in its own transaction', async () => {
       const ground = await prepare()

@@ -22,9 +22,10 @@ it('refuses an asynchronous handler, rolls it back, and closes the connection un
   const operation = orders(receipts)
   let late: Promise<unknown> | undefined
   const asynchronous = async (tx: DatabaseSync) => {
-    tx.exec(`INSERT INTO effects VALUES ('a')`)
+    const insert = tx.prepare(`INSERT INTO effects VALUES ('a')`)
+    insert.run()
     await new Promise((resolve) => setImmediate(resolve))
-    tx.exec(`INSERT INTO effects VALUES ('a')`)
+    insert.run()
   }
   const call = operation.onceInTransaction(callFor('a'), ((tx: DatabaseSync) => {
     late = asynchronous(tx)
@@ -33,7 +34,7 @@ it('refuses an asynchronous handler, rolls it back, and closes the connection un
   const error = await call.catch((thrown) => thrown)
   expect(error).toBeInstanceOf(OptionInvalid)
   expect(error.message).toContain('make it synchronous')
-  await expect(late).rejects.toThrow('not open')
+  await expect(late).rejects.toThrow('finalized')
   expect(await ground.effects('a')).toBe(0)
   const retry = await operation.onceInTransaction(
     callFor('a'),
@@ -42,6 +43,65 @@ it('refuses an asynchronous handler, rolls it back, and closes the connection un
   expect(retry.value).toBe('placed')
   expect(await ground.effects('a')).toBe(1)
 })
+
+it('lets nothing of a handler write after it has ended', async () => {
+  const ground = sqliteGround()
+  const { receipts } = receiptsOn(ground)
+  const later = Promise.withResolvers<void>()
+  let writes: Promise<void> | undefined
+  let steps: Promise<unknown> | undefined
+  await orders(receipts).onceInTransaction(callFor('a'), (tx, attempt) => {
+    writes = later.promise.then(() => tx.exec(`INSERT INTO effects VALUES ('a')`))
+    steps = later.promise.then(() => attempt.step('late', () => 1))
+    return 'placed'
+  })
+  later.resolve()
+  await expect(writes).rejects.toBeInstanceOf(OptionInvalid)
+  await expect(steps).rejects.toBeInstanceOf(OptionInvalid)
+  expect(await ground.effects('a')).toBe(0)
+})
+
+it.each([
+  ['closes its connection', (tx: DatabaseSync) => void tx.close(), 'failed'],
+  [
+    'reads an iterator in part',
+    (tx) => tx.prepare('SELECT 1 UNION SELECT 2 FROM effects').iterate(),
+    'committed',
+  ],
+  [
+    'writes by an iterator in part',
+    (tx) => tx.prepare(`INSERT INTO effects VALUES ('a'), ('a') RETURNING key`).iterate(),
+    'failed',
+  ],
+] satisfies [string, (tx: DatabaseSync) => Iterator<unknown> | undefined, string][])(
+  'lets the next ones run after a handler that %s',
+  async (_, leave, came) => {
+    const ground = sqliteGround({ busyTimeoutMs: 50 })
+    const operation = orders(receiptsOn(ground).receipts)
+    let left: Iterator<unknown> | undefined
+    // No garbage until then, whose collection would close it.
+    onTestFinished(() => void left)
+    const leaving = operation.onceInTransaction(callFor('a'), (tx) => {
+      tx.exec(`INSERT INTO effects VALUES ('a')`)
+      left = leave(tx)
+      left?.next()
+    })
+    if (came === 'committed') await leaving
+    else await expect(leaving).rejects.toBeInstanceOf(OptionInvalid)
+    ground.connect().exec(`CREATE TABLE between_them (a)`)
+    const retry = await operation.onceInTransaction(
+      callFor('a'),
+      ground.effect('a', () => 'placed'),
+    )
+    expect(retry.replayed).toBe(came === 'committed')
+    const next = await operation.onceInTransaction(
+      callFor('b'),
+      ground.effect('b', () => 'placed'),
+    )
+    expect(next).toMatchObject({ value: 'placed', replayed: false })
+    expect(await ground.disagreements()).toEqual([])
+  },
+)
 
 it('refuses an asynchronous step', async () => {
   const ground = sqliteGround()
@@ -52,6 +112,25 @@ it('refuses an asynchronous step', async () => {
   )
   await expect(stepping).rejects.toBeInstanceOf(OptionInvalid)
   expect(await ground.effects('a')).toBe(0)
+})
+
+it('keeps no step that the handler has undone, back to a savepoint of its own', async () => {
+  const ground = sqliteGround()
+  let runs = 0
+  const stepping = orders(receiptsOn(ground).receipts).onceInTransaction(callFor('a'), (tx, attempt) => {
+    const step = () =>
+      attempt.step('enter', () => {
+        tx.exec(`INSERT INTO effects VALUES ('a')`)
+        runs += 1
+        return runs
+      })
+    tx.exec('SAVEPOINT mine')
+    step()
+    tx.exec('ROLLBACK TO mine')
+    return [step(), step()]
+  })
+  expect((await stepping).value).toEqual([2, 2])
+  expect(await ground.effects('a')).toBe(1)
 })
 
 it('holds the key where the handler commits behind its back, and says so', async () => {

@@ -52,7 +52,7 @@ export async function inTransaction<Tx>(
   const lockTimeout = await setLockTimeout(own, waitMs)
   const decision = await claim(bounded(executor, waitMs + answerWithinMs), names, request).catch(
     (error: unknown) => {
-      if (stateIn(error) === LOCK_NOT_AVAILABLE) return 'busy' as const
+      if (endedTheWait.has(stateIn(error))) return 'busy' as const
       throw error
     },
   )
@@ -103,7 +103,9 @@ async function effect<Tx>(
 class Undone extends Error {}
 
 const IN_FAILED_TRANSACTION = '25P02'
-const LOCK_NOT_AVAILABLE = '55P03'
+
+/** The store's `lock_timeout` (55P03), or a shorter `statement_timeout` of the application's (57014). */
+const endedTheWait: ReadonlySet<string | undefined> = new Set(['55P03', '57014'])
 
 const SET_LOCK_TIMEOUT = `SELECT set_config('lock_timeout', $1::text, true) AS bound`
 

@@ -101,6 +101,11 @@ export function isBusy(error: unknown): boolean {
   return code === SQLITE_BUSY || code === SQLITE_LOCKED
 }
 
+/** The connection still reads what was there before somebody wrote, and may not write until it has read to the end. */
+export function isOfAnOldRead(error: unknown): boolean {
+  return extendedCode(error) === SQLITE_BUSY_SNAPSHOT
+}
+
 export function isConstraint(error: unknown): boolean {
   return primaryCode(error) === SQLITE_CONSTRAINT
 }
@@ -131,6 +136,8 @@ const SQLITE_CANTOPEN = 14
 const SQLITE_TOOBIG = 18
 const SQLITE_CONSTRAINT = 19
 const SQLITE_NOTADB = 26
+
+const SQLITE_BUSY_SNAPSHOT = 517
 
 /** The memory that the processes share is a file too, and there was no room to make it longer. */
 const SQLITE_IOERR_SHMSIZE = 4874

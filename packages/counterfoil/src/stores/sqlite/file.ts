@@ -33,6 +33,10 @@ export class File {
   close(): void {
     const connection = this.#connection
     this.#connection = undefined
-    connection?.database.close()
+    try {
+      connection?.database.close()
+    } catch {
+      // A handler has closed it already.
+    }
   }
 }

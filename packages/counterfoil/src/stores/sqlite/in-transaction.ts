@@ -11,6 +11,7 @@ import {
 } from '../../core/index.ts'
 import { claim } from './claim.ts'
 import { MARK_EVERY_MS, type StoreClock } from './clock.ts'
+import { isBusy } from './faults.ts'
 import { refused, settle } from './fenced.ts'
 import type { Tables } from './tables.ts'
 
@@ -92,8 +93,16 @@ function backFromEffect(database: DatabaseSync, { kind }: TransactionEnding): vo
     if (kind === 'undo') database.exec('ROLLBACK TO counterfoil_effect')
     database.exec('RELEASE counterfoil_effect')
   } catch (cause) {
-    throw endedByHandler(cause)
+    throw isBusy(cause) ? stillWrites(cause) : endedByHandler(cause)
   }
+}
+
+function stillWrites(cause: unknown): OptionInvalid {
+  return new OptionInvalid(
+    'handler',
+    'read each of its iterators to the end: one of a statement that writes was still open; all of it was rolled back',
+    { cause },
+  )
 }
 
 function endedByHandler(cause?: unknown): OptionInvalid {

@@ -12,7 +12,15 @@ import {
 import { insistLater } from './busy.ts'
 import type { StoreClock } from './clock.ts'
 import { type Connection, versionOf } from './connection.ts'
-import { type FaultContext, isBusy, isConstraint, isIoError, isStorageError, unavailable } from './faults.ts'
+import {
+  type FaultContext,
+  isBusy,
+  isConstraint,
+  isIoError,
+  isOfAnOldRead,
+  isStorageError,
+  unavailable,
+} from './faults.ts'
 import type { File } from './file.ts'
 import { FailedCommit, inTransaction, type Open } from './in-transaction.ts'
 import { SCHEMA_VERSION } from './schema.ts'
@@ -59,15 +67,28 @@ export class SqliteTransactions implements StoreTransactions<DatabaseSync, 'sync
   async #begin(terms: Terms, work: Work): Promise<TransactionAnswer> {
     try {
       const ended = await insistLater(this.#context.busyTimeoutMs, () => {
-        const connection = this.#file.connection
-        connection.begin.run()
-        return this.#begun(connection, terms, work)
+        return this.#begun(this.#beginning(), terms, work)
       })
       if ('error' in ended) throw ended.error
       return ended.answer
     } catch (error) {
       return this.#failed(error)
     }
+  }
+
+  /** On another connection, where a handler has closed this one or left something open on it, as an iterator read in part. */
+  #beginning(): Connection {
+    const connection = this.#file.connection
+    try {
+      connection.begin.run()
+      return connection
+    } catch (error) {
+      if (isBusy(error) && !isOfAnOldRead(error)) throw error
+      this.#file.close()
+    }
+    const another = this.#file.connection
+    another.begin.run()
+    return another
   }
 
   /** Nothing of what comes after BEGIN is tried again, whatever it throws. */
@@ -92,6 +113,8 @@ export class SqliteTransactions implements StoreTransactions<DatabaseSync, 'sync
         }),
       }
     } catch (error) {
+      // Whatever the handler has left open on it ends with it.
+      this.#file.close()
       return { error }
     }
   }
