@@ -1,4 +1,4 @@
-/** One row of an answer, by column. Every statement here names its columns, and casts them to text, bytea or boolean. */
+/** One row of an answer, by column. Every statement here makes a text of what is read, under a name of one lower-case word. */
 export type Row = Readonly<Record<string, unknown>>
 
 /**

@@ -152,5 +152,5 @@ export async function readSteps(
 }
 
 const readStepsText: (names: Names) => string = perNames(
-  ({ steps }) => `SELECT step, result FROM ${steps} WHERE incarnation = $1::text`,
+  ({ steps }) => `SELECT step, encode(result, 'hex') AS result FROM ${steps} WHERE incarnation = $1::text`,
 )

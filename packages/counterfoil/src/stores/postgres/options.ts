@@ -35,6 +35,9 @@ export type CheckedConnection =
   | { readonly by: 'postgres'; readonly sql: PostgresClient }
   | { readonly by: 'url'; readonly url: string }
 
+/** A timer's longest: one that is set for longer fires at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
+
 export function checkedConnection(connection: PostgresConnection): CheckedConnection {
   if (typeof connection === 'string') {
     // The URL may hold a password, and stays out of the message.
@@ -44,7 +47,9 @@ export function checkedConnection(connection: PostgresConnection): CheckedConnec
     return { by: 'url', url: connection }
   }
   if (typeof connection === 'function' && 'unsafe' in connection && 'listen' in connection) {
-    return { by: 'postgres', sql: connection as unknown as PostgresClient }
+    const sql = connection as unknown as PostgresClient
+    assertNamesStay(sql.options)
+    return { by: 'postgres', sql }
   }
   if (
     typeof connection === 'object' &&
@@ -60,11 +65,24 @@ export function checkedConnection(connection: PostgresConnection): CheckedConnec
   )
 }
 
+/** `postgres.camel` and `postgres.kebab` leave a name of one word alone, and the store reads no others. */
+function assertNamesStay(options: {
+  readonly transform?: { readonly column?: { readonly from?: ((name: string) => string) | undefined } }
+}): void {
+  if ((options.transform?.column?.from?.('facts') ?? 'facts') === 'facts') return
+  throw new OptionInvalid(
+    'connection',
+    "leave out the 'transform.column' of this client of 'postgres', which renames what the store reads, or give the store a client of its own",
+  )
+}
+
 export function checkedBound(option: 'answerWithinMs' | 'maxConnections', value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) {
+  if (!Number.isSafeInteger(value) || value < 1 || value > MAX_TIMEOUT_MS) {
     throw new OptionInvalid(
       option,
-      option === 'answerWithinMs' ? 'give a whole number of milliseconds' : 'give a whole number',
+      option === 'answerWithinMs'
+        ? `give a whole number of milliseconds, up to ${MAX_TIMEOUT_MS}`
+        : 'give a whole number',
     )
   }
   return value
