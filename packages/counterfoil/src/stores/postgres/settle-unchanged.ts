@@ -34,6 +34,7 @@ export async function settleUnchanged(
   executor: Executor,
   names: Names,
   settle: SettleUnchanged,
+  lockTimeoutMs: number,
 ): Promise<FencedAnswer | undefined> {
   const { fence, claimed, settlement } = settle
   const { rows } = await executor.query(succeedText(names), [
@@ -41,6 +42,7 @@ export async function settleUnchanged(
     String(whole(claimed.claimedAt)),
     generationsText(claimed),
     asBuffer(settlement.outcome),
+    String(lockTimeoutMs),
   ])
   return rows[0] && answerAt(settle, Number(rows[0].at))
 }
@@ -68,7 +70,7 @@ const SUCCEED = `
 const succeedText: (names: Names) => string = perNames(
   (names) => `
 UPDATE ${names.receipts} r SET ${SUCCEED}, outcome = $7::bytea
-FROM (SELECT ${CLOCK_MS} AS now OFFSET 0) t
+FROM (SELECT ${CLOCK_MS} AS now, set_config('lock_timeout', $8::text, true) AS bound OFFSET 0) t
 WHERE ${UNDER_FENCE} AND r.claimed_at = $5::text::bigint AND r.generations = $6::text
 RETURNING r.settled_at::text AS at, ${toldTo(names, 'r')} AS told`,
 )

@@ -144,7 +144,9 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
       const alone = size(settlement.outcome) > TRAVELS_ALONE_BYTES
       const answer =
         unchanged &&
-        (await (alone ? settleUnchanged(driver.urgent, this.#names, unchanged) : calls.settle(unchanged)))
+        (await (alone
+          ? settleUnchanged(driver.urgent, this.#names, unchanged, LOCK_MS)
+          : calls.settle(unchanged)))
       return told(watchers, fence.id, answer ?? (await settle(driver.urgent, this.#names, fence, settlement)))
     })
   }
