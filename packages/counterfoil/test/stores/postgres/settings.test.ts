@@ -6,7 +6,7 @@ import { type Finding, fenceOf, MAX_PAGE, OptionInvalid, type ReceiptStore } fro
 import { postgresStore } from '../../../src/stores/postgres/index.ts'
 import { requestWith, retryOf } from '../../../src/testing/requests.ts'
 import { databaseForFile } from '../../testing/on-a-database.ts'
-import { claimed, newTables, type Tables } from './a-store.ts'
+import { claimed, faultOf, newTables, type Tables } from './a-store.ts'
 
 // What a user's own server, pool or client may be set to, without the receipts' being any different for it.
 
@@ -70,6 +70,18 @@ it('reads its answers whatever a client of postgres makes of the names of column
 /** What both drivers' stores find, so far as it is about the server. */
 const aboutServer = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(({ says }) => !says.includes('driver') && !says.includes('otif'))
+
+it('gives no call a connection on which another one is still waiting, past the query_timeout of the pool', async () => {
+  const tables = await newTables(database)
+  const holder = await tables.connect()
+  const store = tables.open({ over: tables.newPool({ query_timeout: 300, max: 1 }) })
+  const receipt = await claimed(store, requestWith())
+  await holder.query('BEGIN')
+  await holder.query(`SELECT 1 FROM ${tables.names.receipts} FOR UPDATE`)
+  expect((await faultOf(store.renew(fenceOf(receipt), 60_000))).fault).toBe('unreachable')
+  expect((await store.claim(requestWith())).kind).toBe('claimed')
+  await holder.query('COMMIT')
+})
 
 it('refuses a bound that no timer can keep', () => {
   expect(() => postgresStore(database.url, { answerWithinMs: 2 ** 31 })).toThrow(OptionInvalid)
