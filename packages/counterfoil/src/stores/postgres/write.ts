@@ -104,7 +104,14 @@ WITH done AS (
 SELECT ${toldTo(names, 'd')} AS told FROM done d`,
 )
 
-/** Tells those who wait for a changed receipt, if any do: a NOTIFY takes a lock that all commits with one share. */
+/** Of the server's queue of notifications. */
+const NEARLY_FULL = 0.9
+
+/**
+ * Tells those who wait for a changed receipt, if any do: a NOTIFY takes a lock that all commits with one share. Once the
+ * server's queue is full, since some session listens and sits in a transaction, every commit with a NOTIFY fails: so none
+ * is sent into one that nearly is, and those who wait find out by looking ("NOTIFY": 8 GB, and less where it is set so).
+ */
 export function toldTo({ channel }: Names, row: string): string {
-  return `CASE WHEN ${row}.waited THEN pg_notify('${channel}', encode(${row}.id, 'hex'))::text END`
+  return `CASE WHEN ${row}.waited AND pg_notification_queue_usage() < ${NEARLY_FULL} THEN pg_notify('${channel}', encode(${row}.id, 'hex'))::text END`
 }
