@@ -126,6 +126,7 @@ export class Server {
   async #connected(): Promise<void> {
     const until = performance.now() + this.#deadline.ms
     while (!this.#driver.ready) {
+      this.#driver.wake?.()
       if (performance.now() >= until) throw this.#driver.trouble?.() ?? new NoAnswer(this.#deadline.ms)
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     }

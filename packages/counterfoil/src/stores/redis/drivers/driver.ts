@@ -42,6 +42,8 @@ export interface Driver extends Hold {
   readonly clustered: boolean
   /** Whether a command sent now would go out now. */
   readonly ready: boolean
+  /** Begins to connect, where the client waits for its first command to do so. */
+  wake?(): void
   /** To the primary that has this key. */
   send(key: string, command: readonly Argument[]): Promise<Reply>
   primaries(): Promise<readonly Primary[]>

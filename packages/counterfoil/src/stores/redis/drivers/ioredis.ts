@@ -3,6 +3,7 @@ import type { Argument, Driver, Hold, Lane, Primary, Reply, Subscriber, Subscrib
 /** What is used of `new Redis()` of the package `ioredis`, version 5 or later, connected directly or by Sentinel. */
 export interface IoRedisClient {
   readonly status: string
+  connect(): Promise<unknown>
   callBuffer(command: string, ...args: Argument[]): Promise<unknown>
   duplicate(): unknown
   on(event: string, listener: () => void): unknown
@@ -12,6 +13,7 @@ export interface IoRedisClient {
 export interface IoRedisCluster {
   readonly status: string
   readonly isCluster: boolean
+  connect(): Promise<unknown>
   callBuffer(command: string, ...args: Argument[]): Promise<unknown>
   nodes(role: 'master'): unknown[]
   duplicate(): unknown
@@ -33,6 +35,7 @@ export function onIoRedis(client: IoRedisClient, hold: Hold): Driver {
     get ready() {
       return client.status === 'ready'
     },
+    wake: () => wake(client),
     send: (_key, command) => lane.send(command),
     primaries: async () => [lane],
     lane: () => lane,
@@ -49,6 +52,7 @@ export function onIoRedisCluster(cluster: IoRedisCluster, hold: Hold): Driver {
     get ready() {
       return cluster.status === 'ready'
     },
+    wake: () => wake(cluster),
     // It finds the key in the command by itself.
     send: (_key, command) => call(cluster, command),
     primaries: async () =>
@@ -71,6 +75,11 @@ function own<Client extends Own>(client: Client, driverOn: (client: Client, hold
   // An error is a lost connection, and it connects again by itself.
   client.on('error', () => undefined)
   return driverOn(client, { close: async () => client.disconnect() })
+}
+
+/** With its option `lazyConnect`. */
+function wake(client: Pick<IoRedisClient, 'status' | 'connect'>): void {
+  if (client.status === 'wait') client.connect().catch(() => undefined)
 }
 
 function laneOf(client: IoRedisClient): Lane {
