@@ -10,6 +10,7 @@ import {
   type Settled,
   type Settlement,
 } from '../../core/index.ts'
+import { STEPS_UNNAMED } from './keys.ts'
 import { claimStandOf, dueIn, expiresAt, pack, packFence, standEnd } from './packing.ts'
 import { decideAndWrite, type Made, type Place } from './replace.ts'
 import * as scripts from './scripts.ts'
@@ -60,11 +61,12 @@ export async function renew(
   fence: Fence,
   leaseMs: number,
 ): Promise<'renewed' | 'lost'> {
-  const reply = await server.write(
-    scripts.renew,
-    [keys.receipt(fence.id), keys.steps(fence.id, fence.incarnation)],
-    [packFence(fence), String(leaseMs)],
-  )
+  const receipt = keys.receipt(fence.id)
+  const terms = [packFence(fence), String(leaseMs)]
+  let reply = await server.write(scripts.renew, [receipt], terms)
+  if (reply === STEPS_UNNAMED) {
+    reply = await server.write(scripts.renew, [receipt, keys.steps(fence.id, fence.incarnation)], terms)
+  }
   return reply === 1 ? 'renewed' : 'lost'
 }
 

@@ -1,7 +1,7 @@
 import { type Receipt, type ReceiptId, StoreUnavailable } from '../../core/index.ts'
 import { STORE_NAME } from './faults.ts'
 import type { Keys } from './keys.ts'
-import { expiresAt, pack, standOf } from './packing.ts'
+import { expiresAt, hasSteps, pack, standOf } from './packing.ts'
 import * as scripts from './scripts.ts'
 import type { Server } from './server.ts'
 import { type Stored, storedIn } from './stored.ts'
@@ -75,7 +75,7 @@ async function replaceStored(
   const forgottenAt = next && expiresAt(next)
   const reply = await server.write(
     scripts.replace,
-    [keys.receipt(id), keys.steps(id, incarnation)],
+    hasSteps(bytes) ? [keys.receipt(id), keys.steps(id, incarnation)] : [keys.receipt(id)],
     [
       standOf(bytes),
       next ? pack(next) : '',
