@@ -1,7 +1,9 @@
 import { Redis } from 'ioredis'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { missing, redisClusterUrls, redisUrl } from '../../../../../test-support/servers/index.ts'
 import { OptionInvalid } from '../../../src/core/index.ts'
+import type { Driver } from '../../../src/stores/redis/drivers/driver.ts'
+import { own } from '../../../src/stores/redis/drivers/node-redis.ts'
 import { type RedisClient, redisStore } from '../../../src/stores/redis/index.ts'
 import { requestWith, retryOf } from '../../../src/testing/requests.ts'
 import { prefixOf } from './on-redis.ts'
@@ -33,5 +35,26 @@ describe.skipIf(await missing('redis'))('a client of ioredis', () => {
     for (const client of clients) {
       expect(() => redisStore(client as RedisClient)).toThrow(OptionInvalid)
     }
+  })
+})
+
+describe("a client of the store's own", () => {
+  it('connects in the end though its nodes were not there at first, and not once it is closed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const connect = vi.fn(async () => {
+      if (connect.mock.calls.length < 3) throw new Error('no node answers')
+    })
+    const client = { connect, destroy: () => undefined, on: () => undefined }
+    const driver = own(client, (_, hold) => hold as Driver)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(driver.connected?.()).toBe(false)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(driver.connected?.()).toBe(true)
+    connect.mockClear()
+    const closed = own(client, (_, hold) => hold as Driver)
+    await closed.close()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(connect).toHaveBeenCalledOnce()
   })
 })

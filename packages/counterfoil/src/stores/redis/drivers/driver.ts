@@ -31,6 +31,8 @@ export interface SubscriberEvents {
 export interface Hold {
   /** Does nothing where the client is the user's. */
   close(): Promise<void>
+  /** Of the store's own: whether it has come to a connection. */
+  readonly connected?: () => boolean
   /** Why it isn't ready, where it is the store's own and has said so. */
   readonly trouble?: () => unknown
 }

@@ -67,6 +67,7 @@ export function onIoRedisCluster(cluster: IoRedisCluster, hold: Hold): Driver {
 }
 
 interface Own {
+  readonly status: string
   on(event: string, listener: () => void): unknown
   disconnect(): void
 }
@@ -74,7 +75,10 @@ interface Own {
 function own<Client extends Own>(client: Client, driverOn: (client: Client, hold: Hold) => Driver): Driver {
   // An error is a lost connection, and it connects again by itself.
   client.on('error', () => undefined)
-  return driverOn(client, { close: async () => client.disconnect() })
+  return driverOn(client, {
+    close: async () => client.disconnect(),
+    connected: () => client.status === 'ready',
+  })
 }
 
 /** With its option `lazyConnect`. */
