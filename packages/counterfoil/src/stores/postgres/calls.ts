@@ -1,6 +1,6 @@
 import type { ClaimRequest, FencedAnswer } from '../../core/index.ts'
 import { type Asked, askOne } from './ask.ts'
-import type { Driver } from './driver.ts'
+import { type Driver, LOCK_MS } from './driver.ts'
 import { isHeld, wroteNothing } from './faults.ts'
 import { Lane } from './lane.ts'
 import type { Names } from './names.ts'
@@ -13,8 +13,6 @@ const MAX_BATCH = 256
  * commit takes to reach a slow disk, and no longer than others may be kept waiting for it.
  */
 const BATCH_LOCK_MS = 200
-/** How long a call waits for it alone. */
-export const LOCK_MS = 2_000
 /** How long one of a batch that was refused may take to show that it is held. */
 const HELD_AFTER_MS = 20
 
@@ -71,6 +69,6 @@ async function sendAlone(
   }
   return {
     did: 'settle',
-    answer: await settleUnchanged(driver.urgent, names, passenger.settle, lockTimeoutMs),
+    answer: await settleUnchanged(driver.urgent, names, passenger.settle, String(lockTimeoutMs)),
   }
 }

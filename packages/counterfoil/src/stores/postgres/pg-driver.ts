@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { PgPool, PgPoolClient } from './clients.ts'
-import type { Driver, DriverFacts, Listener, Listening } from './driver.ts'
+import { type Driver, type DriverFacts, type Listener, type Listening, LOCK_MS } from './driver.ts'
 import type { Row } from './executor.ts'
 import { isSerializationFailure, isUnprepared, NoAnswer, RolledBack, sqlStateOf } from './faults.ts'
 import { PgListening } from './pg-listening.ts'
@@ -27,7 +27,9 @@ export class PgDriver implements Driver {
       },
     }),
   }
+  readonly lockTimeoutMs: number = LOCK_MS
   readonly urgent: Driver['urgent'] = {
+    lockTimeoutMs: LOCK_MS,
     query: (text, values) => this.#query(text, values, () => this.#connectedSoon()),
   }
   readonly #pool: PgPool

@@ -30,11 +30,11 @@ import {
 import { age } from './age.ts'
 import { type Asked, askOne, askText } from './ask.ts'
 import { audit } from './audit.ts'
-import { Calls, LOCK_MS } from './calls.ts'
+import { Calls } from './calls.ts'
 import { changeByHand } from './change-by-hand.ts'
 import { claim } from './claim.ts'
 import { openDriver } from './connect.ts'
-import type { Driver } from './driver.ts'
+import { type Driver, LOCK_MS } from './driver.ts'
 import { MAX_BYTES, TooLarge, unavailable } from './faults.ts'
 import { readSteps, refused, renew, saveStep, settle, yieldClaim } from './fenced.ts'
 import { findAbandoned, list, stats } from './list.ts'
@@ -144,9 +144,7 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
       const alone = size(settlement.outcome) > TRAVELS_ALONE_BYTES
       const answer =
         unchanged &&
-        (await (alone
-          ? settleUnchanged(driver.urgent, this.#names, unchanged, LOCK_MS)
-          : calls.settle(unchanged)))
+        (await (alone ? settleUnchanged(driver.urgent, this.#names, unchanged) : calls.settle(unchanged)))
       return told(watchers, fence.id, answer ?? (await settle(driver.urgent, this.#names, fence, settlement)))
     })
   }

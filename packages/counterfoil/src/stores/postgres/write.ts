@@ -1,6 +1,6 @@
 import { type Receipt, sweepDueAt } from '../../core/index.ts'
 import { asBuffer } from './blob.ts'
-import type { Executor } from './executor.ts'
+import { bound, type Executor, lockTimeoutOf } from './executor.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import { generationsText, type Stored, whole } from './row.ts'
@@ -28,6 +28,7 @@ export async function replace(
     outcome && asBuffer(outcome),
     keeps(before.request, after.request),
     after.request && asBuffer(after.request),
+    lockTimeoutOf(executor),
   ])
   return rows.length === 1
 }
@@ -95,7 +96,7 @@ WITH done AS (
     outcome = CASE WHEN $5::text = 'keep' THEN r.outcome ELSE $6::bytea END,
     request = CASE WHEN $7::text = 'keep' THEN r.request ELSE $8::bytea END,
     revision = r.revision + 1
-  FROM json_to_record($4::text::json) AS x (${COLUMNS})
+  FROM json_to_record($4::text::json) AS x (${COLUMNS}), ${bound('$9')}
   WHERE r.id = decode($1::text, 'hex') AND r.incarnation = $2::text AND r.revision = $3::text::bigint
   RETURNING r.id, r.incarnation, r.waited
 ), dropped AS (

@@ -77,6 +77,26 @@ describe('calls that arrive together', () => {
     for (const { kind } of await Promise.all(settles)) expect(kind).toBe('settled')
   })
 
+  it('are answered while others would take over receipts whose rows are held, which end in time', async () => {
+    const tables = await newTables(database)
+    const holder = await tables.connect()
+    const store = tables.open({ maxConnections: 4 })
+    const requests = Array.from({ length: 4 }, () => requestWith())
+    const released = { as: 'released', outcome: null, doubt: 'stands' } as const
+    for (const request of requests) await store.settle(fenceOf(await claimed(store, request)), released)
+    const running = await claimed(store, requestWith())
+    await holder.query('BEGIN')
+    await holder.query(`SELECT 1 FROM ${tables.names.receipts} FOR UPDATE`)
+    const stuck = requests.map((request) => faultOf(store.claim(retryOf(request))))
+    expect((await store.claim(requestWith())).kind).toBe('claimed')
+    for (const { fault } of await Promise.all(stuck)) expect(fault).toBe('locked')
+    expect((await faultOf(store.renew(fenceOf(running), 60_000))).fault).toBe('locked')
+    expect((await faultOf(store.saveStep(fenceOf(running), 'a step', new Uint8Array(1)))).fault).toBe(
+      'locked',
+    )
+    await holder.query('COMMIT')
+  }, 12_000)
+
   it('are answered where the pool allows statements less time than one of them would wait for a held key', async () => {
     const tables = await newTables(database)
     const holder = await tables.connect()
