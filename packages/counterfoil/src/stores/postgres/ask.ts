@@ -189,7 +189,7 @@ export function asking({ receipts }: Names): string {
  * table was small reads the whole of it later.
  */
 export function answers({ receipts }: Names): string {
-  return `SELECT a.n::text, m.created_at::text AS at, m.now::text, NULL AS facts, NULL::bytea AS outcome, NULL::bytea AS request
+  return `SELECT a.n::text, m.created_at::text AS at, m.now::text, NULL AS facts, NULL AS outcome, NULL AS request
 FROM asked a JOIN made m ON m.id = a.id AND m.incarnation = a.incarnation AND m.token = a.token
 UNION ALL
 SELECT a.n::text, NULL, ${STATEMENT_MS}::text, s.facts, s.outcome, s.request
@@ -216,7 +216,7 @@ WITH made AS (
   ON CONFLICT (id) DO NOTHING
   RETURNING created_at, ${CLOCK_MS} AS now
 )
-SELECT '0' AS n, m.created_at::text AS at, m.now::text, NULL AS facts, NULL::bytea AS outcome, NULL::bytea AS request
+SELECT '0' AS n, m.created_at::text AS at, m.now::text, NULL AS facts, NULL AS outcome, NULL AS request
 FROM made m
 UNION ALL
 SELECT '0', NULL, ${STATEMENT_MS}::text, ${RECEIPT}

@@ -15,7 +15,7 @@ export async function audit(
   hearing: Hearing,
 ): Promise<Finding[]> {
   const { rows } = await executor.query(auditText(names), [])
-  const is = rows[0] as unknown as ServerFacts
+  const is = JSON.parse(rows[0]?.facts as string) as ServerFacts
   return [
     primary(is),
     ...durability(is, driver),
@@ -49,13 +49,15 @@ interface ServerFacts {
 
 function auditText({ receipts }: Names): string {
   return `
-SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS version_number,
+SELECT row_to_json(f)::text AS facts FROM (SELECT
+  current_setting('server_version') AS version, current_setting('server_version_num') AS version_number,
   pg_is_in_recovery()::text AS recovery, current_setting('transaction_read_only') AS read_only,
   current_setting('transaction_isolation') AS isolation, current_setting('fsync') AS fsync,
   current_setting('full_page_writes') AS full_page_writes,
   current_setting('synchronous_commit') AS synchronous_commit,
   current_setting('synchronous_standby_names') AS standbys, current_setting('server_encoding') AS encoding,
-  (SELECT relpersistence::text FROM pg_class WHERE oid = to_regclass(${literal(receipts)})) AS persistence`
+  (SELECT relpersistence::text FROM pg_class WHERE oid = to_regclass(${literal(receipts)})) AS persistence
+) f`
 }
 
 function primary({ recovery, read_only }: ServerFacts): Finding {

@@ -1,7 +1,7 @@
 import type { ClaimRequest, FencedAnswer } from '../../core/index.ts'
 import { type Asked, askOne } from './ask.ts'
-import type { Driver } from './driver.ts'
-import { wroteNothing } from './faults.ts'
+import { type Driver, LOCK_MS } from './driver.ts'
+import { isHeld, wroteNothing } from './faults.ts'
 import { Lane } from './lane.ts'
 import type { Names } from './names.ts'
 import { type SettleUnchanged, settleUnchanged } from './settle-unchanged.ts'
@@ -13,8 +13,8 @@ const MAX_BATCH = 256
  * commit takes to reach a slow disk, and no longer than others may be kept waiting for it.
  */
 const BATCH_LOCK_MS = 200
-/** How long a call waits for it alone. */
-export const LOCK_MS = 2_000
+/** How long one of a batch that was refused may take to show that it is held. */
+const HELD_AFTER_MS = 20
 
 /** The first claims and the common settles of a store, which travel together where they arrive together. */
 export class Calls {
@@ -25,6 +25,7 @@ export class Calls {
     this.#lane = new Lane({
       maxBatch: MAX_BATCH,
       wroteNothing,
+      isHeld,
       send: async (passengers) => {
         const [only] = passengers
         if (passengers.length === 1 && only !== undefined)
@@ -32,7 +33,8 @@ export class Calls {
         this.#batches += 1
         return await sendTogether(driver.urgent, names, passengers, BATCH_LOCK_MS, planOf(this.#batches))
       },
-      alone: (passenger) => sendAlone(driver, names, passenger, LOCK_MS),
+      alone: (passenger, waits) =>
+        sendAlone(driver, names, passenger, waits === 'long' ? LOCK_MS : HELD_AFTER_MS),
     })
   }
 
@@ -65,5 +67,8 @@ async function sendAlone(
   if (passenger.do === 'claim') {
     return { did: 'claim', asked: await askOne(driver, names, passenger.request, lockTimeoutMs) }
   }
-  return { did: 'settle', answer: await settleUnchanged(driver.urgent, names, passenger.settle) }
+  return {
+    did: 'settle',
+    answer: await settleUnchanged(driver.urgent, names, passenger.settle, String(lockTimeoutMs)),
+  }
 }

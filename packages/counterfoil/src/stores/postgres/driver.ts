@@ -1,4 +1,4 @@
-import type { Row } from './executor.ts'
+import type { Executor, Row } from './executor.ts'
 import type { TransactionAdapter } from './transaction-adapter.ts'
 
 /** A database driver, as this store needs it: each statement is a transaction of its own, on any connection. */
@@ -10,7 +10,8 @@ export interface Driver {
    */
   query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }>
   /** For what a claim's holder writes: it doesn't wait for those who only want a connection, where that can be had. */
-  readonly urgent: Pick<Driver, 'query'>
+  readonly urgent: Executor
+  readonly lockTimeoutMs: number
   /** Starts to listen, on a connection of its own, and goes on until stopped: it comes back after a loss. */
   listen(channel: string, listener: Listener): Listening
   /** Its own transactions, whose handlers are given a client of the driver's. */
@@ -19,6 +20,9 @@ export interface Driver {
   readonly facts: DriverFacts
   close(): Promise<void>
 }
+
+/** How long a call waits alone for somebody's open transaction: no longer, or those who wait take all connections. */
+export const LOCK_MS = 2_000
 
 export interface DriverFacts {
   readonly name: 'pg' | 'postgres'

@@ -100,7 +100,10 @@ const byState: Readonly<Record<string, readonly [StoreFault, string]>> = {
     'locked',
     "waited in vain for another transaction that holds the receipt; end that transaction, or use 'onceInTransaction' for this operation alone",
   ],
-  '57014': ['unreachable', 'had its statement cancelled; it may have been written'],
+  '57014': [
+    'unreachable',
+    'had its statement cancelled, and wrote nothing; see the statement_timeout of its connections',
+  ],
   '57': [
     'unreachable',
     'lost its connection, since the server is shutting down or starting; what was under way may have been written',
@@ -235,10 +238,17 @@ export function isUnprepared(error: unknown): boolean {
 /** The server refused the statement as a whole and wrote nothing of it: another one may still be taken. */
 export function wroteNothing(error: unknown): boolean {
   const code = sqlStateOf(error)
+  // A statement that is cancelled is rolled back; whose wait for a replica is cancelled is a success, with a notice.
+  if (code === '57014') return true
   return error instanceof TooLarge || (code !== undefined && code !== '40003' && !/^(08|57|58|XX)/.test(code))
 }
 
 /** "Error message reference" of Prisma's. PostgreSQL's only class with a P is P0. */
 function isPrismas(code: unknown): boolean {
   return /^P[1-9][0-9]{3}$/.test(String(code))
+}
+
+/** `lock_timeout` is over: somebody's open transaction holds the receipt, and nothing was written. */
+export function isHeld(error: unknown): boolean {
+  return sqlStateOf(error) === '55P03'
 }

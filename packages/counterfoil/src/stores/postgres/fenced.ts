@@ -14,7 +14,7 @@ import {
 } from '../../core/index.ts'
 import { asBuffer } from './blob.ts'
 import { CLOCK_MS } from './clock.ts'
-import type { Executor } from './executor.ts'
+import { bound, type Executor, lockTimeoutOf } from './executor.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import { insist } from './races.ts'
@@ -68,7 +68,11 @@ export async function renew(
   fence: Fence,
   leaseMs: number,
 ): Promise<'renewed' | 'lost'> {
-  const { rows } = await executor.query(renewText(names), [...fenceValues(fence), String(wholeMs(leaseMs))])
+  const { rows } = await executor.query(renewText(names), [
+    ...fenceValues(fence),
+    String(wholeMs(leaseMs)),
+    lockTimeoutOf(executor),
+  ])
   return rows.length === 1 ? 'renewed' : 'lost'
 }
 
@@ -83,7 +87,7 @@ export async function saveStep(
   step: string,
   result: Uint8Array,
 ): Promise<'written' | 'lost'> {
-  const values = [...fenceValues(fence), JSON.stringify(step), asBuffer(result)]
+  const values = [...fenceValues(fence), JSON.stringify(step), asBuffer(result), lockTimeoutOf(executor)]
   const { rows } = await executor.query(saveStepText(names), values)
   return rows.length === 1 ? 'written' : 'lost'
 }
@@ -125,7 +129,7 @@ UPDATE ${receipts} r SET
     WHEN r.on_abandoned = 'hold' AND r.doubt_since IS NOT NULL THEN r.sweep_due_at
     ELSE least(r.sweep_due_at - r.lease_ends_at + least(t.now + $5::text::bigint, ${MAX_WHOLE}), ${MAX_WHOLE}) END,
   revision = r.revision + 1
-FROM (SELECT ${CLOCK_MS} AS now OFFSET 0) t
+FROM (SELECT ${CLOCK_MS} AS now OFFSET 0) t, ${bound('$6')}
 WHERE ${UNDER_FENCE}
 RETURNING 1 AS renewed`,
 )
@@ -133,7 +137,8 @@ RETURNING 1 AS renewed`,
 const saveStepText: (names: Names) => string = perNames(
   (names) => `
 WITH held AS (
-  UPDATE ${names.receipts} r SET revision = r.revision + 1 WHERE ${UNDER_FENCE} RETURNING r.incarnation
+  UPDATE ${names.receipts} r SET revision = r.revision + 1 FROM ${bound('$7')} WHERE ${UNDER_FENCE}
+  RETURNING r.incarnation
 ), saved AS (
   INSERT INTO ${names.steps} (incarnation, step, result)
   SELECT incarnation, $5::text, $6::bytea FROM held
@@ -154,5 +159,5 @@ export async function readSteps(
 }
 
 const readStepsText: (names: Names) => string = perNames(
-  ({ steps }) => `SELECT step, result FROM ${steps} WHERE incarnation = $1::text`,
+  ({ steps }) => `SELECT step, encode(result, 'hex') AS result FROM ${steps} WHERE incarnation = $1::text`,
 )

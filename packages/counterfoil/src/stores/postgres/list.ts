@@ -137,7 +137,7 @@ async function scan(
     filter.youngerThanMs === undefined ? null : String(now - Math.floor(filter.youngerThanMs)),
     String(SCAN),
   ])
-  const places = rows.map((row) => ({ createdAt: Number(row.created_at), id: row.id as string }))
+  const places = rows.map((row) => ({ createdAt: Number(row.created), id: row.id as string }))
   return {
     fitting: places.filter((_, index) => rows[index]?.fits === 'true'),
     end: rows.length < SCAN ? undefined : places.at(-1),
@@ -156,7 +156,7 @@ async function receiptsOf(
 
 const scanText: (names: Names) => string = perNames(
   ({ receipts }) => `
-SELECT r.created_at::text, encode(r.id, 'hex') AS id, (
+SELECT r.created_at::text AS created, encode(r.id, 'hex') AS id, (
     ($3::text IS NULL OR r.tenant = $3::text) AND ($4::text IS NULL OR r.operation = $4::text)
     AND ($5::text IS NULL OR (r.key IS NOT NULL AND r.key = $5::text)) AND ($6::text IS NULL OR r.state = $6::text)
     AND ($7::text IS NULL OR r.created_at <= $7::text::bigint)

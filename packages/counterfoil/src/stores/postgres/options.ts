@@ -44,7 +44,9 @@ export function checkedConnection(connection: PostgresConnection): CheckedConnec
     return { by: 'url', url: connection }
   }
   if (typeof connection === 'function' && 'unsafe' in connection && 'listen' in connection) {
-    return { by: 'postgres', sql: connection as unknown as PostgresClient }
+    const sql = connection as unknown as PostgresClient
+    assertNamesStay(sql.options)
+    return { by: 'postgres', sql }
   }
   if (
     typeof connection === 'object' &&
@@ -57,6 +59,17 @@ export function checkedConnection(connection: PostgresConnection): CheckedConnec
   throw new OptionInvalid(
     'connection',
     "give a Pool of 'pg' (one Client can't serve several calls), a client of 'postgres', or a URL",
+  )
+}
+
+/** `postgres.camel` and `postgres.kebab` leave a name of one word alone, and the store reads no others. */
+function assertNamesStay(options: {
+  readonly transform?: { readonly column?: { readonly from?: ((name: string) => string) | undefined } }
+}): void {
+  if ((options.transform?.column?.from?.('facts') ?? 'facts') === 'facts') return
+  throw new OptionInvalid(
+    'connection',
+    "leave out the 'transform.column' of this client of 'postgres', which renames what the store reads, or give the store a client of its own",
   )
 }
 

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import type { PgPool, PgPoolClient } from './clients.ts'
-import type { Driver, DriverFacts, Listener, Listening } from './driver.ts'
+import { type Driver, type DriverFacts, type Listener, type Listening, LOCK_MS } from './driver.ts'
 import type { Row } from './executor.ts'
-import { isSerializationFailure, isUnprepared, NoAnswer, RolledBack } from './faults.ts'
+import { isSerializationFailure, isUnprepared, NoAnswer, RolledBack, sqlStateOf } from './faults.ts'
 import { PgListening } from './pg-listening.ts'
 import { retried } from './retried.ts'
 import type { TransactionAdapter } from './transaction-adapter.ts'
@@ -27,7 +27,9 @@ export class PgDriver implements Driver {
       },
     }),
   }
+  readonly lockTimeoutMs: number = LOCK_MS
   readonly urgent: Driver['urgent'] = {
+    lockTimeoutMs: LOCK_MS,
     query: (text, values) => this.#query(text, values, () => this.#connectedSoon()),
   }
   readonly #pool: PgPool
@@ -83,8 +85,9 @@ export class PgDriver implements Driver {
       return { rows: rows as Row[] }
     } catch (error) {
       if (error instanceof NoAnswer) this.#silentAt = performance.now()
-      // Whatever is still under way on it ends with it; an answer of the server's own leaves it as good as before.
-      client.release(error instanceof NoAnswer ? error : undefined)
+      // An answer of the server's own leaves it as good as before. Else the statement may still be under way on it, past our
+      // bound or the pool's query_timeout, and whoever had it next would wait behind that: it ends with its connection.
+      client.release(sqlStateOf(error) === undefined)
       if (!named || !isUnprepared(error)) throw error
       this.#prepares = false
       return await this.#queryOnce(text, values, connect)

@@ -1,5 +1,5 @@
 import type { PostgresClient, PostgresTransaction } from './clients.ts'
-import type { Driver, DriverFacts, Listener, Listening } from './driver.ts'
+import { type Driver, type DriverFacts, type Listener, type Listening, LOCK_MS } from './driver.ts'
 import type { Row } from './executor.ts'
 import { isSerializationFailure, isUnprepared, NoAnswer } from './faults.ts'
 import { retried } from './retried.ts'
@@ -17,6 +17,7 @@ export class PostgresDriver implements Driver {
     // It fails a transaction in which any statement has failed, but for those in a savepoint that it has made.
     savepoint: (tx, run) => (tx as PostgresTransaction).savepoint(run),
   }
+  readonly lockTimeoutMs: number = LOCK_MS
   /** It queues statements by itself, and keeps no connection for anybody. */
   readonly urgent: Driver['urgent'] = this
   readonly #sql: PostgresClient

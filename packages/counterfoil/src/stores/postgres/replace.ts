@@ -1,6 +1,6 @@
 import { generationsText, outcomeBytesOf, type Receipt, sweepDueAt, wholeMs } from '../../core/index.ts'
 import { asBuffer } from './blob.ts'
-import type { Executor } from './executor.ts'
+import { bound, type Executor, lockTimeoutOf } from './executor.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
 import type { Stored } from './row.ts'
@@ -28,6 +28,7 @@ export async function replace(
     outcome && asBuffer(outcome),
     keeps(before.request, after.request),
     after.request && asBuffer(after.request),
+    lockTimeoutOf(executor),
   ])
   return rows.length === 1
 }
@@ -90,7 +91,7 @@ WITH done AS (
     outcome = CASE WHEN $5::text = 'keep' THEN r.outcome ELSE $6::bytea END,
     request = CASE WHEN $7::text = 'keep' THEN r.request ELSE $8::bytea END,
     revision = r.revision + 1
-  FROM json_to_record($4::text::json) AS x (${COLUMNS})
+  FROM json_to_record($4::text::json) AS x (${COLUMNS}), ${bound('$9')}
   WHERE r.id = decode($1::text, 'hex') AND r.incarnation = $2::text AND r.revision = $3::text::bigint
   RETURNING r.id, r.incarnation, r.waited
 ), dropped AS (
@@ -99,7 +100,14 @@ WITH done AS (
 SELECT ${toldTo(names, 'd')} AS told FROM done d`,
 )
 
-/** Tells those who wait for a changed receipt, if any do: a NOTIFY takes a lock that all commits with one share. */
+/** Of the server's queue of notifications. */
+const NEARLY_FULL = 0.9
+
+/**
+ * Tells those who wait for a changed receipt, if any do: a NOTIFY takes a lock that all commits with one share. Once the
+ * server's queue is full, since some session listens and sits in a transaction, every commit with a NOTIFY fails: so none
+ * is sent into one that nearly is, and those who wait find out by looking ("NOTIFY": 8 GB, and less where it is set so).
+ */
 export function toldTo({ channel }: Names, row: string): string {
-  return `CASE WHEN ${row}.waited THEN pg_notify('${channel}', encode(${row}.id, 'hex'))::text END`
+  return `CASE WHEN ${row}.waited AND pg_notification_queue_usage() < ${NEARLY_FULL} THEN pg_notify('${channel}', encode(${row}.id, 'hex'))::text END`
 }

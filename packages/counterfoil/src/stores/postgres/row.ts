@@ -11,13 +11,15 @@ const FACTS = `json_build_array(
     r.claimed_at, r.predecessor, r.doubt_since, r.generations, r.history, r.state, r.retryable, r.lease_ends_at,
     r.given_up, r.recoverable_at, r.settled_at, r.revision)::text`
 
-/** A receipt with its bytes. */
-export const RECEIPT: string = `${FACTS} AS facts, r.outcome, r.request`
+/**
+ * A receipt with its bytes, as hex: a text is the same to every driver, whereas a bytea comes as the server's bytea_output
+ * says, and there are drivers that read one of its forms alone, or make a text of the bytes.
+ */
+export const RECEIPT: string = `${FACTS} AS facts, encode(r.outcome, 'hex') AS outcome, encode(r.request, 'hex') AS request`
 
 /** The same with stand-ins for the bytes, so that no decision about times reads them. */
 export const RECEIPT_WITHOUT_BYTES: string = `${FACTS} AS facts,
-  CASE WHEN r.outcome IS NOT NULL THEN '\\x'::bytea END AS outcome,
-  CASE WHEN r.request IS NOT NULL THEN '\\x'::bytea END AS request`
+  CASE WHEN r.outcome IS NOT NULL THEN '' END AS outcome, CASE WHEN r.request IS NOT NULL THEN '' END AS request`
 
 /** What `FACTS` selects, in its order. */
 type Facts = readonly [...FlatReceipt<ReceiptId, boolean>, revision: number]
@@ -37,9 +39,7 @@ export function storedOf(row: Row): Stored {
   }
 }
 
-/** A driver whose parser for bytea was taken away gives the text that the server sent. */
-export function bytesOf(value: unknown): Uint8Array | null {
-  if (value === null || value === undefined) return null
-  if (typeof value === 'string' && value.startsWith('\\x')) return Buffer.from(value.slice(2), 'hex')
-  return value as Uint8Array
+/** Of what `encode(…, 'hex')` gave. */
+export function bytesOf(hex: unknown): Uint8Array | null {
+  return hex === null ? null : Buffer.from(hex as string, 'hex')
 }

@@ -12,7 +12,7 @@ import {
 } from '../../core/index.ts'
 import { asBuffer, type Blob } from './blob.ts'
 import { CLOCK_MS } from './clock.ts'
-import type { Executor } from './executor.ts'
+import { bound, type Executor, lockTimeoutOf } from './executor.ts'
 import { fenceValues, UNDER_FENCE } from './fenced.ts'
 import type { Names } from './names.ts'
 import { perNames } from './per-names.ts'
@@ -36,6 +36,7 @@ export async function settleUnchanged(
   executor: Executor,
   names: Names,
   settle: SettleUnchanged,
+  lockTimeoutMs: string | null = lockTimeoutOf(executor),
 ): Promise<FencedAnswer | undefined> {
   const { fence, claimed, settlement } = settle
   const { rows } = await executor.query(succeedText(names), [
@@ -43,6 +44,7 @@ export async function settleUnchanged(
     String(wholeMs(claimed.claimedAt)),
     generationsText(claimed),
     asBuffer(settlement.outcome),
+    lockTimeoutMs,
   ])
   return rows[0] && answerAt(settle, Number(rows[0].at))
 }
@@ -70,7 +72,7 @@ const SUCCEED = `
 const succeedText: (names: Names) => string = perNames(
   (names) => `
 UPDATE ${names.receipts} r SET ${SUCCEED}, outcome = $7::bytea
-FROM (SELECT ${CLOCK_MS} AS now OFFSET 0) t
+FROM (SELECT ${CLOCK_MS} AS now OFFSET 0) t, ${bound('$8')}
 WHERE ${UNDER_FENCE} AND r.claimed_at = $5::text::bigint AND r.generations = $6::text
 RETURNING r.settled_at::text AS at, ${toldTo(names, 'r')} AS told`,
 )

@@ -153,7 +153,7 @@ LIMIT $1::text::integer`,
 /** A first row with the table's size, and then what is due in the stretch: "TID range scan", since PostgreSQL 14. */
 const settledText: (names: Names) => string = perNames(
   ({ receipts }) => `
-SELECT NULL AS facts, NULL::bytea AS outcome, NULL::bytea AS request, NULL AS now,
+SELECT NULL AS facts, NULL AS outcome, NULL AS request, NULL AS now,
   ceil(pg_relation_size(${literal(receipts)}) / current_setting('block_size')::numeric)::text AS pages
 UNION ALL (
   SELECT ${RECEIPT_WITHOUT_BYTES}, ${STATEMENT_MS}::text, NULL

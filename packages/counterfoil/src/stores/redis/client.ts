@@ -44,15 +44,29 @@ export function driverOn(client: RedisClient, hold: Hold = lent): Driver {
     : onNodeRedis(client as NodeRedisClient, hold)
 }
 
+interface IoRedisOptions {
+  readonly keyPrefix?: string
+  readonly enableAutoPipelining?: boolean
+  readonly stringNumbers?: boolean
+  readonly redisOptions?: Omit<IoRedisOptions, 'redisOptions'>
+}
+
 function checkIoRedis(client: object): void {
-  const { keyPrefix, enableAutoPipelining } =
-    (client as { options?: { keyPrefix?: string; enableAutoPipelining?: boolean } }).options ?? {}
+  const { redisOptions, ...own } = (client as { options?: IoRedisOptions }).options ?? {}
+  // A Cluster hands these to the connection of each node.
+  const { keyPrefix, enableAutoPipelining, stringNumbers } = { ...redisOptions, ...own }
   if (keyPrefix)
     throw new OptionInvalid('client', "leave out ioredis's keyPrefix, and give the store's option 'prefix'")
   if (enableAutoPipelining) {
     throw new OptionInvalid(
       'client',
       "leave out ioredis's enableAutoPipelining, which turns bytes into text and damages what is stored",
+    )
+  }
+  if (stringNumbers) {
+    throw new OptionInvalid(
+      'client',
+      "leave out ioredis's stringNumbers, or give the store a client of its own: it reads the server's numbers as numbers",
     )
   }
 }

@@ -9,6 +9,7 @@ import {
   type Running,
   type Settlement,
 } from '../../core/index.ts'
+import { STEPS_UNNAMED } from './keys.ts'
 import type { Keyspace } from './keyspace.ts'
 import { packFence } from './packing.ts'
 import type { Stored } from './read.ts'
@@ -44,11 +45,12 @@ export async function renew(
   fence: Fence,
   leaseMs: number,
 ): Promise<'renewed' | 'lost'> {
-  const reply = await server.write(
-    scripts.renew,
-    [keys.receipt(fence.id), keys.steps(fence.id, fence.incarnation)],
-    [packFence(fence), String(leaseMs)],
-  )
+  const receipt = keys.receipt(fence.id)
+  const terms = [packFence(fence), String(leaseMs)]
+  let reply = await server.write(scripts.renew, [receipt], terms)
+  if (reply === STEPS_UNNAMED) {
+    reply = await server.write(scripts.renew, [receipt, keys.steps(fence.id, fence.incarnation)], terms)
+  }
   return reply === 1 ? 'renewed' : 'lost'
 }
 

@@ -157,6 +157,11 @@ export function unpack(id: ReceiptId, bytes: Buffer): Receipt {
   return withState(shared, bytes, from[13], outcome.bytes)
 }
 
+/** Whether results of steps are kept beside it. */
+export function hasSteps(bytes: Buffer): boolean {
+  return bytes[STEPS] === 0x31
+}
+
 /** From the state to the end of the token: see above. */
 export function standOf(bytes: Buffer): Buffer {
   return bytes.subarray(STAND, standEnd(bytes))

@@ -1,7 +1,7 @@
 import { type Receipt, type ReceiptId, StoreUnavailable } from '../../core/index.ts'
 import { STORE_NAME } from './faults.ts'
 import type { Keyspace } from './keyspace.ts'
-import { expiresAt, pack, standOf } from './packing.ts'
+import { expiresAt, hasSteps, pack, standOf } from './packing.ts'
 import { read, type Stored, storedIn } from './read.ts'
 import * as scripts from './scripts.ts'
 
@@ -64,7 +64,7 @@ async function replaceStored(
   const forgottenAt = next && expiresAt(next)
   const reply = await server.write(
     scripts.replace,
-    [keys.receipt(id), keys.steps(id, incarnation)],
+    hasSteps(bytes) ? [keys.receipt(id), keys.steps(id, incarnation)] : [keys.receipt(id)],
     [
       standOf(bytes),
       next ? pack(next) : '',

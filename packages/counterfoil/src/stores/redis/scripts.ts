@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { STEPS_UNNAMED } from './keys.ts'
 
 /**
  * What runs inside the server. Redis runs one script at a time and nothing else meanwhile (Redis manual, "Scripting with
@@ -66,8 +67,8 @@ return {redis.call('GET', KEYS[1]), now}`,
 )
 
 /**
- * Any other change: made only if the receipt is still the one that it was decided upon.
- * KEYS: receipt, its steps. ARGV: the stand that was decided upon; new receipt, or '' to remove it; when it is
+ * Any other change: made only if the receipt is still the one that it was decided upon, and its steps are named if it has any.
+ * KEYS: receipt; its steps, where it has any: `STEPS_UNNAMED` says why. ARGV: the stand that was decided upon; new receipt, or '' to remove it; when it is
  * forgotten, or ''; 'keep' or 'drop' the steps.
  */
 export const replace: Script = script(
@@ -76,6 +77,7 @@ export const replace: Script = script(
 local stored = redis.call('GET', KEYS[1])
 if not stored or string.sub(stored, 4, 3 + #ARGV[1]) ~= ARGV[1] then return {stored, now} end
 local steps = string.sub(stored, 3, 3)
+if steps == '1' and not KEYS[2] then return {stored, now} end
 if ARGV[4] == 'drop' and steps == '1' then
   redis.call('DEL', KEYS[2])
   steps = '0'
@@ -96,20 +98,22 @@ tell(stored)
 return 1`,
 )
 
-/** KEYS: receipt, its steps. ARGV: fence, lease. */
+/** KEYS: receipt; its steps. ARGV: fence, lease. */
 export const renew: Script = script(
   'renew',
   `${NOW}${WHOLE}
 local stored = redis.call('GET', KEYS[1])
 if not stored or string.sub(stored, 4, 4) ~= 'r' or string.sub(stored, 43, 42 + #ARGV[1]) ~= ARGV[1] then return 0 end
 local life = string.sub(stored, 5, 5)
+local steps = life == 'r' and string.sub(stored, 3, 3) == '1'
+if steps and not KEYS[2] then return ${STEPS_UNNAMED} end
 local ended, due = struct.unpack('>dd', stored, 7)
 local ends = now + ARGV[2]
 if life ~= 'd' then due = due + (ends - ended) end
 redis.call('SETRANGE', KEYS[1], 6, struct.pack('>dd', ends, due))
 if life == 'r' then
   redis.call('PEXPIREAT', KEYS[1], whole(due))
-  if string.sub(stored, 3, 3) == '1' then redis.call('PEXPIREAT', KEYS[2], whole(due)) end
+  if steps then redis.call('PEXPIREAT', KEYS[2], whole(due)) end
 end
 return 1`,
 )

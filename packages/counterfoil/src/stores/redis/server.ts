@@ -6,12 +6,18 @@ import type { Script } from './scripts.ts'
 
 /** While the client connects again: looked at so often. */
 const LOOK_MS = 10
+/** Times the bound of an answer: new connections to a Cluster that don't stand by then are given up. */
+const CONNECTS_WITHIN = 4
 
 /** Everything that is asked of Redis goes through here: bounded in time, and with its errors told in one way. */
 export class Server {
   readonly #deadline: Deadline
   readonly #replicas: Replicas | undefined
   #driver: Driver
+  /** Of a Cluster: being connected, to go on over. */
+  #another: Driver | undefined
+  /** Gone on from, and not closed yet. */
+  readonly #left = new Set<Driver>()
   #heardAt = 0
   #replaced: () => void = () => undefined
 
@@ -84,7 +90,10 @@ export class Server {
 
   async close(): Promise<void> {
     this.#deadline.close()
-    await this.#driver.close()
+    const drivers = [this.#driver, ...this.#left, ...(this.#another ? [this.#another] : [])]
+    this.#left.clear()
+    this.#another = undefined
+    await Promise.all(drivers.map((driver) => driver.close()))
   }
 
   async #answered<T>(ask: () => Promise<T>): Promise<T> {
@@ -113,12 +122,39 @@ export class Server {
    * what passes, TCP takes a quarter of an hour to notice, and whatever is sent meanwhile goes into the same hole. The
    * store then goes on over connections of its own. The user's client is let alone, and will notice by itself.
    *
-   * In a Cluster one node may be silent while the others are heard, and it isn't known here which one was asked.
+   * In a Cluster one node may be silent while the others are heard, and it isn't known here which one was asked, nor
+   * whether a new connection would fare better: so the others are asked over the old ones until all new ones stand.
    */
   #silent(driver: Driver, sentAt: number): void {
-    if (driver !== this.#driver || (!driver.clustered && this.#heardAt >= sentAt)) return
-    this.#driver = driver.another()
-    driver.close().catch(() => undefined)
+    if (driver !== this.#driver || this.#another !== undefined) return
+    if (!driver.clustered) {
+      if (this.#heardAt < sentAt) this.#goOnOver(driver.another())
+      return
+    }
+    this.#another = driver.another()
+    void this.#goOnOnceConnected(this.#another)
+  }
+
+  async #goOnOnceConnected(another: Driver): Promise<void> {
+    const until = performance.now() + CONNECTS_WITHIN * this.#deadline.ms
+    while (another === this.#another && !another.connected?.() && performance.now() < until) {
+      another.wake?.()
+      await pause()
+    }
+    if (another !== this.#another) return
+    this.#another = undefined
+    if (another.connected?.()) this.#goOnOver(another)
+    else another.close().catch(() => undefined)
+  }
+
+  /** What is under way over the old connections may still be answered there. */
+  #goOnOver(another: Driver): void {
+    const old = this.#driver
+    this.#driver = another
+    this.#left.add(old)
+    setTimeout(() => {
+      if (this.#left.delete(old)) old.close().catch(() => undefined)
+    }, this.#deadline.ms).unref()
     this.#replaced()
   }
 
@@ -126,8 +162,9 @@ export class Server {
   async #connected(): Promise<void> {
     const until = performance.now() + this.#deadline.ms
     while (!this.#driver.ready) {
+      this.#driver.wake?.()
       if (performance.now() >= until) throw this.#driver.trouble?.() ?? new NoAnswer(this.#deadline.ms)
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      await pause()
     }
   }
 
@@ -147,6 +184,10 @@ export class Server {
       throw error
     }
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_MS))
 }
 
 /** By its hash; where this server has not seen it, whole. */

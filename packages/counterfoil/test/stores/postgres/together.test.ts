@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fenceOf } from '../../../src/core/index.ts'
 import { claim } from '../../../src/stores/postgres/claim.ts'
+import { NoAnswer } from '../../../src/stores/postgres/faults.ts'
 import { Lane } from '../../../src/stores/postgres/lane.ts'
 import { requestWith, retryOf, succeeded } from '../../../src/testing/requests.ts'
 import { databaseForFile } from '../../testing/on-a-database.ts'
@@ -42,6 +43,74 @@ describe('calls that arrive together', () => {
     for (const { kind } of await Promise.all(settles)) expect(kind).toBe('settled')
     await holder.query('COMMIT')
     expect((await stuck)?.kind).toBe('settled')
+  })
+
+  it('are answered though most of the others are held', async () => {
+    const tables = await newTables(database)
+    const holder = await tables.connect()
+    const store = tables.open({ maxConnections: 10 })
+    const held = Array.from({ length: 120 }, () => requestWith())
+    await holder.query('BEGIN')
+    for (const request of held) await claim(executorOf(holder), tables.names, request)
+    await store.claim(requestWith())
+    const stuck = held.map((request) => store.claim(retryOf(request)))
+    const free = Array.from({ length: 30 }, () => store.claim(requestWith()))
+    for (const { kind } of await Promise.all(free)) expect(kind).toBe('claimed')
+    await holder.query('COMMIT')
+    for (const { kind } of await Promise.all(stuck)) expect(kind).toBe('in_progress')
+  })
+
+  it('are answered while settles that went before them wait for rows that are held', async () => {
+    const tables = await newTables(database)
+    const holder = await tables.connect()
+    const store = tables.open()
+    const receipts = [await claimed(store, requestWith()), await claimed(store, requestWith())]
+    await holder.query('BEGIN')
+    await holder.query(`SELECT 1 FROM ${tables.names.receipts} FOR UPDATE`)
+    const settles: ReturnType<typeof store.settle>[] = []
+    for (const receipt of receipts) {
+      settles.push(store.settle(fenceOf(receipt), succeeded(), receipt))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect((await store.claim(requestWith())).kind).toBe('claimed')
+    await holder.query('COMMIT')
+    for (const { kind } of await Promise.all(settles)) expect(kind).toBe('settled')
+  })
+
+  it('are answered while others would take over receipts whose rows are held, which end in time', async () => {
+    const tables = await newTables(database)
+    const holder = await tables.connect()
+    const store = tables.open({ maxConnections: 4 })
+    const requests = Array.from({ length: 4 }, () => requestWith())
+    const released = { as: 'released', outcome: null, doubt: 'stands' } as const
+    for (const request of requests) await store.settle(fenceOf(await claimed(store, request)), released)
+    const running = await claimed(store, requestWith())
+    await holder.query('BEGIN')
+    await holder.query(`SELECT 1 FROM ${tables.names.receipts} FOR UPDATE`)
+    const stuck = requests.map((request) => faultOf(store.claim(retryOf(request))))
+    expect((await store.claim(requestWith())).kind).toBe('claimed')
+    for (const { fault } of await Promise.all(stuck)) expect(fault).toBe('locked')
+    expect((await faultOf(store.renew(fenceOf(running), 60_000))).fault).toBe('locked')
+    expect((await faultOf(store.saveStep(fenceOf(running), 'a step', new Uint8Array(1)))).fault).toBe(
+      'locked',
+    )
+    await holder.query('COMMIT')
+  }, 12_000)
+
+  it('are answered where the pool allows statements less time than one of them would wait for a held key', async () => {
+    const tables = await newTables(database)
+    const holder = await tables.connect()
+    const store = tables.open({ over: tables.newPool({ statement_timeout: 100 }) })
+    const held = requestWith()
+    await holder.query('BEGIN')
+    await claim(executorOf(holder), tables.names, held)
+    const [first, stuck, ...others] = [requestWith(), retryOf(held), requestWith(), requestWith()].map(
+      (request) => store.claim(request),
+    )
+    expect((await faultOf(stuck as Promise<unknown>)).fault).toBe('unreachable')
+    for (const { kind } of await Promise.all([first as (typeof others)[number], ...others]))
+      expect(kind).toBe('claimed')
+    await holder.query('COMMIT')
   })
 
   it('are each decided on what another transaction wrote to its row while they waited', async () => {
@@ -134,6 +203,7 @@ describe('a lane', () => {
     const lane = new Lane<string, string>({
       maxBatch: 3,
       wroteNothing: () => false,
+      isHeld: () => false,
       alone: async (item) => item,
       send: async (items) => {
         sent.push([...items])
@@ -153,5 +223,29 @@ describe('a lane', () => {
     expect(sent[2]).toEqual(['e', 'f'])
     for (const answer of answers) answer()
     expect(await Promise.all(calls)).toEqual(['A', 'B', 'C', 'D', 'E', 'F'])
+  })
+
+  it('refuses who waits too long for a turn, however long the statements before it take', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const lane = new Lane<number, number>({
+      maxBatch: 1,
+      wroteNothing: () => false,
+      isHeld: () => false,
+      alone: async (item) => item,
+      send: () => new Promise(() => undefined),
+    })
+    void lane.push(1)
+    void lane.push(2)
+    await new Promise((resolve) => setImmediate(resolve))
+    const early = lane.push(3).catch((error) => error)
+    await vi.advanceTimersByTimeAsync(4_000)
+    const late = lane.push(4).catch((error) => error)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await early).toBeInstanceOf(NoAnswer)
+    const pending = Symbol()
+    expect(await Promise.race([late, Promise.resolve(pending)])).toBe(pending)
+    await vi.advanceTimersByTimeAsync(4_000)
+    expect(await late).toBeInstanceOf(NoAnswer)
   })
 })

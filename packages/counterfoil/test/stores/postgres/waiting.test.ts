@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import postgres from 'postgres'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { pgBouncerUrl } from '../../../../../test-support/servers/index.ts'
-import { fenceOf, type ReceiptStore } from '../../../src/core/index.ts'
+import { fenceOf, type ReceiptStore, type Running } from '../../../src/core/index.ts'
 import { postgresStore } from '../../../src/stores/postgres/index.ts'
 import { requestWith, succeeded } from '../../../src/testing/requests.ts'
 import { contractCases, holdToContract } from '../../testing/hold-to-contract.ts'
@@ -34,6 +34,37 @@ describe('a settle', () => {
     while (heard.length === 0) await once(listener, 'notification')
     expect(heard).toEqual([waitedFor.id])
     watch.stop()
+  })
+
+  it('is written and not notified where the queue of notifications is nearly full, or it would fail for that', async () => {
+    const tables = await newTables(database)
+    const listener = await tables.connect()
+    // The real one holds 8 GB. Whose search path names pg_catalog last finds this function first.
+    await listener.query(
+      `CREATE FUNCTION ${tables.schema}.pg_notification_queue_usage() RETURNS float8 LANGUAGE sql AS 'SELECT 0.95::float8'`,
+    )
+    const store = tables.open({
+      over: tables.newPool({ options: `-c search_path=${tables.schema},pg_catalog` }),
+    })
+    await listener.query(`LISTEN "${tables.names.channel}"`)
+    const heard: string[] = []
+    listener.on('notification', ({ payload = '' }) => {
+      if (!payload.startsWith('probe')) heard.push(payload)
+    })
+    const requests = [requestWith(), requestWith(), requestWith(), requestWith()]
+    const receipts = await Promise.all(requests.map((request) => claimed(store, request)))
+    for (const { id } of requests) {
+      const watch = store.watch(id, () => undefined)
+      onTestFinished(() => watch.stop())
+      await store.read(id)
+    }
+    // Alone, in a batch, and decided on a reading.
+    const settles = receipts.slice(1).map((receipt) => store.settle(fenceOf(receipt), succeeded(), receipt))
+    const first = store.settle(fenceOf(receipts[0] as Running), succeeded())
+    for (const { kind } of await Promise.all([...settles, first])) expect(kind).toBe('settled')
+    await listener.query(`NOTIFY "${tables.names.channel}", 'the end'`)
+    while (!heard.includes('the end')) await once(listener, 'notification')
+    expect(heard).toEqual(['the end'])
   })
 
   it('is heard by its notification: that alone wakes, though a look would find nothing changed', async () => {

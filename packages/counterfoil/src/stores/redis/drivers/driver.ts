@@ -31,6 +31,8 @@ export interface SubscriberEvents {
 export interface Hold {
   /** Does nothing where the client is the user's. */
   close(): Promise<void>
+  /** Of the store's own: whether it has come to a connection. */
+  readonly connected?: () => boolean
   /** Why it isn't ready, where it is the store's own and has said so. */
   readonly trouble?: () => unknown
 }
@@ -42,6 +44,8 @@ export interface Driver extends Hold {
   readonly clustered: boolean
   /** Whether a command sent now would go out now. */
   readonly ready: boolean
+  /** Begins to connect, where the client waits for its first command to do so. */
+  wake?(): void
   /** To the primary that has this key. */
   send(key: string, command: readonly Argument[]): Promise<Reply>
   primaries(): Promise<readonly Primary[]>

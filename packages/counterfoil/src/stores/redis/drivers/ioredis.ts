@@ -12,6 +12,7 @@ import type {
 /** What is used of `new Redis()` of the package `ioredis`, version 5 or later, connected directly or by Sentinel. */
 export interface IoRedisClient {
   readonly status: string
+  connect(): Promise<unknown>
   callBuffer(command: string, ...args: Argument[]): Promise<unknown>
   duplicate(): unknown
   on(event: string, listener: () => void): unknown
@@ -21,6 +22,7 @@ export interface IoRedisClient {
 export interface IoRedisCluster {
   readonly status: string
   readonly isCluster: boolean
+  connect(): Promise<unknown>
   callBuffer(command: string, ...args: Argument[]): Promise<unknown>
   nodes(role: 'master'): unknown[]
   duplicate(): unknown
@@ -42,6 +44,7 @@ export function onIoRedis(client: IoRedisClient, hold: Hold): Driver {
     get ready() {
       return client.status === 'ready'
     },
+    wake: () => wake(client),
     send: (_key, command) => connection.send(command),
     primaries: async () => [connection],
     connection: () => connection,
@@ -58,6 +61,7 @@ export function onIoRedisCluster(cluster: IoRedisCluster, hold: Hold): Driver {
     get ready() {
       return cluster.status === 'ready'
     },
+    wake: () => wake(cluster),
     // It finds the key in the command by itself.
     send: (_key, command) => call(cluster, command),
     primaries: async () =>
@@ -72,6 +76,7 @@ export function onIoRedisCluster(cluster: IoRedisCluster, hold: Hold): Driver {
 }
 
 interface Own {
+  readonly status: string
   on(event: string, listener: () => void): unknown
   disconnect(): void
 }
@@ -79,7 +84,15 @@ interface Own {
 function own<Client extends Own>(client: Client, driverOn: (client: Client, hold: Hold) => Driver): Driver {
   // An error is a lost connection, and it connects again by itself.
   client.on('error', () => undefined)
-  return driverOn(client, { close: async () => client.disconnect() })
+  return driverOn(client, {
+    close: async () => client.disconnect(),
+    connected: () => client.status === 'ready',
+  })
+}
+
+/** With its option `lazyConnect`. */
+function wake(client: Pick<IoRedisClient, 'status' | 'connect'>): void {
+  if (client.status === 'wait') client.connect().catch(() => undefined)
 }
 
 function connectionOf(client: IoRedisClient): Connection {

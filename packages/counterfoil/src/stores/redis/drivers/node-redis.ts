@@ -59,6 +59,8 @@ interface Own {
   on(event: string, listener: (error: unknown) => void): unknown
 }
 
+const TRIES_AGAIN_MS = 500
+
 /** A client of the store's own begins to connect, and is ended with its driver. */
 export function own<Client extends Own>(
   client: Client,
@@ -71,15 +73,30 @@ export function own<Client extends Own>(
   }
   client.on('error', troubled)
   // Not awaited: the first call waits for the connection, and is told where there is none.
-  client.connect().catch(troubled)
+  let connected = false
+  let closed = false
+  const connect = (): void => {
+    client.connect().then(
+      () => {
+        connected = true
+      },
+      (error: unknown) => {
+        troubled(error)
+        // A Cluster's and a Sentinel's client tries its nodes once, and then no more.
+        if (!closed) setTimeout(connect, TRIES_AGAIN_MS).unref()
+      },
+    )
+  }
+  connect()
   const close = async (): Promise<void> => {
+    closed = true
     try {
       await client.destroy()
     } catch {
       // It never came to a connection.
     }
   }
-  return driverOn(client, { close, trouble: () => trouble })
+  return driverOn(client, { close, connected: () => connected, trouble: () => trouble })
 }
 
 /** RESP's bulk strings, `$`, as buffers; and no timer for each command, since the store has one for all. */
