@@ -127,7 +127,10 @@ export class HttpOperation<Request> {
     } catch (error) {
       // Who has run gets what its handler said, even if nobody knows whether that had its effect.
       const own = error instanceof OutcomeUnknown ? ownAnswer(captured) : sentAnswer(captured)
-      if (this.#options.failOpen && captured === undefined && isOfTheStore(error)) return { kind: 'open' }
+      if (this.#options.failOpen && captured === undefined && isOfTheStore(error)) {
+        this.#report(error)
+        return { kind: 'open' }
+      }
       return own ?? this.refuse(error)
     }
   }
@@ -136,7 +139,7 @@ export class HttpOperation<Request> {
   refuse(error: unknown): Answer {
     if (error instanceof CallerGone) return { kind: 'sent' }
     const problem = problemOf(error)
-    if (problem.status === 500) this.#report(error)
+    if (problem.status === 500 || isOfTheStore(error)) this.#report(error)
     return { kind: 'other', response: problemResponse(problem) }
   }
 

@@ -1,4 +1,11 @@
-import { CounterfoilError, OutcomeUnknown, type Retry, StillInProgress } from '../core/index.ts'
+import {
+  CounterfoilError,
+  OutcomeUnknown,
+  type Retry,
+  StillInProgress,
+  StoreFull,
+  StoreUnavailable,
+} from '../core/index.ts'
 import type { FieldLines } from './field-lines.ts'
 
 /** What an answer that is not the handler's own says (RFC 9457). It tells nothing of the stored request or outcome. */
@@ -69,6 +76,14 @@ export function problemOf(error: unknown): Problem {
   const known = error instanceof CounterfoilError && Object.hasOwn(titles, error.code) ? error : undefined
   if (known === undefined) {
     return problem('internal_error', 'The request could not be handled; the service has logged why.', 'later')
+  }
+  // What is wrong with the store is its operator's business: `onError` is told.
+  if (known instanceof StoreUnavailable || known instanceof StoreFull) {
+    return problem(
+      known.code,
+      'The request was not run; send it again later, with the same key.',
+      known.retry,
+    )
   }
   const after =
     known instanceof StillInProgress || known instanceof OutcomeUnknown ? known.retryAfterMs : null
