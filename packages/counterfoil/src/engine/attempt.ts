@@ -9,7 +9,7 @@ import {
 } from '../core/index.ts'
 import { derivedKey } from './derived-key.ts'
 import type { Lease } from './lease.ts'
-import { decodedStep, encodedStep } from './step-result.ts'
+import { assertStepName, decodedStep, encodedStep } from './step-result.ts'
 
 /** One run under a claim, as its handler sees it. */
 export interface Attempt {
@@ -34,6 +34,8 @@ export interface Attempt {
   refused(step: string): Promise<void>
   /**
    * Runs `run` once and keeps its result under the fence; a later attempt gets the kept result instead of a run.
+   * @param name at most 255 bytes of UTF-8
+   * @throws {OptionInvalid} for another name; nothing ran
    * @throws {ClaimLost} where another attempt has taken over; what `run` did is then not recorded.
    */
   step<T>(name: string, run: () => T | Promise<T>): Promise<T>
@@ -100,6 +102,7 @@ export class RunningAttempt implements Attempt {
   }
 
   async step<T>(name: string, run: () => T | Promise<T>): Promise<T> {
+    assertStepName(name)
     this.#steps ??= new Map()
     const steps = this.#steps
     const running = steps.get(name) ?? this.#keptOrRun(name, run)

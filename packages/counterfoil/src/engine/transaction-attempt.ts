@@ -10,7 +10,7 @@ import {
   type TransactionSteps,
 } from '../core/index.ts'
 import { derivedKey } from './derived-key.ts'
-import { decodedStep, encodedStep } from './step-result.ts'
+import { assertStepName, decodedStep, encodedStep } from './step-result.ts'
 
 /** One run under a claim, inside the transaction that claims and settles it. There is no lease: the transaction holds the key. */
 interface AttemptInside {
@@ -37,7 +37,7 @@ interface AttemptInside {
 export interface TransactionAttempt extends AttemptInside {
   /**
    * Runs `run` once for this receipt and keeps its result in the transaction: with the effect, or not at all. A second
-   * call of this name gets the kept result.
+   * call of this name gets the kept result. A name has at most 255 bytes of UTF-8.
    */
   step<T>(name: string, run: () => T | Promise<T>): Promise<T>
 }
@@ -46,7 +46,7 @@ export interface TransactionAttempt extends AttemptInside {
 export interface SyncTransactionAttempt extends AttemptInside {
   /**
    * Runs `run` once for this receipt and keeps its result in the transaction: with the effect, or not at all. A second
-   * call of this name gets the kept result. `run` may not be asynchronous.
+   * call of this name gets the kept result. A name has at most 255 bytes of UTF-8. `run` may not be asynchronous.
    */
   step<T>(name: string, run: () => T): T
 }
@@ -109,6 +109,7 @@ export class RunningLater extends RunningInside implements TransactionAttempt {
   }
 
   async step<T>(name: string, run: () => T | Promise<T>): Promise<T> {
+    assertStepName(name)
     const running = this.#running.get(name) ?? this.#keptOrRun(name, run)
     this.#running.set(name, running)
     const over = (): void => {
@@ -139,6 +140,7 @@ export class RunningAtOnce extends RunningInside implements SyncTransactionAttem
   }
 
   step<T>(name: string, run: () => T): T {
+    assertStepName(name)
     const kept = this.number > 1 || this.#saved.has(name) ? this.#steps.read().get(name) : undefined
     return decodedStep(this.codec, kept ?? this.#run(name, run)) as T
   }

@@ -127,6 +127,16 @@ describe('a step', () => {
     })
   })
 
+  test('does not run under a name that a store could not keep', async () => {
+    const world = new World()
+    let ran = 0
+    await failingAttempt(world, async (attempt) => {
+      const refused = attempt.step('é'.repeat(128), () => ++ran)
+      await expect(refused).rejects.toMatchObject({ code: 'option_invalid', option: 'step' })
+      expect(await attempt.step(`${'é'.repeat(127)}e`, () => ++ran)).toBe(1)
+    })
+  })
+
   test('that failed may be tried again, by the same attempt and by the next', async () => {
     const world = new World()
     let tries = 0

@@ -3,6 +3,7 @@ import type { ContractCase } from '../contract-case.ts'
 import {
   ages,
   bytesOf,
+  digestOf,
   firstFence,
   released,
   requestWith,
@@ -25,6 +26,12 @@ const awkwardNames = [
   'a.b',
   '💳',
   '0',
+  // The longest that an attempt lets through, of characters that JSON makes the longest, and that no store can compress.
+  [1, 2, 3, 4]
+    .map((n) => digestOf(`a long name, part ${n}`))
+    .join('')
+    .slice(0, 255)
+    .replace(/./g, (digit) => String.fromCharCode(1 + Number.parseInt(digit, 16))),
 ]
 
 /** Results of steps hang on the receipt's incarnation: never on its key. */
