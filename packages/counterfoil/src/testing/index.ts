@@ -23,6 +23,19 @@ export type {
 export { Stage, type Turn } from './http/stage.ts'
 export type { WireLines } from './http/wire.ts'
 export {
+  type AnswerSummary,
+  type EffectSummary,
+  type Evidence,
+  type Proof,
+  type ProofVersions,
+  type ScenarioProof,
+  type TimelineEntry,
+  type TimelineRole,
+  type Verdict,
+  type VerdictKind,
+  verdictOf,
+} from './prove/proof.ts'
+export {
   checkHistory,
   describeViolation,
   type HistoryRule,
