@@ -1,5 +1,5 @@
 import type { ScenarioProof, TimelineEntry, Verdict } from '../proof.ts'
-import { boundOf } from './bound.ts'
+import { boundOf, unseenIn } from './bound.ts'
 import type { Exchange } from './exchange.ts'
 import { broken, type Finding, Unmeasured, unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
@@ -7,6 +7,8 @@ import { Round } from './round.ts'
 import { roundsOf, type Scenario } from './scenario.ts'
 import { Summary } from './summary.ts'
 import { timelineOf } from './timeline.ts'
+
+export const STOPPED = 'The run was stopped.'
 
 /** Rounds in which something was in the way are played again, but not forever. */
 const MOST_UNMEASURED = 3
@@ -32,7 +34,7 @@ export async function playScenario(
     rounds: played,
     requests: summary.requests,
     answers: summary.answers,
-    effects: summary.effects(scenario),
+    effects: summary.effects(scenario.effects(ground.terms)),
     spreadMs: summary.spreadMs,
     timeline,
   }
@@ -85,6 +87,8 @@ async function rounds(
   }
   const late = await lateEffects(scenario, ground, keys, summary)
   if (late.kind !== 'kept') return ended(late.kind === 'broken' ? late : { kind: 'not_shown', why: late.why })
+  const unseen = unseenIn(scenario, ground)
+  if (unseen !== undefined) return ended({ kind: 'not_shown', why: unseen })
   return ended({ kind: 'held', bound: boundOf(scenario, ground, { rounds: held, notes }) })
 }
 
@@ -114,18 +118,19 @@ async function playRound(
 /** @throws what is no sentence about the target */
 function whyNot(error: unknown, signal: AbortSignal): string {
   if (error instanceof Unmeasured) return error.message
-  if (signal.aborted) return 'The run was stopped.'
+  if (signal.aborted) return STOPPED
   throw error
 }
 
 /** Looks at all keys again: an effect may have come after its round was judged. */
 async function lateEffects(
-  { effects: { most } }: Scenario,
-  { counter }: Ground,
+  scenario: Scenario,
+  { counter, terms }: Ground,
   keys: readonly string[],
   summary: Summary,
 ): Promise<Finding> {
   if (counter === undefined) return { kind: 'kept' }
+  const { most } = scenario.effects(terms)
   try {
     for (const key of keys) {
       const effects = await counter.now(key)

@@ -1,5 +1,6 @@
 import type { TimelineEntry, TimelineRole } from '../proof.ts'
-import { type Exchange, fieldIn, isSuccess, kindOf } from './exchange.ts'
+import { type Exchange, isSuccess, kindOf } from './exchange.ts'
+import { isMarked } from './replay-mark.ts'
 
 /** A round as it is drawn: who ran, who waited, who got a replay. In the order of their starts. */
 export function timelineOf(exchanges: readonly Exchange[]): readonly TimelineEntry[] {
@@ -27,22 +28,6 @@ function roleOf(exchange: Exchange, ran: Exchange | undefined): TimelineRole {
   if (kindOf(answer) === 'success') return ran !== undefined && startMs < ran.endMs ? 'waited' : 'replayed'
   return answer.status >= 500 ? 'failed' : 'refused'
 }
-
-/** As Counterfoil, Stripe and others mark a replay. */
-function isMarked({ answer }: Exchange): boolean {
-  return (
-    answer.kind === 'answer' && replayMarks.some((name) => fieldIn(answer, name)?.toLowerCase() === 'true')
-  )
-}
-
-export const replayMarks: readonly string[] = [
-  'idempotent-replayed',
-  'idempotency-replayed',
-  'x-idempotent-replayed',
-  'x-idempotency-replayed',
-  'idempotent-replay',
-  'idempotency-replay',
-]
 
 function rounded(ms: number): number {
   return Math.round(ms * 100) / 100
