@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { countLines, invocationsOf } from './effects.ts'
 import { ServiceProcess, type Start } from './service-process.ts'
 import type { ServiceTerms } from './services/terms.ts'
 import type { Target } from './targets.ts'
@@ -40,9 +41,7 @@ export async function startTarget(
     origin: `http://127.0.0.1:${port}`,
     service,
     countEffects: async (key) =>
-      readFileSync(ledger, 'utf8')
-        .split('\n')
-        .filter((line) => line === key).length,
+      countLines(ledger, target.service === 'restate' ? await invocationsOf(key, port + 1) : [key]),
     end: async () => void (await Promise.all([service, ...behind].map((one) => one.end()))),
   }
 }

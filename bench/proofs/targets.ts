@@ -29,7 +29,9 @@ export interface Target {
   readonly secondPath: string
   readonly terms: Pick<HttpProofOptions, 'guarantee'>
   /** What it has no notion of, with the reason: the options of the proof that it is not given. */
-  readonly without: Readonly<Partial<Record<'as' | 'limited' | 'refused' | 'secondUrl', string>>>
+  readonly without: Readonly<Partial<Record<'as' | 'limited' | 'refused', string>>>
+  /** Where a verdict is looked at more closely, by the id of its scenarios: what its own words or its own code say. */
+  readonly notes: readonly (readonly [scenarios: readonly string[], note: string])[]
 }
 
 const usual = {
@@ -38,6 +40,7 @@ const usual = {
   secondPath: '/refunds',
   terms: { guarantee: 'at-most-once' },
   without: {},
+  notes: [],
 } as const
 
 const counterfoil = (
@@ -74,6 +77,17 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     packages: ['express-idempotency', 'express-idempotency-redis-adapter', 'express'],
     setUp:
       'the middleware with its Redis adapter; an `intentValidator`, as its README offers, that compares the caller beside what the default one compares',
+    notes: [
+      [
+        ['identity'],
+        'Its code keeps `Content-Type` alone of the fields (`headerWhitelist`); its README says nothing of fields.',
+      ],
+      [
+        ['concurrent', 'conflict-in-flight', 'refused-duplicate'],
+        'It looks the key up and then writes it, and its Redis adapter writes without a condition (`SET` with `EX` and no `NX`). Version 2.1, which was not to be had from the registry, says that it handles [a lost race](https://github.com/VilledeMontreal/express-idempotency/pull/44).',
+      ],
+      [['crash'], 'A key in progress has the ttl of an outcome, 86,400 s, and no lease.'],
+    ],
   },
   'node-idempotency': {
     ...usual,
@@ -81,7 +95,16 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     service: 'node-idempotency',
     packages: ['@node-idempotency/nestjs', '@nestjs/core'],
     setUp: 'the NestJS module on Redis and `@Idempotent()` on the handler, `enforceIdempotency: true`',
-    without: { as: 'it has no notion of callers; its key is method, path and header' },
+    without: { as: 'it has no notion of callers: its key is method, path and field' },
+    notes: [
+      [['identity'], 'It keeps the fields of its list `headers2Cache`.'],
+      [['reordered'], 'The fingerprint is over `JSON.stringify` of the body: the order counts.'],
+      [['limited'], 'Every error is stored as the outcome, whatever its status.'],
+      [
+        ['crash'],
+        'A key in progress has the ttl of an outcome, a day by default (`cacheTTLMS`), and no lease.',
+      ],
+    ],
   },
   powertools: {
     ...usual,
@@ -91,6 +114,12 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     setUp:
       '`makeIdempotent` with `CachePersistenceLayer` on Redis around a handler of API Gateway events; the whole payload is the key, its default: caller, path, field and body',
     terms: { guarantee: 'at-least-once' },
+    notes: [
+      [
+        ['conflict', 'conflict-in-flight', 'refused-duplicate', 'large-body'],
+        'By design: its "idempotency key is a hash representation of either the entire event or a specific configured subset of the event" ([documentation](https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/)). Another body is another key, and the field alone protects nothing.',
+      ],
+    ],
   },
   'powertools-validating': {
     ...usual,
@@ -100,16 +129,33 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     packages: ['@aws-lambda-powertools/idempotency'],
     setUp: 'the same with `eventKeyJmesPath` (caller, path, field) and `payloadValidationJmesPath` (body)',
     terms: { guarantee: 'at-least-once' },
+    notes: [
+      [
+        ['restart'],
+        'Storing the outcome, `CachePersistenceLayer` leaves the hash of the payload out (`_updateRecord`). Its local cache hides that for as long as the process lives. Its layer for DynamoDB was not tried.',
+      ],
+    ],
   },
   restate: {
     ...usual,
     title: 'Restate, ingress',
     service: 'restate',
     packages: ['@restatedev/restate-server', '@restatedev/restate-sdk'],
-    setUp: 'one node as it comes, the effect in `ctx.run`; refusals are `TerminalError`s',
+    setUp: 'one node as it comes; the effect in `ctx.run`, as its documentation says under "Durable steps"',
     path: '/charges/create',
     secondPath: '/refunds/create',
     terms: { guarantee: 'at-least-once' },
-    without: { as: 'its ingress knows no callers: what stands in front of it does' },
+    without: {
+      as: 'its ingress knows no callers: what stands in front of it does',
+      limited: 'what a handler can’t do for now is tried again by Restate itself, until it can',
+      refused: 'the same',
+    },
+    notes: [
+      [
+        ['conflict', 'conflict-in-flight', 'refused-duplicate', 'large-body'],
+        'Its documentation says: "If you re-invoke the service with the same idempotency key within 24 hours, Restate sends back the same response and doesn\'t re-execute the request to the service" ([HTTP](https://docs.restate.dev/services/invocation/http)). It compares no bodies, and doesn’t say that it would.',
+      ],
+      [['malformed-key'], 'An empty field counts as none.'],
+    ],
   },
 }

@@ -8,13 +8,13 @@ import { pathToFileURL } from 'node:url'
 export interface RestateSdk {
   service(of: { name: string; handlers: Readonly<Record<string, RestateHandler>> }): object
   serve(of: { services: object[]; port: number; logger(): void }): Promise<unknown>
-  readonly TerminalError: new (message: string, options: { errorCode: number }) => Error
 }
 
 export interface RestateContext {
   /** What the body does counts once it has ended: its result is journaled. */
   run<T>(name: string, body: () => Promise<T> | T): Promise<T>
-  request(): { readonly headers: ReadonlyMap<string, string>; readonly idempotencyKey?: string }
+  /** Of this invocation, in every attempt. */
+  request(): { readonly id: unknown }
 }
 
 export type RestateHandler = (context: RestateContext, input: unknown) => Promise<unknown>
