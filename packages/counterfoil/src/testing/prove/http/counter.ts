@@ -15,7 +15,7 @@ export interface Expected {
 const RESTS_MS = 200
 /** How long the effect of an answer that was given is waited for. */
 const COMES_WITHIN_MS = 5000
-const LOOKS_EVERY_MS = 50
+const LOOKS_EVERY_MS = 100
 
 /** Asks the user's counter, and takes nothing for a number that is none. */
 export class Counter {

@@ -63,7 +63,7 @@ async function rounds(
 ): Promise<Rounds> {
   const wanted = roundsOf(scenario, ground.terms)
   const notes = new Set<string>()
-  const keys: string[] = []
+  const counts = new Map<string, number>()
   let [held, inTheWay] = [0, 0]
   let timeline: readonly TimelineEntry[] = []
   const ended = (verdict: Verdict): Rounds => ({ verdict, played: held + inTheWay, timeline })
@@ -71,7 +71,7 @@ async function rounds(
     began(held + 1, wanted)
     const { finding, recorded, counted } = await playRound(scenario, ground, summary)
     timeline = timelineOf(recorded)
-    keys.push(...counted.keys())
+    for (const [key, effects] of counted) counts.set(key, effects)
     if (finding.kind === 'broken') {
       held += 1
       return ended(finding)
@@ -85,7 +85,7 @@ async function rounds(
     if (inTheWay >= MOST_UNMEASURED || ground.signal.aborted)
       return ended({ kind: 'not_shown', why: finding.why })
   }
-  const late = await lateEffects(scenario, ground, keys, summary)
+  const late = await lateEffects(scenario, ground, counts, summary)
   if (late.kind !== 'kept') return ended(late.kind === 'broken' ? late : { kind: 'not_shown', why: late.why })
   const unseen = unseenIn(scenario, ground)
   if (unseen !== undefined) return ended({ kind: 'not_shown', why: unseen })
@@ -126,16 +126,16 @@ function whyNot(error: unknown, signal: AbortSignal): string {
 async function lateEffects(
   scenario: Scenario,
   { counter, terms }: Ground,
-  keys: readonly string[],
+  counts: ReadonlyMap<string, number>,
   summary: Summary,
 ): Promise<Finding> {
   if (counter === undefined) return { kind: 'kept' }
   const { most } = scenario.effects(terms)
   try {
-    for (const key of keys) {
+    for (const [key, before] of counts) {
       const effects = await counter.now(key)
       summary.addEffects(new Map([[key, effects]]))
-      if (effects > most) {
+      if (effects > most && effects > before) {
         const says = `the key ${key} had ${effects} effects when it was looked at again, after the last round`
         return broken(`One key had ${effects} effects, the last of them long after its answers.`, [
           { atMs: 0, says },

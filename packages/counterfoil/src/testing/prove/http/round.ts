@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Random, seeded } from '../../random.ts'
 import type { Effects, Expected } from './counter.ts'
-import { type Asked, type Call, type Exchange, fieldIn, kindOf } from './exchange.ts'
+import { type Asked, type Call, type Exchange, fieldIn, isSuccess, kindOf } from './exchange.ts'
 import type { Ground } from './ground.ts'
 import { shotOf } from './request-bytes.ts'
 import { monotonicMs } from './shooting/monotonic.ts'
@@ -103,7 +103,7 @@ export class Round {
     const courses = (await this.volley(asked)).map((exchange) => [exchange])
     const endsAt = monotonicMs() + patienceMs(this.terms)
     for (let pauseMs = FIRST_PAUSE_MS; monotonicMs() < endsAt; pauseMs *= 2) {
-      const open = courses.filter((course) => !isOver(lastOf(course)))
+      const open = courses.filter((course) => !isOver(lastOf(course)) || isEarly(lastOf(course), courses))
       if (open.length === 0) break
       const told = open.map((course) => retryAfterMs(lastOf(course)))
       await this.pause(Math.min(Math.max(pauseMs, ...told), LONGEST_PAUSE_MS))
@@ -171,6 +171,15 @@ interface Begun {
 export function isAnswered({ answer, asked }: Exchange): boolean {
   const kind = kindOf(answer)
   return kind === 'success' || kind === 'refused' || asked.leavesAfterMs !== undefined
+}
+
+/**
+ * It was refused before the outcome was there: some services say so with another 4xx than 409. What it comes to is seen by
+ * asking again.
+ */
+function isEarly({ answer, startMs }: Exchange, courses: readonly (readonly Exchange[])[]): boolean {
+  if (kindOf(answer) !== 'refused') return false
+  return courses.flat().some((other) => isSuccess(other) && other.endMs > startMs)
 }
 
 function lastOf(exchanges: readonly Exchange[]): Exchange {

@@ -38,7 +38,11 @@ export const brokenTargets: readonly Broken[] = [
     foundBy: 'concurrent',
     alsoBy: ['conflict-in-flight', 'refused-duplicate'],
   },
-  { fault: 'compares no bodies', foundBy: 'conflict', alsoBy: ['conflict-in-flight', 'large-body'] },
+  {
+    fault: 'compares no bodies',
+    foundBy: 'conflict',
+    alsoBy: ['conflict-in-flight', 'refused-duplicate', 'large-body'],
+  },
   {
     fault: 'compares bodies only with an outcome',
     foundBy: 'conflict-in-flight',
@@ -64,7 +68,7 @@ export const brokenTargets: readonly Broken[] = [
     fault: 'lets a refused duplicate drop the lock of the running one',
     terms: { duplicate: 'is refused' },
     foundBy: 'refused-duplicate',
-    alsoBy: ['concurrent', 'conflict-in-flight', 'disconnect', 'refusal-leaks-nothing'],
+    alsoBy: ['concurrent', 'conflict-in-flight', 'disconnect'],
   },
   {
     fault: 'keeps the refusal of a duplicate as the outcome',
