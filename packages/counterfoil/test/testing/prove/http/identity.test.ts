@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import type { Answered } from '../../../../src/testing/prove/http/exchange.ts'
+import { judgeIdentity } from '../../../../src/testing/prove/http/identity.ts'
+import { CHARGE, exchange, type Seen } from './seen.ts'
+
+const first: Seen = {
+  status: 201,
+  body: CHARGE,
+  lines: [
+    ['Content-Type', 'application/json'],
+    ['Location', '/charges/1'],
+    ['Link', '</a>'],
+    ['Link', '</b>'],
+    ['Date', 'Sat, 28 Nov 2026 23:00:00 GMT'],
+    ['X-Request-Id', 'one'],
+  ],
+}
+
+const judge = (retry: Partial<Seen>) =>
+  judgeIdentity(exchange(first) as Answered, exchange({ ...first, ...retry }) as Answered)
+
+const lines = first.lines ?? []
+
+describe('a replay is the first response', () => {
+  it('is kept by the same one', () => {
+    expect(judge({})).toEqual({ kind: 'kept' })
+  })
+
+  it('is kept by one with a mark and an exchange of its own', () => {
+    const own = lines.map(([name, value]) => [name, /^(Date|X-)/.test(name) ? 'another' : value] as const)
+    expect(judge({ lines: [...own, ['Idempotent-Replayed', 'true'], ['Age', '3']] })).toEqual({
+      kind: 'kept',
+    })
+  })
+
+  it('is kept, and told, where HTTP says that it is the same', () => {
+    const spelt = lines.toReversed().map(([name, value]) => [name.toLowerCase(), value] as const)
+    const joined = [...spelt.filter(([name]) => name !== 'link'), ['link', '</a>, </b>'] as const]
+    expect(judge({ lines: joined })).toMatchObject({
+      kind: 'kept',
+      note: expect.stringMatching(/HTTP allows/),
+    })
+  })
+
+  it.each<[string, Partial<Seen>, RegExp]>([
+    ['another status', { status: 200 }, /status 201.*200/],
+    ['a field less', { lines: lines.filter(([name]) => name !== 'Location') }, /Location/],
+    ['another value', { lines: [...lines.slice(1), ['Content-Type', 'text/plain']] }, /Content-Type/],
+    ['one line less of a repeated field', { lines: lines.filter(([, value]) => value !== '</a>') }, /Link/],
+    ['the same JSON anew', { body: '{"id": "ch_1", "amount": 5}' }, /24 bytes.*27/],
+    ['other bytes', { body: CHARGE.replace('1', '2') }, /other bytes/],
+  ])('is broken by one with %s', (_what, retry, why) => {
+    expect(judge(retry)).toMatchObject({ kind: 'broken', why: expect.stringMatching(why) })
+  })
+})
