@@ -6,7 +6,7 @@ import type { WireLines } from '../../../../src/testing/wire.ts'
 // Records as a round makes them, made by hand.
 
 export const CHARGE = '{"id":"ch_1","amount":5}'
-export const OTHER_CHARGE = '{"id":"ch_2","amount":5}'
+const OTHER_CHARGE = '{"id":"ch_2","amount":5}'
 
 export interface Seen {
   readonly status: number
@@ -17,7 +17,7 @@ export interface Seen {
   readonly asked?: Partial<Asked>
 }
 
-export function answer({ status, body = '', lines = [] }: Seen): Answer {
+function answer({ status, body = '', lines = [] }: Seen): Answer {
   const bytes = new TextEncoder().encode(body)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return { kind: 'answer', status, lines, sha256, bytes: bytes.length, body: bytes }
