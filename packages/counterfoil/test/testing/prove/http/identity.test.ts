@@ -16,8 +16,10 @@ const first: Seen = {
   ],
 }
 
-const judge = (retry: Partial<Seen>) =>
-  judgeIdentity(exchange(first) as Answered, exchange({ ...first, ...retry }) as Answered)
+const answered = (seen: Partial<Seen>): Answered => exchange({ ...first, ...seen }) as Answered
+
+const judge = (retry: Partial<Seen>, later = retry) =>
+  judgeIdentity(answered({}), [answered(retry), answered(later)])
 
 const lines = first.lines ?? []
 
@@ -42,11 +44,27 @@ describe('a replay is the first response', () => {
     })
   })
 
+  it('is kept, and told, where a field differs from replay to replay', () => {
+    const withNode = (node: string): Partial<Seen> => ({ lines: [...lines, ['X-Node', node]] })
+    const found = judgeIdentity(answered(withNode('a')), [answered(withNode('b')), answered(withNode('c'))])
+    expect(found).toMatchObject({ kind: 'kept', note: expect.stringMatching(/x-node/) })
+  })
+
+  it('is broken where every replay names another resource', () => {
+    const at = (path: string): Partial<Seen> => ({ lines: [['Location', path]] })
+    const found = judgeIdentity(answered(at('/1')), [answered(at('/2')), answered(at('/3'))])
+    expect(found).toMatchObject({ kind: 'broken', why: expect.stringMatching(/location/) })
+  })
+
+  it('is broken where the second replay is another one', () => {
+    expect(judge({}, { status: 200 })).toMatchObject({ kind: 'broken' })
+  })
+
   it.each<[string, Partial<Seen>, RegExp]>([
     ['another status', { status: 200 }, /status 201.*200/],
-    ['a field less', { lines: lines.filter(([name]) => name !== 'Location') }, /Location/],
-    ['another value', { lines: [...lines.slice(1), ['Content-Type', 'text/plain']] }, /Content-Type/],
-    ['one line less of a repeated field', { lines: lines.filter(([, value]) => value !== '</a>') }, /Link/],
+    ['a field less', { lines: lines.filter(([name]) => name !== 'Location') }, /location/],
+    ['another value', { lines: [...lines.slice(1), ['Content-Type', 'text/plain']] }, /content-type/],
+    ['one line less of a repeated field', { lines: lines.filter(([, value]) => value !== '</a>') }, /link/],
     ['the same JSON anew', { body: '{"id": "ch_1", "amount": 5}' }, /24 bytes.*27/],
     ['other bytes', { body: CHARGE.replace('1', '2') }, /other bytes/],
   ])('is broken by one with %s', (_what, retry, why) => {

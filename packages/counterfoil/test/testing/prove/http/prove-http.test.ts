@@ -101,7 +101,7 @@ describe('a right service', () => {
 
 describe('a service that runs every request', () => {
   it('is found broken by its effects', async () => {
-    const service = await serviceWith({ runsEveryRequest: true, answersAlike: true })
+    const service = await serviceWith({ runsEveryRequest: true, answers: 'alike' })
     const { countEffects } = service
     expect(await verdictOn(service, 'concurrent', { countEffects })).toMatchObject({
       kind: 'broken',
@@ -118,7 +118,7 @@ describe('a service that runs every request', () => {
 
 describe('nothing is held', () => {
   it('where every run is answered alike, and effects are not counted', async () => {
-    const service = await serviceWith({ answersAlike: true })
+    const service = await serviceWith({ answers: 'alike' })
     const proof = await proveHttp({ ...quick, url: urlOf(service), only: ['duplicate', 'identity'] })
     expect(verdicts(proof)).toMatchObject({ duplicate: { kind: 'not_shown' }, identity: { kind: 'held' } })
   })
@@ -162,6 +162,15 @@ describe('nothing is held', () => {
     const stopped = { kind: 'not_shown', why: 'The run was stopped.' }
     expect(verdicts(proof)).toMatchObject({ duplicate: { kind: 'held' }, concurrent: stopped })
   })
+})
+
+it('a proof that is stopped waits for no answer', async () => {
+  const service = await serviceWith({ answers: 'never' })
+  const stop = new AbortController()
+  const proving = verdictOn(service, 'duplicate', { signal: stop.signal, answerWithinMs: 600_000 })
+  await service.asked
+  stop.abort()
+  expect(await proving).toMatchObject({ kind: 'not_shown', why: 'The run was stopped.' })
 })
 
 it('a counter that says the same of every key is not believed, and the bound says so', async () => {

@@ -8,8 +8,8 @@ import { keyFromHeader } from '../../../../src/core/index.ts'
 export interface Manners {
   /** It has no idempotency at all. */
   readonly runsEveryRequest?: true
-  /** Every run has the same answer. */
-  readonly answersAlike?: true
+  /** Every run has the same answer; or nobody gets any. */
+  readonly answers?: 'alike' | 'never'
   /** A duplicate is told to come again while the first one runs. */
   readonly refusesDuplicates?: true
   /** It takes no key that isn't in quotes. */
@@ -26,6 +26,8 @@ export interface TinyService {
   readonly port: number
   readonly countEffects: (key: string) => Promise<number>
   readonly bodies: readonly string[]
+  /** Resolves when a request has come. */
+  readonly asked: Promise<void>
   close(): Promise<void>
 }
 
@@ -47,6 +49,7 @@ export async function tinyService(manners: Manners = {}): Promise<TinyService> {
     port: (server.address() as AddressInfo).port,
     countEffects: async (key) => handler.effects.get(key) ?? 0,
     bodies: handler.bodies,
+    asked: handler.asked.promise,
     async close() {
       for (const socket of connections) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
@@ -57,6 +60,7 @@ export async function tinyService(manners: Manners = {}): Promise<TinyService> {
 class Handler {
   readonly effects = new Map<string, number>()
   readonly bodies: string[] = []
+  readonly asked: PromiseWithResolvers<void> = Promise.withResolvers()
   readonly #manners: Manners
   readonly #kept = new Map<string, Kept>()
   #requests = 0
@@ -72,6 +76,8 @@ class Handler {
     if (hangsUpOn !== undefined && this.#requests % hangsUpOn === 0) request.socket.destroy()
     const body = `${await buffer(request)}`
     this.bodies.push(body)
+    this.asked.resolve()
+    if (this.#manners.answers === 'never') return
     const field = request.headers['idempotency-key'] as string | undefined
     if (field === undefined || (wantsQuotes && !field.startsWith('"'))) {
       response.writeHead(400).end()
@@ -102,10 +108,10 @@ class Handler {
   }
 
   async #charge(key: string): Promise<string> {
-    const { effectAfterMs = 0, answersAlike } = this.#manners
+    const { effectAfterMs = 0, answers } = this.#manners
     void setTimeout(effectAfterMs).then(() => this.effects.set(key, (this.effects.get(key) ?? 0) + 1))
     await setTimeout(5)
-    this.#charges += answersAlike ? 0 : 1
+    this.#charges += answers === 'alike' ? 0 : 1
     return JSON.stringify({ id: `ch_${this.#charges}` })
   }
 }

@@ -22,7 +22,7 @@ export class Shooters {
       child.on('message', (report: ShooterReport) => this.#hear(index, report))
       child.on('exit', (code, signal) => this.#lose(`${signal ?? `exit code ${code}`}`))
       child.on('error', ({ message }) => this.#lose(message))
-      child.send({ order: 'aim', destination, index } satisfies ShooterOrder)
+      tell(child, { order: 'aim', destination, index })
       return child
     })
   }
@@ -105,6 +105,7 @@ function start(): ChildProcess {
   })
 }
 
+/** A process that can't be told is gone, and its exit says so. */
 function tell(child: ChildProcess, order: ShooterOrder): void {
-  child.send(order)
+  child.send(order, () => {})
 }
