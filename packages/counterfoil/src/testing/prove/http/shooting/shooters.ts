@@ -67,7 +67,9 @@ export class Shooters {
     for (let place = 0; place < shots; place += 1) {
       const index = this.#turn % this.#children.length
       this.#turn += 1
-      shares.set(index, [...(shares.get(index) ?? []), place])
+      const places = shares.get(index)
+      if (places === undefined) shares.set(index, [place])
+      else places.push(place)
     }
     return [...shares].map(([index, places]) => ({
       index,
