@@ -36,13 +36,13 @@ const introduction = `# What held, here and elsewhere
 <!-- Made from a run by \`npm run proofs -- --write\`. Edit the targets in bench/proofs, not this page. -->
 
 **Not promised.** A verdict is about one version of a package, set up in one way, on one machine, in so many rounds: *held* means that no fault
-was seen, and \`results.json\` says what each bound is. *Broken* is by the rules of [the contract](contract.md), which are Counterfoil's own;
-where a layer means something else by a key, its own words stand beside it. Nobody else has looked at how the others were set up: each is a
+was seen, and [\`results.json\`](proofs/results.json) what each bound is. *Broken* is by the rules of [the contract](contract.md), which are
+Counterfoil's own; where a layer means something else by a key, and says so, it is *broken, by design*, with its own words below. Nobody else has looked at how the others were set up: each is a
 [file of some lines](../bench/proofs/services), written as its documentation says, and a correction is welcome.
 
 \`counterfoil prove http\` was fired at small services that are alike but for their idempotency layer: Counterfoil's integrations and its
-gateway, and others that install from npm. Each charges for 100 ms, and its effects are counted in a file outside of it. The keys' spelling
-(a String of the draft, or bare) is one that few layers know of; what is not refused there is nothing that their documentation promises.`
+gateway, and others that install from npm. Each charges for 100 ms, and its effects are counted in a file outside of it. \`key-spelling\` sends one key as the
+draft's String, in quotes, and bare: who keeps to one spelling never meets what is found there.`
 
 function termsOf({ proofs }: Results): string {
   const wanted = ['requests', 'processes', 'rounds', 'lease', 'late']
@@ -53,7 +53,12 @@ function termsOf({ proofs }: Results): string {
     .join(', ')
 }
 
-const marks = { held: 'held', broken: '**broken**', not_shown: '–' } as const
+const marks = { held: 'held', not_shown: '–' } as const
+
+function brokenMark({ target }: KeptProof, id: string): string {
+  const meant = targets[target].notes.some(({ on, byDesign }) => byDesign && on.includes(id))
+  return meant ? 'broken, by design' : '**broken**'
+}
 
 function table(proofs: readonly KeptProof[]): string {
   const scenarios = proofs[0]?.scenarios ?? []
@@ -63,8 +68,8 @@ function table(proofs: readonly KeptProof[]): string {
       `\`${id}\``,
       ...proofs.map((proof) => {
         const found = proof.scenarios.find((one) => one.id === id)
-        const mark = marks[found?.verdict.kind ?? 'not_shown']
-        return found?.verdict.kind === 'broken' ? `[${mark}](#${proof.target})` : mark
+        const kind = found?.verdict.kind ?? 'not_shown'
+        return kind === 'broken' ? `[${brokenMark(proof, id)}](#${proof.target})` : marks[kind]
       }),
     ]),
   )
@@ -74,8 +79,11 @@ function broken({ target, scenarios }: KeptProof): string[] {
   const found = scenarios.filter(({ verdict }) => verdict.kind === 'broken')
   if (found.length === 0) return []
   const notes = targets[target].notes
-    .filter(([ids]) => found.some(({ id }) => ids.includes(id)))
-    .map(([ids, note]) => `${ids.map((id) => `\`${id}\``).join(', ')}: ${note}`)
+    .filter(({ on }) => found.some(({ id }) => on.includes(id)))
+    .map(
+      ({ on, says, byDesign }) =>
+        `${on.map((id) => `\`${id}\``).join(', ')}${byDesign ? ', by design' : ''}: ${says}`,
+    )
   return [`### ${target}`, found.map(shown).join('\n'), ...notes]
 }
 

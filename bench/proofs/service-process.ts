@@ -23,6 +23,8 @@ export function killAll(): void {
 export class ServiceProcess {
   readonly #start: Start
   #process: ChildProcess
+  /** What it complained of last: told only where it does not come up. */
+  #complaint = ''
 
   private constructor(start: Start) {
     this.#start = start
@@ -64,8 +66,13 @@ export class ServiceProcess {
   }
 
   async #listening(): Promise<void> {
+    this.#process.stderr?.on('data', (chunk: Buffer) => {
+      this.#complaint = chunk.toString()
+    })
     const died = once(this.#process, 'exit').then(([code]) => {
-      throw new Error(`${this.#start.args.join(' ')} ended with code ${code} before it listened`)
+      throw new Error(
+        `${this.#start.args.join(' ')} ended with code ${code} before it listened: ${this.#complaint}`,
+      )
     })
     died.catch(() => undefined)
     await Promise.race([this.#start.says ? said(this.#process) : accepting(this.#start.port), died])
@@ -84,7 +91,7 @@ async function said(child: ChildProcess): Promise<void> {
 
 function spawned({ args, says }: Start): ChildProcess {
   return spawn(process.execPath, ['--conditions=@counterfoil/source', ...args], {
-    stdio: ['ignore', says ? 'pipe' : 'ignore', 'inherit'],
+    stdio: ['ignore', says ? 'pipe' : 'ignore', 'pipe'],
     detached: true,
     env: { ...process.env, NODE_ENV: 'production', NODE_NO_WARNINGS: '1' },
   })

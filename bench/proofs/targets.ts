@@ -31,8 +31,18 @@ export interface Target {
   /** What it has no notion of, with the reason: the options of the proof that it is not given. */
   readonly without: Readonly<Partial<Record<'as' | 'limited' | 'refused', string>>>
   /** Where a verdict is looked at more closely, by the id of its scenarios: what its own words or its own code say. */
-  readonly notes: readonly (readonly [scenarios: readonly string[], note: string])[]
+  readonly notes: readonly Note[]
 }
+
+export interface Note {
+  /** The ids of scenarios. */
+  readonly on: readonly string[]
+  readonly says: string
+  /** It means something else by a key, and says so. */
+  readonly byDesign?: true
+}
+
+const JOINED = 'Two field lines are joined by node:http, and the joined text is taken for a key.'
 
 const usual = {
   variant: '',
@@ -78,15 +88,16 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     setUp:
       'the middleware with its Redis adapter; an `intentValidator`, as its README offers, that compares the caller beside what the default one compares',
     notes: [
-      [
-        ['identity'],
-        'Its code keeps `Content-Type` alone of the fields (`headerWhitelist`); its README says nothing of fields.',
-      ],
-      [
-        ['concurrent', 'conflict-in-flight', 'refused-duplicate'],
-        'It looks the key up and then writes it, and its Redis adapter writes without a condition (`SET` with `EX` and no `NX`). Version 2.1, which was not to be had from the registry, says that it handles [a lost race](https://github.com/VilledeMontreal/express-idempotency/pull/44).',
-      ],
-      [['crash'], 'A key in progress has the ttl of an outcome, 86,400 s, and no lease.'],
+      {
+        on: ['identity'],
+        says: 'Its code keeps `Content-Type` alone of the fields (`headerWhitelist`); its README says nothing of fields.',
+      },
+      {
+        on: ['concurrent', 'conflict-in-flight', 'refused-duplicate'],
+        says: 'It looks the key up and then writes it, and its Redis adapter writes without a condition (`SET` with `EX` and no `NX`). Version 2.1, which was not to be had from the registry, says that it handles [a lost race](https://github.com/VilledeMontreal/express-idempotency/pull/44).',
+      },
+      { on: ['malformed-key'], says: 'An empty field counts as none, and what has no key is let by.' },
+      { on: ['crash'], says: 'A key in progress has the ttl of an outcome, 86,400 s, and no lease.' },
     ],
   },
   'node-idempotency': {
@@ -97,13 +108,18 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     setUp: 'the NestJS module on Redis and `@Idempotent()` on the handler, `enforceIdempotency: true`',
     without: { as: 'it has no notion of callers: its key is method, path and field' },
     notes: [
-      [['identity'], 'It keeps the fields of its list `headers2Cache`.'],
-      [['reordered'], 'The fingerprint is over `JSON.stringify` of the body: the order counts.'],
-      [['limited'], 'Every error is stored as the outcome, whatever its status.'],
-      [
-        ['crash'],
-        'A key in progress has the ttl of an outcome, a day by default (`cacheTTLMS`), and no lease.',
-      ],
+      { on: ['identity'], says: 'It keeps `Content-Type` alone of the fields (`headers2Cache`).' },
+      {
+        on: ['key-spelling'],
+        says: 'Its README calls it compliant with the draft. There a key is a String, in quotes, which it takes for a part of the key.',
+      },
+      { on: ['reordered'], says: 'The fingerprint is over `JSON.stringify` of the body: the order counts.' },
+      { on: ['malformed-key'], says: JOINED },
+      { on: ['limited'], says: 'Every error is stored as the outcome, whatever its status.' },
+      {
+        on: ['crash'],
+        says: 'A key in progress has the ttl of an outcome, a day by default (`cacheTTLMS`), and no lease.',
+      },
     ],
   },
   powertools: {
@@ -115,10 +131,12 @@ export const targets: Readonly<Record<TargetName, Target>> = {
       '`makeIdempotent` with `CachePersistenceLayer` on Redis around a handler of API Gateway events; the whole payload is the key, its default: caller, path, field and body',
     terms: { guarantee: 'at-least-once' },
     notes: [
-      [
-        ['conflict', 'conflict-in-flight', 'refused-duplicate', 'large-body'],
-        'By design: its "idempotency key is a hash representation of either the entire event or a specific configured subset of the event" ([documentation](https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/)). Another body is another key, and the field alone protects nothing.',
-      ],
+      {
+        on: ['conflict', 'conflict-in-flight', 'refused-duplicate', 'large-body'],
+        byDesign: true,
+        says: 'Its "idempotency key is a hash representation of either the entire event or a specific configured subset of the event" ([documentation](https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/)). Another body is another key, and the field alone protects nothing.',
+      },
+      { on: ['malformed-key'], says: JOINED },
     ],
   },
   'powertools-validating': {
@@ -130,10 +148,11 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     setUp: 'the same with `eventKeyJmesPath` (caller, path, field) and `payloadValidationJmesPath` (body)',
     terms: { guarantee: 'at-least-once' },
     notes: [
-      [
-        ['restart'],
-        'Storing the outcome, `CachePersistenceLayer` leaves the hash of the payload out (`_updateRecord`). Its local cache hides that for as long as the process lives. Its layer for DynamoDB was not tried.',
-      ],
+      {
+        on: ['restart'],
+        says: 'Storing the outcome, `CachePersistenceLayer` leaves the hash of the payload out (`_updateRecord`). Its local cache hides that for as long as the process lives. Its layer for DynamoDB was not tried.',
+      },
+      { on: ['malformed-key'], says: JOINED },
     ],
   },
   restate: {
@@ -151,11 +170,12 @@ export const targets: Readonly<Record<TargetName, Target>> = {
       refused: 'the same',
     },
     notes: [
-      [
-        ['conflict', 'conflict-in-flight', 'refused-duplicate', 'large-body'],
-        'Its documentation says: "If you re-invoke the service with the same idempotency key within 24 hours, Restate sends back the same response and doesn\'t re-execute the request to the service" ([HTTP](https://docs.restate.dev/services/invocation/http)). It compares no bodies, and doesn’t say that it would.',
-      ],
-      [['malformed-key'], 'An empty field counts as none.'],
+      {
+        on: ['conflict', 'conflict-in-flight', 'refused-duplicate', 'large-body'],
+        byDesign: true,
+        says: '"If you re-invoke the service with the same idempotency key within 24 hours, Restate sends back the same response and doesn\'t re-execute the request to the service" ([HTTP](https://docs.restate.dev/services/invocation/http)). It compares no bodies, and doesn’t say that it would.',
+      },
+      { on: ['malformed-key'], says: 'An empty field counts as none.' },
     ],
   },
 }
