@@ -61,7 +61,7 @@ function judgeRest(calls: readonly Call[], first: Answered, effects: Effects): F
   }
   const wedged = without.find(({ answer }) => isInProgress(answer))
   if (wedged !== undefined) {
-    return broken('A retry was told to wait until past the lease, though the outcome was there.', [
+    return broken('A retry was still told to wait past the lease, though the outcome was there.', [
       first,
       wedged,
     ])
