@@ -175,7 +175,10 @@ export const targets: Readonly<Record<TargetName, Target>> = {
         byDesign: true,
         says: '"If you re-invoke the service with the same idempotency key within 24 hours, Restate sends back the same response and doesn\'t re-execute the request to the service" ([HTTP](https://docs.restate.dev/services/invocation/http)). It compares no bodies, and doesn’t say that it would.',
       },
-      { on: ['malformed-key'], says: 'An empty field counts as none.' },
+      {
+        on: ['malformed-key'],
+        says: 'An empty field is a key like any other, and is one for all who send it. Of two lines one is taken.',
+      },
     ],
   },
 }
