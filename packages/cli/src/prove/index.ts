@@ -2,9 +2,10 @@ import type { Command } from 'commander'
 import { type Ended, proveExitCodes } from '../exit-codes.ts'
 import { addHelp } from '../help.ts'
 import type { Io } from '../io.ts'
+import { addProveHttp } from './http/command.ts'
 
 /** `counterfoil prove`: what is proven, and what each proof has in common. */
-export function addProve(program: Command, io: Io, _ended: Ended): void {
+export function addProve(program: Command, io: Io, ended: Ended): void {
   const prove = program
     .command('prove')
     .description('Prove, by firing at it, that a service runs each request once, whoever wrote it.')
@@ -23,4 +24,5 @@ export function addProve(program: Command, io: Io, _ended: Ended): void {
       ],
     ],
   })
+  addProveHttp(prove, io, ended)
 }
