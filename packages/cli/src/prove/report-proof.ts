@@ -53,8 +53,9 @@ export async function assertReportFolder(folder: string): Promise<void> {
 }
 
 async function writeReports(proof: Proof, folder: string): Promise<void> {
+  const texts = reports.map(({ name, text }) => [join(folder, name), text(proof)] as const)
   await mkdir(folder, { recursive: true })
-    .then(() => Promise.all(reports.map(({ name, text }) => writeFile(join(folder, name), text(proof)))))
+    .then(() => Promise.all(texts.map(([path, text]) => writeFile(path, text))))
     .catch((error: unknown) => cannotWrite(folder, error))
 }
 
