@@ -9,6 +9,8 @@ import { createReceipts } from 'counterfoil'
 import { memoryStore } from 'counterfoil/memory'
 import { idempotent } from 'counterfoil/node'
 import { onTestFinished } from 'vitest'
+import { run } from '../../src/run.ts'
+import { testIo } from '../support/test-io.ts'
 
 const main = join(import.meta.dirname, '../../src/main.ts')
 
@@ -18,27 +20,29 @@ export interface Ended {
   readonly err: string
 }
 
+/** `counterfoil prove http`, in this process; what it starts are processes. */
+export async function prove(flags: readonly string[]): Promise<Ended> {
+  const io = testIo()
+  const code = await run(['prove', 'http', ...flags], io)
+  return { code, out: io.out(), err: io.err() }
+}
+
 export interface RunningProof {
   readonly ended: Promise<Ended>
   /** Once this stands on stderr. */
   said(words: string): Promise<void>
+  /** As Ctrl-C does it: also those that it started. */
   interrupt(): void
 }
 
-/** `counterfoil prove http` in a process of its own, in a folder of its own. */
-export function startProof(flags: readonly string[], folder: string = newFolder()): RunningProof {
+/** The same in a process of its own, and in a process group. */
+export function startProof(flags: readonly string[]): RunningProof {
   const child = spawn(
     process.execPath,
-    [
-      '--conditions=@counterfoil/source',
-      '--disable-warning=ExperimentalWarning',
-      main,
-      'prove',
-      'http',
-      ...flags,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder },
+    ['--conditions=@counterfoil/source', main, 'prove', 'http', ...flags],
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   )
+  const group = -(child.pid ?? 0)
   onTestFinished(() => void child.kill('SIGKILL'))
   let err = ''
   const out = text(child.stdout)
@@ -54,7 +58,7 @@ export function startProof(flags: readonly string[], folder: string = newFolder(
         await new Promise((done) => child.stderr.once('data', done))
       }
     },
-    interrupt: () => void child.kill('SIGINT'),
+    interrupt: () => void process.kill(group, 'SIGINT'),
   }
 }
 
