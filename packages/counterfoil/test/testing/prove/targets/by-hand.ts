@@ -15,6 +15,7 @@ type Run = (request: IncomingMessage) => Promise<Answer>
 const STILL_RUNNING: Answer = refusal(409, 'A request with this key is still in progress.', [
   ['Retry-After', '1'],
 ])
+const LONGEST_KEY = 255
 const EMPTY: Answer = { status: 200, lines: [], body: Buffer.alloc(0) }
 
 /**
@@ -132,14 +133,15 @@ export class ByHand {
   #keyOf({ headersDistinct }: IncomingMessage): string | undefined | Answer {
     const lines = headersDistinct['idempotency-key'] ?? []
     if (lines.length === 0) {
+      if (this.#is('takes a missing key for one')) return 'undefined'
       return this.#terms.keys === 'required' ? refusal(400, 'Give an Idempotency-Key.') : undefined
     }
-    if (this.#is('checks no keys')) return lines.join(', ')
+    const given = lines.join(', ')
+    if (this.#is('checks no keys')) return given
+    const cut = this.#is('cuts long keys') ? lines.map((line) => line.slice(0, LONGEST_KEY)) : lines
     try {
-      const key = String(keyFromHeader(lines))
-      if (this.#is('takes quotes for a part of the key')) return lines[0]
-      if (this.#is('ignores the case of keys')) return key.toLowerCase()
-      return this.#is('cuts keys at 32 characters') ? key.slice(0, 32) : key
+      const key = keyFromHeader(cut)
+      return this.#is('takes quotes for a part of the key') ? given : key
     } catch (error) {
       return refusal(400, (error as Error).message)
     }

@@ -22,8 +22,8 @@ export type Fault =
   | 'tells the stored outcome in a refusal'
   | 'checks no keys'
   | 'takes quotes for a part of the key'
-  | 'ignores the case of keys'
-  | 'cuts keys at 32 characters'
+  | 'cuts long keys'
+  | 'takes a missing key for one'
 
 /** How a target is set up. All but a fault is right, each in its own way. */
 export interface TargetTerms {
