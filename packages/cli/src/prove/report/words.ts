@@ -46,7 +46,7 @@ export function extentText({ of, scenarios, durationMs }: Proof): string {
   return `${counted(scenarios.length, 'scenario')}, ${counted(sent, callWord(of))} in ${spanText(durationMs)}`
 }
 
-export function callWord(of: Proof['of']): string {
+function callWord(of: Proof['of']): string {
   return of === 'http' ? 'request' : 'call'
 }
 
@@ -101,7 +101,7 @@ function bodiesText({ answers: { bodies } }: ScenarioProof): string {
   return `${countText(bodies.length)} distinct (${[...first, ...more].join('; ')})`
 }
 
-export function shortHash(sha256: string): string {
+function shortHash(sha256: string): string {
   return sha256.length > 12 ? `${sha256.slice(0, 12)}…` : sha256
 }
 
