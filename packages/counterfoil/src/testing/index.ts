@@ -23,6 +23,12 @@ export type {
 export { Stage, type Turn } from './http/stage.ts'
 export type { WireLines } from './http/wire.ts'
 export {
+  checkHistory,
+  type HistoryTerms,
+  type HistoryVerdict,
+} from './linearizability/check-history.ts'
+export { type Counterexample, describeCounterexample } from './linearizability/counterexample.ts'
+export {
   type AnswerSummary,
   type EffectSummary,
   type Evidence,
@@ -35,23 +41,21 @@ export {
   type VerdictKind,
   verdictOf,
 } from './prove/proof.ts'
-export {
-  checkHistory,
-  describeViolation,
-  type HistoryRule,
-  type HistoryViolation,
-} from './storm/check-history.ts'
 export { runStorm } from './storm/run-storm.ts'
 export { serveStorm } from './storm/serve-storm.ts'
 export type {
+  AskedClaim,
+  AskedSettle,
   ClaimAnswer,
   ClaimEvent,
+  RenewEvent,
+  SettleEvent,
   StoredAfter,
   StormEvent,
-  StormTerms,
   Unknown,
   WriteAnswer,
   WriteEvent,
+  YieldEvent,
 } from './storm/storm-event.ts'
 export type { MixedPlan, OneKeyPlan, StormPlan } from './storm/storm-plan.ts'
 export {
