@@ -37,6 +37,8 @@ const config: UserConfig[] = [
       'src/testing/index.ts',
       // Loaded by path into a thread of its own: nothing imports it.
       'src/stores/*/worker.ts',
+      // And into a process of its own.
+      'src/testing/prove/http/shooting/shooter.ts',
     ],
     // From each file alone, without a type checker: `isolatedDeclarations` makes the types explicit.
     dts: { oxc: {} },

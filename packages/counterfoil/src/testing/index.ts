@@ -21,7 +21,9 @@ export type {
   RunningHttpService,
 } from './http/service-under-test.ts'
 export { Stage, type Turn } from './http/stage.ts'
-export type { WireLines } from './http/wire.ts'
+export { TargetNotLoopback, TargetUnreachable } from './prove/http/errors.ts'
+export type { HttpProofOptions, HttpProofProgress } from './prove/http/options.ts'
+export { proveHttp } from './prove/http/prove-http.ts'
 export {
   checkHistory,
   type HistoryTerms,
@@ -68,3 +70,4 @@ export {
 } from './tcp-fault.ts'
 export { openTcpProxy, type ProxyCounts, type TcpProxy } from './tcp-proxy.ts'
 export { ContractViolation } from './violation.ts'
+export type { WireLines } from './wire.ts'

@@ -1,0 +1,21 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Answer, SHOWN_BYTES } from './shooting/shot.ts'
+
+/**
+ * Whether two answers tell of one run, as far as they can: their bodies are equal, or the same JSON in another spelling.
+ * Whether they are equal to the byte is another question.
+ */
+export function sameOutcome(one: Answer, other: Answer): boolean {
+  if (one.sha256 === other.sha256) return true
+  const [first, second] = [jsonIn(one), jsonIn(other)]
+  return first !== undefined && second !== undefined && isDeepStrictEqual(first.value, second.value)
+}
+
+function jsonIn({ body, bytes }: Answer): { readonly value: unknown } | undefined {
+  if (bytes > SHOWN_BYTES) return undefined
+  try {
+    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) }
+  } catch {
+    return undefined
+  }
+}
