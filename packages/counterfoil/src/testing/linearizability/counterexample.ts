@@ -128,10 +128,15 @@ export function describeCounterexample({ says, events, leftOut }: Counterexample
   const from = Math.min(...events.map(({ startedAt }) => startedAt))
   const lines = events.map((event) => {
     const times = `${(event.startedAt - from).toFixed(3)} to ${(event.endedAt - from).toFixed(3)} ms`
-    return `  ${times} ${event.caller}: ${askedText(event)} → ${JSON.stringify(event.answer)}`
+    return `  ${times} ${callText(event)}`
   })
   const others = leftOut > 0 ? [`  (and ${leftOut} calls of the same key that it doesn't hang on)`] : []
   return [says, ...lines, ...others].join('\n')
+}
+
+/** Who asked what, and what was answered. */
+export function callText(event: StormEvent): string {
+  return `${event.caller}: ${askedText(event)} → ${JSON.stringify(event.answer)}`
 }
 
 function askedText(event: StormEvent): string {
