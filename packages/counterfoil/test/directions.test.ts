@@ -58,6 +58,8 @@ const command: Readonly<Record<string, Layer>> = {
       'undici',
       'yaml',
     ],
+    // `prove` counts effects in the service's own database, which is asked by a query and not through a store.
+    loadsPackages: ['pg'],
   },
 }
 

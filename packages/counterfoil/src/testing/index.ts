@@ -29,7 +29,15 @@ export {
 export { type Counterexample, describeCounterexample } from './linearizability/counterexample.ts'
 export { TargetNotLoopback, TargetUnreachable } from './prove/http/errors.ts'
 export type { HttpProofOptions, HttpProofProgress } from './prove/http/options.ts'
+export {
+  type HttpProofPlan,
+  type HttpScenario,
+  httpScenarios,
+  type PlannedHttpScenario,
+  planHttp,
+} from './prove/http/plan-http.ts'
 export { proveHttp } from './prove/http/prove-http.ts'
+export type { HttpScenarioNeed } from './prove/http/scenario.ts'
 export {
   type AnswerSummary,
   type EffectSummary,

@@ -106,7 +106,7 @@ function failed(error: unknown): never {
   throw new Error(`--count-sql can't be asked: ${message}.`)
 }
 
-async function loadPg(): Promise<typeof import('pg')> {
+async function loadPg() {
   try {
     return await import('pg')
   } catch (error) {

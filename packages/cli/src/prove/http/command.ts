@@ -47,7 +47,10 @@ function theRequest(http: Command): void {
   http
     .optionsGroup('The request:')
     .requiredOption('--url <url>', 'where the requests go: http://127.0.0.1:3000/charges')
-    .option('--body <text>', 'its body, or @ and the file that holds it: @charge.json')
+    .option(
+      '--body <text>',
+      'its body, or @ and the file that holds it: @charge.json; {key} in it stands for the key',
+    )
     .option('--method <method>', 'its method', 'POST')
     .option('--header <field>', 'a field of it: "Authorization: …"; may be repeated', repeated)
     .option('--key-header <name>', 'the field that carries the key', 'Idempotency-Key')
@@ -88,7 +91,7 @@ function howItIsFired(http: Command): void {
     .addOption(
       new Option('--connections <how>', 'whether requests share connections')
         .choices(['reuse', 'fresh'])
-        .default('fresh'),
+        .default('reuse'),
     )
     .option('--stagger <times>', 'within which time after each other they leave: 0..50ms', '0..0ms')
     .option('--seed <n>', 'makes the same choices as the run that had it')
@@ -114,7 +117,10 @@ function whatScenariosNeed(http: Command): void {
     .option('--refused-header <field>', 'a field that makes its upstream refuse; may be repeated', repeated)
     .option('--kill-cmd <command>', 'kills the service, as a crash would')
     .option('--restart-cmd <command>', 'starts it again')
-    .option('--margin <time>', 'how long past the lease nothing may still be in progress', '2s')
+    .option(
+      '--margin <time>',
+      'how long past the lease nothing may still be in progress; default as long again, from 500ms to 5s',
+    )
     .option(
       '--late <time>',
       'how long after its outcome a late retry comes; default the lease and the margin',

@@ -137,8 +137,8 @@ function fieldsIn(flag: string, lines: readonly string[]): readonly Field[] {
 
 /** `0..50ms`, `10ms..1s`, or `50ms` for as much from nothing. */
 function staggerIn(flag: string, text: string): { readonly least: number; readonly most: number } {
-  const [, least = '0', most = ''] = /^(?:(\w+)\.\.)?(\w+)$/.exec(text) ?? []
-  if (most === '') return wrong(flag, text, 'give the least and the most, such as 0..50ms')
-  const unit = /[a-z]+$/.exec(most)?.[0] ?? ''
-  return { least: msIn(flag, /^\d+$/.test(least) ? `${least}${unit}` : least), most: msIn(flag, most) }
+  const [, from = '0', to = ''] = /^(?:(\w+)\.\.)?(\d+\w+)$/.exec(text) ?? []
+  if (to === '') return wrong(flag, text, 'give the least and the most, such as 0..50ms')
+  const unit = to.replace(/^\d+/, '')
+  return { least: msIn(flag, /^\d+$/.test(from) ? from + unit : from), most: msIn(flag, to) }
 }

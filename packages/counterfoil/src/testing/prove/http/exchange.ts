@@ -46,9 +46,14 @@ export type AnswerKind = 'success' | 'later' | 'refused' | 'none'
 export function kindOf(answer: Exchange['answer']): AnswerKind {
   if (answer.kind === 'no_answer') return 'none'
   const { status } = answer
-  if (status === 202 && fieldIn(answer, 'retry-after') !== undefined) return 'later'
+  if (status === 202 && isComeAgain(answer)) return 'later'
   if (status < 400) return 'success'
   return status >= 500 || laterStatuses.has(status) ? 'later' : 'refused'
+}
+
+/** Accepted, to be asked for again, and without a place where the outcome will be. */
+function isComeAgain(answer: Answer): boolean {
+  return fieldIn(answer, 'retry-after') !== undefined && fieldIn(answer, 'location') === undefined
 }
 
 /** Request time-out, conflict with what is in progress, locked, too early, too many. */

@@ -8,9 +8,13 @@ export interface Ground {
   readonly terms: HttpProofTerms
   readonly shooters: Shooters
   readonly counter: Counter | undefined
+  /** Why there is no counter, though one was given. */
+  readonly counterFault: string | undefined
   readonly spelling: KeySpelling
   /** How long the endpoint took for a first request by itself. */
   readonly latencyMs: number
+  /** Two runs have different answers: equal ones are then of one run. */
+  readonly tellsRunsApart: boolean
   /** A new key, unlike any of this or another proof. */
   newKey(): string
   /** Resolves when the endpoint accepts connections. @throws {Unmeasured} where it doesn't in time */

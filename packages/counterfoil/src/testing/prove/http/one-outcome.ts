@@ -9,6 +9,7 @@ import {
   shownAnswer,
 } from './exchange.ts'
 import { broken, type Finding, kept, unmeasured } from './finding.ts'
+import { isMarked } from './replay-mark.ts'
 import { sameOutcome } from './same-outcome.ts'
 import type { HttpProofTerms } from './terms.ts'
 
@@ -28,7 +29,8 @@ export function judgeOneOutcome({ calls, effects, guarantee }: OneRequest): Find
     if (guarantee === 'at-least-once' && exchanges.some(mayHaveBrokenOff)) {
       return unmeasured('An attempt broke off, and under at-least-once a retry may then run again.')
     }
-    const ran = two ?? successes.slice(0, 2)
+    const unmarked = successes.filter((success) => !isMarked(success))
+    const ran = two ?? (unmarked.length > 1 ? unmarked : successes).slice(0, 2)
     return broken(`One key had ${effects.effects} effects.`, ran.length > 0 ? ran : exchanges.slice(0, 2))
   }
   if (two !== undefined) {

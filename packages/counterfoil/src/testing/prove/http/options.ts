@@ -11,7 +11,10 @@ export interface HttpProofOptions {
   readonly method?: string
   /** Sent with every request, in this order. A JSON body gets its `Content-Type` without being told. */
   readonly headers?: WireLines
-  /** What every request carries. The endpoint must accept it as often as it comes under another key. */
+  /**
+   * What every request carries. The endpoint must accept it as often as it comes under another key: where something in it
+   * must be unique, `{key}` stands for the key.
+   */
   readonly body?: string | Uint8Array
   /** Default `Idempotency-Key`. */
   readonly keyHeader?: string

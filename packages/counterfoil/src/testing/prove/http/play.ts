@@ -1,5 +1,5 @@
 import type { ScenarioProof, TimelineEntry, Verdict } from '../proof.ts'
-import { boundOf } from './bound.ts'
+import { boundOf, unseenIn } from './bound.ts'
 import type { Exchange } from './exchange.ts'
 import { broken, type Finding, Unmeasured, unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
@@ -7,6 +7,8 @@ import { Round } from './round.ts'
 import { roundsOf, type Scenario } from './scenario.ts'
 import { Summary } from './summary.ts'
 import { timelineOf } from './timeline.ts'
+
+export const STOPPED = 'The run was stopped.'
 
 /** Rounds in which something was in the way are played again, but not forever. */
 const MOST_UNMEASURED = 3
@@ -32,7 +34,7 @@ export async function playScenario(
     rounds: played,
     requests: summary.requests,
     answers: summary.answers,
-    effects: summary.effects(scenario),
+    effects: summary.effects(scenario.effects(ground.terms)),
     spreadMs: summary.spreadMs,
     timeline,
   }
@@ -61,7 +63,7 @@ async function rounds(
 ): Promise<Rounds> {
   const wanted = roundsOf(scenario, ground.terms)
   const notes = new Set<string>()
-  const keys: string[] = []
+  const counts = new Map<string, number>()
   let [held, inTheWay] = [0, 0]
   let timeline: readonly TimelineEntry[] = []
   const ended = (verdict: Verdict): Rounds => ({ verdict, played: held + inTheWay, timeline })
@@ -69,7 +71,7 @@ async function rounds(
     began(held + 1, wanted)
     const { finding, recorded, counted } = await playRound(scenario, ground, summary)
     timeline = timelineOf(recorded)
-    keys.push(...counted.keys())
+    for (const [key, effects] of counted) counts.set(key, effects)
     if (finding.kind === 'broken') {
       held += 1
       return ended(finding)
@@ -83,8 +85,10 @@ async function rounds(
     if (inTheWay >= MOST_UNMEASURED || ground.signal.aborted)
       return ended({ kind: 'not_shown', why: finding.why })
   }
-  const late = await lateEffects(scenario, ground, keys, summary)
+  const late = await lateEffects(scenario, ground, counts, summary)
   if (late.kind !== 'kept') return ended(late.kind === 'broken' ? late : { kind: 'not_shown', why: late.why })
+  const unseen = unseenIn(scenario, ground)
+  if (unseen !== undefined) return ended({ kind: 'not_shown', why: unseen })
   return ended({ kind: 'held', bound: boundOf(scenario, ground, { rounds: held, notes }) })
 }
 
@@ -114,23 +118,24 @@ async function playRound(
 /** @throws what is no sentence about the target */
 function whyNot(error: unknown, signal: AbortSignal): string {
   if (error instanceof Unmeasured) return error.message
-  if (signal.aborted) return 'The run was stopped.'
+  if (signal.aborted) return STOPPED
   throw error
 }
 
 /** Looks at all keys again: an effect may have come after its round was judged. */
 async function lateEffects(
-  { effects: { most } }: Scenario,
-  { counter }: Ground,
-  keys: readonly string[],
+  scenario: Scenario,
+  { counter, terms }: Ground,
+  counts: ReadonlyMap<string, number>,
   summary: Summary,
 ): Promise<Finding> {
   if (counter === undefined) return { kind: 'kept' }
+  const { most } = scenario.effects(terms)
   try {
-    for (const key of keys) {
+    for (const [key, before] of counts) {
       const effects = await counter.now(key)
       summary.addEffects(new Map([[key, effects]]))
-      if (effects > most) {
+      if (effects > most && effects > before) {
         const says = `the key ${key} had ${effects} effects when it was looked at again, after the last round`
         return broken(`One key had ${effects} effects, the last of them long after its answers.`, [
           { atMs: 0, says },

@@ -1,27 +1,48 @@
-import { OptionInvalid } from '../../../core/index.ts'
 import type { Proof, ScenarioProof } from '../proof.ts'
 import { versionsHere } from '../versions.ts'
+import { chosen } from './chosen.ts'
 import { Counter } from './counter.ts'
 import { destinationOf, untilReachable } from './destination.ts'
 import { Unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
 import { newKeys } from './keys.ts'
 import type { HttpProofOptions, HttpProofProgress } from './options.ts'
-import { notPlayed, playScenario } from './play.ts'
+import { notPlayed, playScenario, STOPPED } from './play.ts'
 import { missingFor, type Scenario } from './scenario.ts'
-import { scenarios } from './scenarios/index.ts'
+import { controlled } from './service-control.ts'
 import { Shooters } from './shooting/shooters.ts'
 import { survey } from './survey.ts'
-import { type HttpProofTerms, termsOf } from './terms.ts'
+import { termsOf } from './terms.ts'
 import { toldTerms } from './told-terms.ts'
 
 /**
- * Holds an HTTP endpoint to what an idempotent one promises, whatever it is made of: it sends requests, many of them at
- * the same millisecond from several processes, looks at what comes back, and judges each promise *held*, *broken* or
- * *not shown*. It never calls held what could not be measured.
+ * Holds an HTTP endpoint to what an idempotent one promises, in whatever language it is written: sends requests, many of
+ * them in the same millisecond from several processes, looks at what comes back, and finds each promise *held*, *broken*
+ * (with the requests that show it) or *not shown*. What could not be measured is never held, and `held` says what it
+ * does not show.
+ *
+ * Every request has the effect that it has at the endpoint: run it where that harms nobody. With `countEffects` it judges
+ * by effects, which is the surer way; without, by answers alone.
+ *
+ * @throws {OptionInvalid} for an option that is malformed
+ * @throws {TargetNotLoopback} for another machine, unless `iOwnThis`
+ * @throws {TargetUnreachable} where nothing accepts connections
+ *
+ * @example
+ * test('charges are idempotent', async () => {
+ *   const proof = await proveHttp({
+ *     url: 'http://127.0.0.1:3000/charges',
+ *     headers: [['Authorization', 'Bearer test']],
+ *     body: JSON.stringify({ amount: 1250, currency: 'EUR' }),
+ *     countEffects: async (key) => (await ledger.chargesOf(key)).length,
+ *     rounds: 5,
+ *   })
+ *   const notHeld = proof.scenarios.filter(({ verdict }) => verdict.kind === 'broken')
+ *   assert.deepEqual(notHeld, [])
+ * })
  */
 export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
-  const terms = termsOf(options)
+  const { terms, revive } = controlled(termsOf(options))
   const played = chosen(options.only)
   const startedAt = new Date()
   const signal = options.signal ?? new AbortController().signal
@@ -31,25 +52,29 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
     terms,
     shooters,
     counter: terms.countEffects === undefined ? undefined : new Counter(terms.countEffects),
+    counterFault: undefined,
     spelling: 'bare',
     latencyMs: 0,
+    tellsRunsApart: false,
     newKey: newKeys(terms.seed),
     untilReachable: () => untilReachable(destination, signal),
     signal,
   }
   try {
+    const scenarios = await playAll(played, ground, options.onProgress ?? (() => {}))
     return {
       of: 'http',
-      target: targetOf(terms),
+      target: terms.url.origin + terms.url.pathname,
       startedAt: startedAt.toISOString(),
-      scenarios: await playAll(played, ground, options.onProgress ?? (() => {})),
       durationMs: Date.now() - startedAt.getTime(),
       seed: terms.seed,
       terms: toldTerms(terms),
       versions: versionsHere(),
+      scenarios,
     }
   } finally {
     await shooters.close()
+    await revive()
   }
 }
 
@@ -58,29 +83,27 @@ async function playAll(
   bare: Ground,
   tell: (progress: HttpProofProgress) => void,
 ): Promise<readonly ScenarioProof[]> {
-  const surveyed = await surveyedOr(bare)
+  const surveyed = await surveyOf(bare)
+  if ('why' in surveyed) return played.map((scenario) => notPlayed(scenario, surveyed.why))
   const proofs: ScenarioProof[] = []
   let sent = 0
   for (const [index, scenario] of played.entries()) {
-    const why =
-      surveyed.why ?? missingFor(scenario, bare.terms) ?? (bare.signal.aborted ? STOPPED : undefined)
-    if (surveyed.ground === undefined || why !== undefined) {
-      proofs.push(notPlayed(scenario, why ?? STOPPED))
-      continue
-    }
-    const proof = await playScenario(scenario, surveyed.ground, (round, rounds) => {
-      const { id, title } = scenario
-      tell({ scenario: { id, title }, at: index + 1, of: played.length, round, rounds, sent })
-    })
+    const { id, title } = scenario
+    const why = bare.signal.aborted ? STOPPED : missingFor(scenario, bare.terms)
+    const proof =
+      why !== undefined
+        ? notPlayed(scenario, why)
+        : await playScenario(scenario, surveyed.ground, (round, rounds) => {
+            tell({ scenario: { id, title }, at: index + 1, of: played.length, round, rounds, sent })
+          })
     sent += proof.requests
     proofs.push(proof)
   }
   return proofs
 }
 
-const STOPPED = 'The run was stopped.'
-
-async function surveyedOr(bare: Ground): Promise<{ ground?: Ground; why?: string }> {
+/** Where to play; or why nothing can be shown, which is then so for all scenarios. */
+async function surveyOf(bare: Ground): Promise<{ readonly ground: Ground } | { readonly why: string }> {
   try {
     return { ground: await survey(bare) }
   } catch (error) {
@@ -88,18 +111,4 @@ async function surveyedOr(bare: Ground): Promise<{ ground?: Ground; why?: string
     if (bare.signal.aborted) return { why: STOPPED }
     throw error
   }
-}
-
-function chosen(only: readonly string[] | undefined): readonly Scenario[] {
-  if (only === undefined) return scenarios
-  const known = new Map(scenarios.map((scenario) => [scenario.id, scenario]))
-  const unknown = only.find((id) => !known.has(id))
-  if (unknown !== undefined || only.length === 0) {
-    throw new OptionInvalid('only', `give one or more of: ${[...known.keys()].join(', ')}`)
-  }
-  return scenarios.filter(({ id }) => only.includes(id))
-}
-
-function targetOf({ url }: HttpProofTerms): string {
-  return url.origin + url.pathname
 }

@@ -18,7 +18,8 @@ export function shotOf(
   afterMs: number,
 ): Shot {
   const { url, method, body: given } = terms
-  const { body = given, target = url.pathname + url.search, leavesAfterMs = null } = asked
+  const { target = url.pathname + url.search, leavesAfterMs = null } = asked
+  const body = bodyFor(asked.key ?? keys.key, asked.body ?? given)
   const lines: WireLines = [
     ['Host', url.host],
     ['User-Agent', 'counterfoil-prove'],
@@ -29,6 +30,12 @@ export function shotOf(
   const all = [...own, ...keyLines(asked, terms, keys), ...framing(method, body)]
   const head = `${method} ${target} HTTP/1.1\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
   return { method, head, body, afterMs, leavesAfterMs }
+}
+
+/** Where `{key}` stands in it, its key does: what must be unique is so, and an effect can be found by its key. */
+function bodyFor(key: string, body: Uint8Array): Uint8Array {
+  const text = Buffer.from(body).toString('latin1')
+  return text.includes('{key}') ? Buffer.from(text.replaceAll('{key}', key), 'latin1') : body
 }
 
 /** The lines of both, without those of `lines` that `given` names, and those of `given` that `stronger` names besides. */

@@ -75,11 +75,12 @@ export class Round {
     return call as Call
   }
 
-  /** Sends one request, and doesn't wait for its answer, but until it has left. */
-  async begin(asked: Asked): Promise<Promise<Exchange>> {
+  /** Sends one request, and waits until it has left, not for its answer. */
+  async begin(asked: Asked): Promise<{ readonly answered: Promise<Exchange> }> {
     const [begun] = await this.#fire([asked])
-    await begun?.flying.sent
-    return begun?.exchange as Promise<Exchange>
+    const { flying, exchange } = begun as Begun
+    await flying.sent
+    return { answered: exchange }
   }
 
   /** Sends them all at once, on connections that stand before; or each by its `afterMs`. */

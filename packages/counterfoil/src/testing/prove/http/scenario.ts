@@ -1,3 +1,4 @@
+import type { Expected } from './counter.ts'
 import type { Finding } from './finding.ts'
 import type { Ground } from './ground.ts'
 import type { Round } from './round.ts'
@@ -15,9 +16,16 @@ export interface Scenario {
    */
   readonly luck: 'race' | 'plain' | 'slow'
   /** Options that it can't do without, by their names. */
-  readonly needs: readonly ScenarioNeed[]
+  readonly needs: readonly HttpScenarioNeed[]
+  /** What else it lacks, a sentence; or `undefined`. */
+  lacks?(terms: HttpProofTerms): string | undefined
+  /**
+   * `one_run`: that nothing ran twice. Where effects aren't counted, and the endpoint answers every run alike, that can't be
+   * seen, and isn't shown. `answers`: what comes back is all there is to see.
+   */
+  readonly seenBy: 'one_run' | 'answers'
   /** How many effects a key may have when all is well. */
-  readonly effects: { readonly least: number; readonly most: number }
+  effects(terms: HttpProofTerms): Expected
   /** The most requests that a round sends, retries left out. */
   requests(terms: HttpProofTerms): number
   /** What it does not show even where it held, a sentence; or `undefined`. */
@@ -25,12 +33,21 @@ export interface Scenario {
   play(round: Round): Promise<Finding>
 }
 
-/** `body`: one that is JSON, or a `conflictBody` beside it. */
-export type ScenarioNeed = 'as' | 'countEffects' | 'kill' | 'limited' | 'refused' | 'restart' | 'secondUrl'
+export type HttpScenarioNeed =
+  | 'as'
+  | 'countEffects'
+  | 'kill'
+  | 'limited'
+  | 'refused'
+  | 'restart'
+  | 'secondUrl'
 
-const gives: Readonly<Record<ScenarioNeed, string>> = {
+export const toCount =
+  'a way to count effects (--count-url, --count-sql or --count-cmd; countEffects in a test)'
+
+const gives: Readonly<Record<HttpScenarioNeed, string>> = {
   as: 'another caller’s credentials (--as)',
-  countEffects: 'a way to count effects (--count-url, --count-sql or --count-cmd; countEffects in a test)',
+  countEffects: toCount,
   kill: 'a command that kills the service (--kill-cmd)',
   limited: 'a header that makes the endpoint answer 429 (--limited-header)',
   refused: 'a header that makes its upstream refuse (--refused-header)',
@@ -39,11 +56,12 @@ const gives: Readonly<Record<ScenarioNeed, string>> = {
 }
 
 /** A sentence that says what must be given; or `undefined`, where nothing is missing. */
-export function missingFor({ needs }: Scenario, terms: HttpProofTerms): string | undefined {
-  const missing = needs.filter(
+export function missingFor(scenario: Scenario, terms: HttpProofTerms): string | undefined {
+  const missing = scenario.needs.filter(
     (need) => (need === 'secondUrl' ? terms.secondTarget : terms[need]) === undefined,
   )
-  return missing.length === 0 ? undefined : `Give ${missing.map((need) => gives[need]).join(', and ')}.`
+  if (missing.length > 0) return `Give ${missing.map((need) => gives[need]).join(', and ')}.`
+  return scenario.lacks?.(terms)
 }
 
 export function roundsOf({ luck }: Scenario, { rounds }: HttpProofTerms): number {

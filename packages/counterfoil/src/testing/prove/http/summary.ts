@@ -1,6 +1,6 @@
 import type { AnswerSummary, EffectSummary } from '../proof.ts'
+import type { Expected } from './counter.ts'
 import type { Exchange } from './exchange.ts'
-import type { Scenario } from './scenario.ts'
 
 const BODIES_TOLD = 20
 
@@ -42,7 +42,7 @@ export class Summary {
     }
   }
 
-  effects({ effects: expected }: Scenario): EffectSummary {
+  effects(expected: Expected): EffectSummary {
     if (this.#effects.size === 0) return { kind: 'not_counted' }
     const seen = Map.groupBy(this.#effects.values(), (effects) => effects)
     return {

@@ -1,5 +1,7 @@
 import type { TimelineEntry, TimelineRole } from '../proof.ts'
-import { type Exchange, fieldIn, isSuccess, kindOf } from './exchange.ts'
+import { type Answered, type Exchange, isSuccess, kindOf } from './exchange.ts'
+import { isMarked } from './replay-mark.ts'
+import { sameOutcome } from './same-outcome.ts'
 
 /** A round as it is drawn: who ran, who waited, who got a replay. In the order of their starts. */
 export function timelineOf(exchanges: readonly Exchange[]): readonly TimelineEntry[] {
@@ -8,8 +10,7 @@ export function timelineOf(exchanges: readonly Exchange[]): readonly TimelineEnt
 }
 
 function entriesOf(exchanges: readonly Exchange[]): TimelineEntry[] {
-  const successes = exchanges.filter(isSuccess).toSorted((a, b) => a.endMs - b.endMs)
-  const ran = successes.find((exchange) => !isMarked(exchange)) ?? successes[0]
+  const ran = runsIn(exchanges.filter(isSuccess).toSorted((a, b) => a.endMs - b.endMs))
   return exchanges.map((exchange) => ({
     startMs: rounded(exchange.startMs),
     endMs: rounded(exchange.endMs),
@@ -19,30 +20,23 @@ function entriesOf(exchanges: readonly Exchange[]): TimelineEntry[] {
   }))
 }
 
-/** As far as answers tell: the first unmarked one ran, and who came before its end waited for it. */
-function roleOf(exchange: Exchange, ran: Exchange | undefined): TimelineRole {
+/** As far as answers tell: of each outcome the first that isn't marked as a replay. */
+function runsIn(successes: readonly Answered[]): readonly Answered[] {
+  const unmarked = successes.filter((success) => !isMarked(success))
+  const runs: Answered[] = []
+  for (const success of unmarked.length > 0 ? unmarked : successes.slice(0, 1)) {
+    if (!runs.some(({ answer }) => sameOutcome(answer, success.answer))) runs.push(success)
+  }
+  return runs
+}
+
+function roleOf(exchange: Exchange, ran: readonly Exchange[]): TimelineRole {
   const { answer, startMs } = exchange
   if (answer.kind === 'no_answer') return 'no_answer'
-  if (exchange === ran) return 'ran'
-  if (kindOf(answer) === 'success') return ran !== undefined && startMs < ran.endMs ? 'waited' : 'replayed'
+  if (ran.includes(exchange)) return 'ran'
+  if (kindOf(answer) === 'success') return startMs < (ran[0]?.endMs ?? 0) ? 'waited' : 'replayed'
   return answer.status >= 500 ? 'failed' : 'refused'
 }
-
-/** As Counterfoil, Stripe and others mark a replay. */
-function isMarked({ answer }: Exchange): boolean {
-  return (
-    answer.kind === 'answer' && replayMarks.some((name) => fieldIn(answer, name)?.toLowerCase() === 'true')
-  )
-}
-
-export const replayMarks: readonly string[] = [
-  'idempotent-replayed',
-  'idempotency-replayed',
-  'x-idempotent-replayed',
-  'x-idempotency-replayed',
-  'idempotent-replay',
-  'idempotency-replay',
-]
 
 function rounded(ms: number): number {
   return Math.round(ms * 100) / 100

@@ -7,7 +7,8 @@ export const concurrent: Scenario = {
   title: 'Of many requests with one key at the same time one has its effect, and all get its outcome.',
   luck: 'race',
   needs: [],
-  effects: { least: 1, most: 1 },
+  seenBy: 'one_run',
+  effects: () => ({ least: 1, most: 1 }),
   requests: ({ requests }) => requests,
   async play(round) {
     const asked = Array.from({ length: round.terms.requests }, (_, index) => ({ as: `request ${index + 1}` }))

@@ -9,7 +9,8 @@ export const duplicate: Scenario = {
   title: 'A retry that comes after the outcome has no second effect, and gets that outcome.',
   luck: 'plain',
   needs: [],
-  effects: { least: 1, most: 1 },
+  seenBy: 'one_run',
+  effects: () => ({ least: 1, most: 1 }),
   requests: () => 1 + RETRIES,
   async play(round) {
     const calls = [await round.call({ as: 'the first request' })]

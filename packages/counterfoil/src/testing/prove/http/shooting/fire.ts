@@ -11,47 +11,45 @@ export interface Loaded {
   readonly connection: Connection
 }
 
-export interface Fired {
+/** A request that has left, all in one write. */
+export interface Sent {
+  readonly loaded: Loaded
   readonly startedAt: number
-  readonly hit: Promise<{ readonly hit: Hit; readonly reusable: boolean }>
+  readonly written: Promise<void>
+}
+
+/** What became of it, and whether its connection can carry another one. */
+export interface Heard {
+  readonly hit: Hit
+  readonly reusable: boolean
 }
 
 export function loaded(shot: Shot, connection: Connection): Loaded {
   return { shot, bytes: Buffer.concat([Buffer.from(shot.head, 'latin1'), shot.body]), connection }
 }
 
-/** Sends it with one write. */
-export function fire({ shot, bytes, connection }: Loaded, answerWithinMs: number): Fired {
+/** Does nothing but send: others are to leave in the same millisecond. */
+export function send(loaded: Loaded): Sent {
+  const { promise: written, resolve } = Promise.withResolvers<void>()
   const startedAt = monotonicMs()
-  const written = new Promise<void>((resolve) => {
-    connection.socket.write(bytes, () => resolve())
-  })
-  return { startedAt, hit: hear(shot, connection, { startedAt, written, answerWithinMs }) }
+  loaded.connection.socket.write(loaded.bytes, () => resolve())
+  return { loaded, startedAt, written }
 }
 
-async function hear(
-  shot: Shot,
-  { name, wire }: Connection,
-  sending: { readonly startedAt: number; readonly written: Promise<void>; readonly answerWithinMs: number },
-): Promise<{ readonly hit: Hit; readonly reusable: boolean }> {
-  const { startedAt, written, answerWithinMs } = sending
+export async function hear(sent: Sent, answerWithinMs: number): Promise<Heard> {
+  const { name, wire } = sent.loaded.connection
   let timedOut = false
   const timer = globalThis.setTimeout(() => {
     timedOut = true
     wire.leave()
   }, answerWithinMs)
-  const ended = (answer: Answer | NoAnswer, reusable: boolean) => ({
-    hit: { caller: name, startedAt, endedAt: monotonicMs(), answer },
+  const ended = (answer: Answer | NoAnswer, reusable: boolean): Heard => ({
+    hit: { caller: name, startedAt: sent.startedAt, endedAt: monotonicMs(), answer },
     reusable,
   })
   try {
-    if (shot.leavesAfterMs !== null) {
-      await written
-      await setTimeout(shot.leavesAfterMs)
-      wire.leave()
-      return ended(noAnswer('left', 'the caller left after it had sent its request'), false)
-    }
-    const response = await wire.response(shot.method)
+    if (sent.loaded.shot.leavesAfterMs !== null) return ended(await leave(sent), false)
+    const response = await wire.response(sent.loaded.shot.method)
     return ended(answerOf(response), staysOpen(response))
   } catch (error) {
     if (timedOut) return ended(noAnswer('timed_out', `no answer within ${answerWithinMs} ms`), false)
@@ -59,6 +57,13 @@ async function hear(
   } finally {
     clearTimeout(timer)
   }
+}
+
+async function leave({ loaded: { shot, connection }, written }: Sent): Promise<NoAnswer> {
+  await written
+  await setTimeout(shot.leavesAfterMs ?? 0)
+  connection.wire.leave()
+  return noAnswer('left', 'the caller left after it had sent its request')
 }
 
 export function noAnswer(why: NoAnswer['why'], says: string): NoAnswer {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Connections } from './connections.ts'
-import { fire, type Loaded, loaded, noAnswer } from './fire.ts'
+import { hear, type Loaded, loaded, noAnswer, type Sent, send } from './fire.ts'
 import type { ShooterOrder, ShooterReport } from './messages.ts'
 import { monotonicMs } from './monotonic.ts'
 import type { Destination, NoAnswer, Shot } from './shot.ts'
@@ -48,38 +48,31 @@ async function aim(shot: Shot): Promise<Aimed> {
 }
 
 async function release(volley: number, at: number): Promise<void> {
-  const aimed = volleys.get(volley) ?? []
-  const inOrder = [...aimed.entries()].toSorted(([, a], [, b]) => delayOf(a) - delayOf(b))
-  const reports = []
-  for (const [shot, one] of inOrder) {
-    await arriveAt(at + delayOf(one))
-    reports.push(report(volley, shot, one))
-  }
-  await Promise.all(reports)
+  const aimed = [...(volleys.get(volley) ?? []).entries()]
   volleys.delete(volley)
+  const byDelay = Map.groupBy(aimed, ([, one]) => delayOf(one))
+  for (const [delay, together] of [...byDelay].toSorted(([a], [b]) => a - b)) {
+    await arriveAt(at + delay)
+    const sent = together.map(([shot, one]) => [shot, 'shot' in one ? send(one) : one] as const)
+    for (const [shot, one] of sent) void report(volley, shot, one)
+  }
 }
 
 function delayOf(aimed: Aimed): number {
   return 'shot' in aimed ? aimed.shot.afterMs : 0
 }
 
-async function report(volley: number, shot: number, aimed: Aimed): Promise<void> {
-  if (!('shot' in aimed)) {
+async function report(volley: number, shot: number, sent: Sent | NoAnswer): Promise<void> {
+  if (!('loaded' in sent)) {
     const now = monotonicMs()
-    tell({
-      report: 'hit',
-      volley,
-      shot,
-      hit: { caller: 'no connection', startedAt: now, endedAt: now, answer: aimed },
-    })
+    const hit = { caller: 'no connection', startedAt: now, endedAt: now, answer: sent }
+    tell({ report: 'hit', volley, shot, hit })
     return
   }
-  const fired = fire(aimed, destination.answerWithinMs)
-  // Told after all of the volley have left: a message takes longer than a write.
-  await setTimeout(0)
-  tell({ report: 'sent', volley, shot, at: fired.startedAt })
-  const { hit, reusable } = await fired.hit
-  connections.giveBack(aimed.connection, reusable)
+  const heard = hear(sent, destination.answerWithinMs)
+  tell({ report: 'sent', volley, shot, at: sent.startedAt })
+  const { hit, reusable } = await heard
+  connections.giveBack(sent.loaded.connection, reusable)
   tell({ report: 'hit', volley, shot, hit })
 }
 
