@@ -37,7 +37,12 @@ const library: Readonly<Record<string, Layer>> = {
     loads: ['stores/*', 'stores/postgres', 'stores/redis'],
     packages: ['node:*'],
   },
-  'index.ts': { imports: ['core', 'engine', 'open.ts'], packages: [] },
+  'apart.ts': {
+    imports: ['core', 'open.ts'],
+    loads: ['stores/*', 'stores/postgres', 'stores/redis'],
+    packages: ['node:*'],
+  },
+  'index.ts': { imports: ['core', 'engine', 'open.ts', 'apart.ts'], packages: [] },
 }
 
 const command: Readonly<Record<string, Layer>> = {

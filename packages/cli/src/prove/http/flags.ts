@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { HttpProofOptions } from 'counterfoil/testing'
 import { CommandError } from '../../command-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
-import { fieldIn, msIn, timerIn, wrong } from '../../values.ts'
+import { fieldIn, msIn, timerIn, wholeIn, wrong } from '../../values.ts'
 import type { CounterFlags } from '../counters/open-counter.ts'
 import type { ReportOptions } from '../report-proof.ts'
 import type { ServiceCommandFlags } from '../service-commands.ts'
@@ -133,10 +133,6 @@ function fieldsIn(flag: string, lines: readonly string[]): readonly Field[] {
       `${flag} must be a field's name and its value: 'Authorization: …'.`,
     )
   })
-}
-
-function wholeIn(flag: string, text: string): number {
-  return /^\d{1,10}$/.test(text) ? Number(text) : wrong(flag, text, 'give a whole number')
 }
 
 /** `0..50ms`, `10ms..1s`, or `50ms` for as much from nothing. */
