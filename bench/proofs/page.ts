@@ -35,14 +35,16 @@ const introduction = `# What held, here and elsewhere
 
 <!-- Made from a run by \`npm run proofs -- --write\`. Edit the targets in bench/proofs, not this page. -->
 
-**Not promised.** A verdict is about one version of a package, set up in one way, on one machine, in so many rounds: *held* means that no fault
-was seen, and [\`results.json\`](proofs/results.json) what each bound is. *Broken* is by the rules of [the contract](contract.md), which are
-Counterfoil's own; where a layer means something else by a key, and says so, it is *broken, by design*, with its own words below. Nobody else has looked at how the others were set up: each is a
+**Not promised.** A verdict is about one version of a package, set up in one way, on one machine, in so many rounds: *held* means
+that no fault was seen, and [\`results.json\`](proofs/results.json) says what each bound is. *Broken* is by the rules of
+[the contract](contract.md), which are Counterfoil's own; where a layer means something else by a key, and says so, it is *broken, by
+design*, with its own words below. Nobody else has looked at how the others were set up: each is a
 [file of some lines](../bench/proofs/services), written as its documentation says, and a correction is welcome.
 
-\`proveHttp\` of \`counterfoil/testing\` was fired at small services that are alike but for their idempotency layer: Counterfoil's integrations and its
-gateway, and others that install from npm. Each charges for 100 ms, and its effects are counted in a file outside of it. \`key-spelling\` sends one key as the
-draft's String, in quotes, and bare: who keeps to one spelling never meets what is found there. To run one of them alone: \`npm run proofs -- --only restate\`.`
+\`proveHttp\`, which [\`counterfoil prove http\`](prove.md) calls, was fired at small services that are alike but for their idempotency
+layer: Counterfoil's integrations and its gateway, and others that install from npm. Each charges for 100 ms, and its effects are
+counted in a file outside of it. \`key-spelling\` sends one key as the draft's String, in quotes, and bare: who keeps to one spelling
+never meets what is found there. To run one of them alone: \`npm run proofs -- --only restate\`.`
 
 function termsOf({ proofs }: Results): string {
   const wanted = ['requests', 'processes', 'rounds', 'lease', 'late']
