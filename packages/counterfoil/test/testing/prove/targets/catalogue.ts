@@ -46,6 +46,11 @@ export const rightTargets: readonly Right[] = [
     terms: { chargeMs: 0 },
     shows: ['concurrent', 'disconnect'],
   },
+  {
+    name: 'one that answers every charge alike',
+    terms: { answers: 'alike' },
+    shows: ['missing-key', 'scope', 'tenants', 'concurrent'],
+  },
   { name: 'one that sheds load', terms: { load: 'sheds' }, shows: ['concurrent', 'conflict-in-flight'] },
   { name: 'one that stalls', terms: { load: 'stalls', duplicate: 'is refused' }, shows: races },
 ]
