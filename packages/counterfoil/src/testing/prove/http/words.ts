@@ -51,11 +51,3 @@ export function intersection(one: Words, other: Words): Words {
 export function without(words: Words, others: Words): Words {
   return new Set([...words].filter((word) => !others.has(word)))
 }
-
-/**
- * Whether a refusal holds one of them. A word of letters alone may stand in the refusal's own text: it counts only where
- * another refusal hasn't got it too.
- */
-export function holdsSecret(refusal: Words, secrets: Words, another: Words): boolean {
-  return [...secrets].some((word) => refusal.has(word) && (/\p{N}/u.test(word) || !another.has(word)))
-}
