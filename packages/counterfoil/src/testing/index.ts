@@ -21,6 +21,12 @@ export type {
   RunningHttpService,
 } from './http/service-under-test.ts'
 export { Stage, type Turn } from './http/stage.ts'
+export {
+  checkHistory,
+  type HistoryTerms,
+  type HistoryVerdict,
+} from './linearizability/check-history.ts'
+export { type Counterexample, describeCounterexample } from './linearizability/counterexample.ts'
 export { TargetNotLoopback, TargetUnreachable } from './prove/http/errors.ts'
 export type { HttpProofOptions, HttpProofProgress } from './prove/http/options.ts'
 export {
@@ -45,25 +51,26 @@ export {
   type VerdictKind,
   verdictOf,
 } from './prove/proof.ts'
-export {
-  checkHistory,
-  describeViolation,
-  type HistoryRule,
-  type HistoryViolation,
-} from './storm/check-history.ts'
+export type { StoreProofOptions, StoreProofProgress } from './prove/store/options.ts'
+export { proveStore } from './prove/store/prove-store.ts'
+export type { StoreToProve } from './prove/store/store-to-prove.ts'
 export { runStorm } from './storm/run-storm.ts'
 export { serveStorm } from './storm/serve-storm.ts'
 export type {
+  AskedClaim,
+  AskedSettle,
   ClaimAnswer,
   ClaimEvent,
+  RenewEvent,
+  SettleEvent,
   StoredAfter,
   StormEvent,
-  StormTerms,
   Unknown,
   WriteAnswer,
   WriteEvent,
+  YieldEvent,
 } from './storm/storm-event.ts'
-export type { MixedPlan, OneKeyPlan, StormPlan } from './storm/storm-plan.ts'
+export type { MixedPlan, OneKeyPlan, StormPlan, ZombiesPlan } from './storm/storm-plan.ts'
 export {
   type FaultEffect,
   type FaultPoint,
