@@ -40,7 +40,7 @@ export function secretsIn(words: Words, known: readonly Words[]): Words {
   return new Set([...without(words, union(known))].filter((word) => word.length >= SHORTEST))
 }
 
-export function union(all: readonly Words[]): Words {
+function union(all: readonly Words[]): Words {
   return new Set(all.flatMap((words) => [...words]))
 }
 
