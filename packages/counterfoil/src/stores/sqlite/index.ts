@@ -1,2 +1,1 @@
-export { fileApart } from './apart.ts'
 export { type SqliteStoreOptions, sqliteStore } from './store.ts'
