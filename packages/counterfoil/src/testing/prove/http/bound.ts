@@ -1,6 +1,7 @@
 import { missedBy } from '../missed.ts'
+import { toCount } from './counter.ts'
 import type { Ground } from './ground.ts'
-import { type Scenario, toCount } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 /** What a scenario that held in all its rounds doesn't show. */
 export function boundOf(

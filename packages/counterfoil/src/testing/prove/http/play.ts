@@ -26,7 +26,7 @@ export async function playScenario(
   began: (round: number, rounds: number) => void,
 ): Promise<ScenarioProof> {
   const summary = new Summary()
-  const { verdict, played, timeline } = await rounds(scenario, ground, summary, began)
+  const { verdict, played, timeline } = await playRounds(scenario, ground, summary, began)
   return {
     id: scenario.id,
     title: scenario.title,
@@ -55,7 +55,7 @@ export function notPlayed({ id, title }: Scenario, why: string): ScenarioProof {
   }
 }
 
-async function rounds(
+async function playRounds(
   scenario: Scenario,
   ground: Ground,
   summary: Summary,

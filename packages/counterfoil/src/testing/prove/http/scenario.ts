@@ -1,4 +1,4 @@
-import type { Expected } from './counter.ts'
+import { type Expected, toCount } from './counter.ts'
 import type { Finding } from './finding.ts'
 import type { Ground } from './ground.ts'
 import type { Round } from './round.ts'
@@ -41,9 +41,6 @@ export type HttpScenarioNeed =
   | 'refused'
   | 'restart'
   | 'secondUrl'
-
-export const toCount =
-  'a way to count effects (--count-url, --count-sql or --count-cmd; countEffects in a test)'
 
 const gives: Readonly<Record<HttpScenarioNeed, string>> = {
   as: 'another caller’s credentials (--as)',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { secretsIn, wordsOf } from '../../../../src/testing/prove/http/judging/words.ts'
 import { judgeRefusedSize } from '../../../../src/testing/prove/http/scenarios/large-body.ts'
 import { judgeLimited, type Limited } from '../../../../src/testing/prove/http/scenarios/limited.ts'
 import {
@@ -6,7 +7,6 @@ import {
   type Refused,
 } from '../../../../src/testing/prove/http/scenarios/refusal-leaks-nothing.ts'
 import { judgeRefusedUpstream } from '../../../../src/testing/prove/http/scenarios/refused-upstream.ts'
-import { secretsIn, wordsOf } from '../../../../src/testing/prove/http/words.ts'
 import { call, conflict, counted, created, createdAgain, exchange, inProgress, type Seen } from './seen.ts'
 
 const tooMany: Seen = { status: 429 }

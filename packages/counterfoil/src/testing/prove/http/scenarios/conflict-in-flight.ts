@@ -1,4 +1,4 @@
-import { judgeContest } from '../contest.ts'
+import { judgeContest } from '../judging/contest.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
 import { playContest } from '../play-contest.ts'
 import type { Scenario } from '../scenario.ts'

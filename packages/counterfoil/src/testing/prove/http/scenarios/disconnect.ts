@@ -1,8 +1,8 @@
-import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
 import type { Effects } from '../counter.ts'
 import { type Call, isSuccess } from '../exchange.ts'
 import { broken, type Finding } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 

@@ -1,4 +1,4 @@
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import type { Scenario } from '../scenario.ts'
 
 const RETRIES = 2

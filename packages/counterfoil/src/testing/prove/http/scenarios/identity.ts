@@ -1,6 +1,6 @@
 import { isSuccess } from '../exchange.ts'
 import { unmeasured } from '../finding.ts'
-import { judgeIdentity } from '../identity.ts'
+import { judgeIdentity } from '../judging/identity.ts'
 import type { Scenario } from '../scenario.ts'
 
 export const identity: Scenario = {

@@ -1,7 +1,7 @@
 import type { Effects } from '../counter.ts'
 import { type Call, isSuccess, kindOf } from '../exchange.ts'
 import { broken, type Finding, kept, Unmeasured } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { spelt } from '../request-bytes.ts'
 import type { Round } from '../round.ts'
 import type { Scenario } from '../scenario.ts'

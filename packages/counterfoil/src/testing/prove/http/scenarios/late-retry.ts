@@ -1,10 +1,10 @@
-import { aftermathOf } from '../aftermath.ts'
 import type { Effects } from '../counter.ts'
 import type { Answered, Call } from '../exchange.ts'
 import { broken, type Finding, kept, unmeasured } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { aftermathOf } from '../judging/aftermath.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
+import { said, succeeded } from '../judging/succeeded.ts'
 import type { Scenario } from '../scenario.ts'
-import { said, succeeded } from '../succeeded.ts'
 
 /** After the lease and its margin: what is remembered no longer than an attempt may take is forgotten by then. */
 export const lateRetry: Scenario = {

@@ -1,10 +1,10 @@
-import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
 import type { Effects } from '../counter.ts'
 import { type Call, type Exchange, isSuccess, shownAnswer } from '../exchange.ts'
 import { broken, type Finding, unmeasured } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
+import { said } from '../judging/succeeded.ts'
 import type { Scenario } from '../scenario.ts'
-import { said } from '../succeeded.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
 export const limited: Scenario = {

@@ -1,12 +1,12 @@
 import type { Effects } from '../counter.ts'
-import { isDecided, isDecidedRefusal } from '../decided.ts'
 import { type Answered, type Asked, type Call, type Exchange, isSuccess } from '../exchange.ts'
 import { broken, type Finding, inTurn, kept, unmeasured } from '../finding.ts'
-import { isReplayOf } from '../replay-of.ts'
+import { isDecided, isDecidedRefusal } from '../judging/decided.ts'
+import { isReplayOf } from '../judging/replay-of.ts'
+import { sameOutcome } from '../judging/same-outcome.ts'
+import { said } from '../judging/succeeded.ts'
 import type { Round } from '../round.ts'
-import { sameOutcome } from '../same-outcome.ts'
 import type { Scenario } from '../scenario.ts'
-import { said } from '../succeeded.ts'
 
 /** Longer than what a usual column holds. */
 const LONG = 300

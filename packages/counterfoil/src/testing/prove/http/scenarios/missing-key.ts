@@ -1,10 +1,10 @@
-import { isDecided, isDecidedRefusal } from '../decided.ts'
 import { type Exchange, isSuccess } from '../exchange.ts'
 import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { isDecided, isDecidedRefusal } from '../judging/decided.ts'
+import { isReplayOf } from '../judging/replay-of.ts'
+import { said } from '../judging/succeeded.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
-import { isReplayOf } from '../replay-of.ts'
 import type { Scenario } from '../scenario.ts'
-import { said } from '../succeeded.ts'
 
 /** Two different requests, neither with a key. Whether a key is required is the service's affair. */
 export const missingKey: Scenario = {

@@ -1,6 +1,6 @@
 import { isSuccess, kindOf } from '../exchange.ts'
 import { broken } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { reorderedJson } from '../reordered-json.ts'
 import type { Scenario } from '../scenario.ts'
 

@@ -1,7 +1,7 @@
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
+import { succeeded } from '../judging/succeeded.ts'
 import { outage } from '../outage.ts'
 import type { Scenario } from '../scenario.ts'
-import { succeeded } from '../succeeded.ts'
 
 export const restart: Scenario = {
   id: 'restart',

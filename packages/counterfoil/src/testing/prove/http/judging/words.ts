@@ -1,5 +1,5 @@
-import type { WireLines } from '../../wire.ts'
-import type { Answer } from './shooting/shot.ts'
+import type { WireLines } from '../../../wire.ts'
+import type { Answer } from '../shooting/shot.ts'
 
 /** Field lines that say nothing of an outcome, and are alike by nature. */
 const common =

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { fieldIn } from './exchange.ts'
-import { type Answer, SHOWN_BYTES } from './shooting/shot.ts'
+import { fieldIn } from '../exchange.ts'
+import { type Answer, SHOWN_BYTES } from '../shooting/shot.ts'
 
 /**
  * Whether two answers tell of one run, as far as they can: they don't name two resources (RFC 9110, section 10.2.2), and

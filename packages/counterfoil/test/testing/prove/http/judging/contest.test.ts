@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Contest, judgeContest } from '../../../../src/testing/prove/http/contest.ts'
-import { judgeConflict } from '../../../../src/testing/prove/http/scenarios/conflict.ts'
-import { judgeRefusedDuplicate } from '../../../../src/testing/prove/http/scenarios/refused-duplicate.ts'
-import { call, conflict, counted, created, createdAgain, inProgress, notCounted } from './seen.ts'
+import { type Contest, judgeContest } from '../../../../../src/testing/prove/http/judging/contest.ts'
+import { judgeConflict } from '../../../../../src/testing/prove/http/scenarios/conflict.ts'
+import { judgeRefusedDuplicate } from '../../../../../src/testing/prove/http/scenarios/refused-duplicate.ts'
+import { call, conflict, counted, created, createdAgain, inProgress, notCounted } from '../seen.ts'
 
 const terms = { guarantee: 'at-most-once', expectConflict: undefined } as const
 const strict = { ...terms, expectConflict: 422 }

@@ -1,9 +1,9 @@
-import { keptOf } from '../../own-to-each.ts'
-import type { WireLines } from '../../wire.ts'
-import type { Answered } from './exchange.ts'
-import { broken, type Finding, kept } from './finding.ts'
+import { keptOf } from '../../../own-to-each.ts'
+import type { WireLines } from '../../../wire.ts'
+import type { Answered } from '../exchange.ts'
+import { broken, type Finding, kept } from '../finding.ts'
+import type { Answer } from '../shooting/shot.ts'
 import { withoutMarks } from './replay-mark.ts'
-import type { Answer } from './shooting/shot.ts'
 
 /**
  * What a server or a proxy tells about the exchange at hand, whatever the outcome: a retry has its own. `Content-Length`

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { judgeOneOutcome, type OneRequest } from '../../../../src/testing/prove/http/one-outcome.ts'
-import { CHARGE, call, conflict, counted, created, createdAgain, inProgress, notCounted } from './seen.ts'
+import {
+  judgeOneOutcome,
+  type OneRequest,
+} from '../../../../../src/testing/prove/http/judging/one-outcome.ts'
+import { CHARGE, call, conflict, counted, created, createdAgain, inProgress, notCounted } from '../seen.ts'
 
 const judge = (seen: Partial<OneRequest>) =>
   judgeOneOutcome({ calls: [], effects: counted(1), guarantee: 'at-most-once', ...seen })

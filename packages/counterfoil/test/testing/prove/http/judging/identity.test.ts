@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Answered } from '../../../../src/testing/prove/http/exchange.ts'
-import { judgeIdentity } from '../../../../src/testing/prove/http/identity.ts'
-import { CHARGE, exchange, type Seen } from './seen.ts'
+import type { Answered } from '../../../../../src/testing/prove/http/exchange.ts'
+import { judgeIdentity } from '../../../../../src/testing/prove/http/judging/identity.ts'
+import { CHARGE, exchange, type Seen } from '../seen.ts'
 
 const first: Seen = {
   status: 201,
