@@ -17,7 +17,7 @@ const PATIENCE_MS = soak ? 3_600_000 : 180_000
 vi.setConfig({ maxConcurrency: 8, testTimeout: PATIENCE_MS })
 
 const every = httpScenarios.map(({ id }) => id)
-const slow = httpScenarios.filter(({ luck }) => luck === 'slow').map(({ id }) => id)
+const slow = httpScenarios.filter(({ kind }) => kind === 'slow').map(({ id }) => id)
 const inTurn = every.filter((id) => !slow.includes(id))
 
 describe.concurrent('Counterfoil', () => {

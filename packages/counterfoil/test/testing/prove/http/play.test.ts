@@ -31,7 +31,7 @@ function scenario(play: (round: Round) => Promise<Finding>, changes: Partial<Sce
   return {
     id: 'a',
     title: 'A promise.',
-    luck: 'race',
+    kind: 'race',
     needs: [],
     seenBy: 'one_run',
     effects: () => ({ least: 1, most: 1 }),
@@ -101,7 +101,7 @@ describe('that nothing ran twice', () => {
         effects.set(firstKeys[0] as string, 2)
         return kept()
       },
-      { luck: 'plain' },
+      { kind: 'plain' },
     )
     expect(await play(late, ground({ counter }))).toMatchObject({
       verdict: { kind: 'broken', why: expect.stringMatching(/long after/) },

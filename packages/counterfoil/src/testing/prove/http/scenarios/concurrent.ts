@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario.ts'
 export const concurrent: Scenario = {
   id: 'concurrent',
   title: 'Of many requests with one key at the same time one has its effect, and all get its outcome.',
-  luck: 'race',
+  kind: 'race',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario.ts'
 export const conflictInFlight: Scenario = {
   id: 'conflict-in-flight',
   title: 'Of two different requests with one key at the same time one runs, and the other is refused.',
-  luck: 'race',
+  kind: 'race',
   needs: [],
   lacks: lacksOther,
   seenBy: 'answers',

@@ -11,7 +11,7 @@ import type { HttpProofTerms } from '../terms.ts'
 export const conflict: Scenario = {
   id: 'conflict',
   title: 'A known key with another request is refused: it neither runs nor gets the stored outcome.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: lacksOther,
   seenBy: 'answers',

@@ -12,7 +12,7 @@ const [EARLIEST, LATEST] = [20, 80]
 export const disconnect: Scenario = {
   id: 'disconnect',
   title: 'A caller who hangs up before the answer, and asks again, gets the outcome of the one effect.',
-  luck: 'race',
+  kind: 'race',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

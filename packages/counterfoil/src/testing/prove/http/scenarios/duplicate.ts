@@ -7,7 +7,7 @@ const RETRIES = 2
 export const duplicate: Scenario = {
   id: 'duplicate',
   title: 'A retry that comes after the outcome has no second effect, and gets that outcome.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

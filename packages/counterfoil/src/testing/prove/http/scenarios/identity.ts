@@ -6,7 +6,7 @@ import type { Scenario } from '../scenario.ts'
 export const identity: Scenario = {
   id: 'identity',
   title: 'A replay is the first response: its status, its header fields and its bytes.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   seenBy: 'answers',
   effects: () => ({ least: 1, most: 1 }),

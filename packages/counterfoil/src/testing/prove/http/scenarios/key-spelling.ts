@@ -10,7 +10,7 @@ import type { HttpProofTerms } from '../terms.ts'
 export const keySpelling: Scenario = {
   id: 'key-spelling',
   title: 'A key in quotes, as the IETF draft writes it, and the same key bare are one key.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

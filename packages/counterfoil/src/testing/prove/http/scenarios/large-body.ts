@@ -19,7 +19,7 @@ export const largeBody: Scenario = {
   id: 'large-body',
   title:
     'A large request is compared to its last byte, and is replayed as any other; or it is refused, and has no effect.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: (terms) => lacksJson(terms) ?? lacksOther(terms),
   seenBy: 'answers',

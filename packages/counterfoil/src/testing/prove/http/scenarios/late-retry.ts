@@ -11,7 +11,7 @@ export const lateRetry: Scenario = {
   id: 'late-retry',
   title:
     'A retry long after the outcome does not run again: it gets the outcome, or is told that it is gone.',
-  luck: 'slow',
+  kind: 'slow',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

@@ -10,7 +10,7 @@ import type { HttpProofTerms } from '../terms.ts'
 export const limited: Scenario = {
   id: 'limited',
   title: 'A 429 ran nothing and is not kept as the outcome: a retry runs once the limit is gone.',
-  luck: 'plain',
+  kind: 'plain',
   needs: ['limited'],
   seenBy: 'one_run',
   effects: () => ({ least: 0, most: 1 }),

@@ -18,7 +18,7 @@ const LONG = 300
 export const malformedKey: Scenario = {
   id: 'malformed-key',
   title: 'A malformed key is refused, and never half understood.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   seenBy: 'answers',
   effects: () => ({ least: 0, most: 1 }),

@@ -10,7 +10,7 @@ import type { Scenario } from '../scenario.ts'
 export const missingKey: Scenario = {
   id: 'missing-key',
   title: 'A request without a key is refused, or runs as if there were no keys: it never meets another one.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: lacksOther,
   seenBy: 'answers',

@@ -26,7 +26,7 @@ export interface Refused {
 export const refusalLeaksNothing: Scenario = {
   id: 'refusal-leaks-nothing',
   title: 'A refusal says nothing of the request and the outcome that are stored under the key.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: lacksOther,
   seenBy: 'answers',

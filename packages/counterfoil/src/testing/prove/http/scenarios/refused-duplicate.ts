@@ -16,7 +16,7 @@ const LEAD_MS = 2
 export const refusedDuplicate: Scenario = {
   id: 'refused-duplicate',
   title: 'A duplicate that is refused does not disturb the request that is running.',
-  luck: 'race',
+  kind: 'race',
   needs: [],
   lacks: lacksOther,
   seenBy: 'one_run',

@@ -10,7 +10,7 @@ import type { HttpProofTerms } from '../terms.ts'
 export const refusedUpstream: Scenario = {
   id: 'refused-upstream',
   title: 'A refusal by what stands behind the endpoint wedges no key.',
-  luck: 'plain',
+  kind: 'plain',
   needs: ['refused'],
   seenBy: 'one_run',
   effects: () => ({ least: 0, most: 1 }),

@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario.ts'
 export const reordered: Scenario = {
   id: 'reordered',
   title: 'The same JSON with its members in another order is the same request.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: ({ body }) =>
     reorderedJson(body) === undefined

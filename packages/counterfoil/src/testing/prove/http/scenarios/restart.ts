@@ -6,7 +6,7 @@ import type { Scenario } from '../scenario.ts'
 export const restart: Scenario = {
   id: 'restart',
   title: 'An outcome outlives a restart of the service: a retry after it gets that outcome.',
-  luck: 'slow',
+  kind: 'slow',
   needs: ['restart'],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

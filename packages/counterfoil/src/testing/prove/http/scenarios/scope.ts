@@ -12,7 +12,7 @@ export const scope: Scenario = {
   id: 'scope',
   title:
     'The same key at another endpoint runs for itself or is refused, and never gets the first one’s outcome.',
-  luck: 'plain',
+  kind: 'plain',
   needs: ['secondUrl'],
   seenBy: 'answers',
   effects: () => ({ least: 1, most: 2 }),

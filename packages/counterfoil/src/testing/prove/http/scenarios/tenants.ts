@@ -16,7 +16,7 @@ export const tenants: Scenario = {
   id: 'tenants',
   title:
     'Another caller’s request with the same key runs for itself or is refused, and never gets the first one’s outcome.',
-  luck: 'plain',
+  kind: 'plain',
   needs: ['as'],
   seenBy: 'answers',
   effects: () => ({ least: 1, most: 2 }),
