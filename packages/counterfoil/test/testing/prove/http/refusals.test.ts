@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { secretsIn, wordsOf } from '../../../../src/testing/prove/http/judging/words.ts'
+import type { AfterRefusal } from '../../../../src/testing/prove/http/play-refusal.ts'
 import { judgeRefusedSize } from '../../../../src/testing/prove/http/scenarios/large-body.ts'
-import { judgeLimited, type Limited } from '../../../../src/testing/prove/http/scenarios/limited.ts'
+import { judgeLimited } from '../../../../src/testing/prove/http/scenarios/limited.ts'
 import {
   judgeLeaks,
   type Refused,
@@ -14,7 +15,7 @@ const badGateway: Seen = { status: 502 }
 
 describe('a 429', () => {
   const found = (refusal: Seen, retry: Seen, second: Seen, effects = 1) => {
-    const seen: Limited = {
+    const seen: AfterRefusal = {
       refusal: exchange(refusal),
       retry: call(retry),
       second: call(second),
