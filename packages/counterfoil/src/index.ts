@@ -95,6 +95,7 @@ export {
   StoreUrlInvalid,
   type SweepAnswer,
   standingOf,
+  stateDiagram,
   sweepDueAt,
   type TransactionAnswer,
   type TransactionalStore,
@@ -110,4 +111,4 @@ export {
   type Watch,
 } from './core/index.ts'
 export * from './engine/index.ts'
-export { openStore } from './open.ts'
+export { describeStore, openStore } from './open.ts'

@@ -1,1 +1,2 @@
+export { describeMemory } from './describe.ts'
 export { type MemoryStoreOptions, memoryStore } from './store.ts'

@@ -7,6 +7,7 @@ export {
 export { type KyselyDatabase, type KyselyTransaction, kyselyTransactions } from './adapters/kysely.ts'
 export { type PrismaDatabase, type PrismaTransaction, prismaTransactions } from './adapters/prisma.ts'
 export type { PgClientOf, PgPool, PgPoolClient, PostgresClient, PostgresTransactionOf } from './clients.ts'
+export { describePostgres } from './describe.ts'
 export type { Executor, Row } from './executor.ts'
 export type { NameOptions } from './names.ts'
 export type {

@@ -7,4 +7,4 @@ export type {
 } from './drivers/node-redis.ts'
 export type { RedisStoreOptions } from './options.ts'
 export { redisStore } from './store.ts'
-export { openRedisStore } from './url.ts'
+export { describeRedis, openRedisStore } from './url.ts'

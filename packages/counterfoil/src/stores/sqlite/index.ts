@@ -1,1 +1,2 @@
+export { describeSqlite } from './describe.ts'
 export { type SqliteStoreOptions, sqliteStore } from './store.ts'
