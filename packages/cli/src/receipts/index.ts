@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Ended } from '../exit-codes.ts'
+import { type Ended, receiptsExitCodes } from '../exit-codes.ts'
 import { addHelp, type HelpNotes } from '../help.ts'
 import type { Io } from '../io.ts'
 import type { HandOptions } from './change-by-hand.ts'
@@ -29,6 +29,7 @@ export function addReceipts(program: Command, io: Io, ended: Ended): void {
 }
 
 const receiptsHelp: HelpNotes = {
+  exitCodes: receiptsExitCodes,
   notes: [
     'Every verb works on one store, named by --store or by the environment variable COUNTERFOIL_STORE. Name it by the variable where the URL holds a password: command lines are seen by others on the machine. A store that is not there is never created.',
     'Whoever holds an idempotency key can read an answer with it. Lists mask keys unless you ask for them with --keys; claim tokens and credentials are never printed, but where --body raw asks for a kept request as it is.',

@@ -1,0 +1,129 @@
+import type { EffectSummary, Proof, ScenarioProof, TimelineRole, VerdictKind } from 'counterfoil/testing'
+import { counted, countText } from '../../terminal/size.ts'
+import { spanText } from '../../terminal/time.ts'
+
+/** What every report says in the same words, whatever its form. Nothing here is escaped. */
+
+export const verdictWords: Readonly<Record<VerdictKind, string>> = {
+  held: 'held',
+  broken: 'broken',
+  not_shown: 'not shown',
+}
+
+/** Beside the word, never instead of it. */
+export const verdictSigns: Readonly<Record<VerdictKind, string>> = { held: '✓', broken: '✗', not_shown: '?' }
+
+/** The worst first: what somebody has to act on. */
+export const verdictKinds: readonly VerdictKind[] = ['broken', 'not_shown', 'held']
+
+export const roleWords: Readonly<Record<TimelineRole, string>> = {
+  ran: 'ran',
+  waited: 'waited, then replayed',
+  replayed: 'replayed',
+  refused: 'refused',
+  failed: 'failed',
+  no_answer: 'no answer',
+}
+
+export const roles: readonly TimelineRole[] = ['ran', 'waited', 'replayed', 'refused', 'failed', 'no_answer']
+
+/** `14 held, 2 broken, 1 not shown`: only what there is, the worst first. */
+export function tallyText({ scenarios }: Proof): string {
+  const tally = verdictKinds.map((kind) => [kind, countOf(scenarios, kind)] as const)
+  const shown = tally.filter(([, count]) => count > 0)
+  return shown.length === 0
+    ? 'no scenario'
+    : shown.map(([kind, count]) => `${count} ${verdictWords[kind]}`).join(', ')
+}
+
+export function countOf(scenarios: readonly ScenarioProof[], kind: VerdictKind): number {
+  return scenarios.filter(({ verdict }) => verdict.kind === kind).length
+}
+
+/** `17 scenarios, 4,812 requests in 12.4s`. */
+export function extentText({ of, scenarios, durationMs }: Proof): string {
+  const sent = scenarios.reduce((sum, { requests }) => sum + requests, 0)
+  return `${counted(scenarios.length, 'scenario')}, ${counted(sent, callWord(of))} in ${spanText(durationMs)}`
+}
+
+export function callWord(of: Proof['of']): string {
+  return of === 'http' ? 'request' : 'call'
+}
+
+/** What is needed to run it again, and to know what ran. */
+export function runFacts({
+  startedAt,
+  seed,
+  versions,
+  terms,
+}: Proof): readonly (readonly [string, string])[] {
+  return [
+    ['started', startedAt],
+    ['seed', String(seed)],
+    ...terms,
+    ['counterfoil', versions.counterfoil],
+    ['Node', versions.node],
+    ['platform', versions.platform],
+  ]
+}
+
+/** How much was done: `4,000 requests in 20 rounds`. */
+export function playedText({ rounds, requests }: ScenarioProof, of: Proof['of']): string {
+  return `${counted(requests, callWord(of))} in ${counted(rounds, 'round')}`
+}
+
+/** The promise and what was seen of it: `one sentence` for each kind of verdict. */
+export function verdictText({ verdict }: ScenarioProof): string {
+  return verdict.kind === 'held' ? verdict.bound : verdict.why
+}
+
+/** `201 × 199, 409 × 1`. */
+export function statusesText({ answers }: ScenarioProof): string {
+  return listText(answers.statuses.map(({ status, count }) => `${status} × ${countText(count)}`))
+}
+
+const FEW = 3
+
+/** `1 body (sha256 3f2a9c81…, 27 B)`. */
+export function bodiesText({ answers: { bodies } }: ScenarioProof): string {
+  if (bodies.length === 0) return 'none'
+  const first = bodies.slice(0, FEW).map(({ sha256, bytes, count }) => {
+    const times = bodies.length === 1 ? '' : ` × ${countText(count)}`
+    return `${shortHash(sha256)}, ${countText(bytes)} B${times}`
+  })
+  const more = bodies.length > FEW ? [`${countText(bodies.length - FEW)} more`] : []
+  return `${countText(bodies.length)} distinct (${[...first, ...more].join('; ')})`
+}
+
+export function shortHash(sha256: string): string {
+  return sha256.length > 12 ? `${sha256.slice(0, 12)}…` : sha256
+}
+
+/** `p50 12 ms, p95 40 ms, p99 55 ms, max 61 ms`. */
+export function latencyText({ answers: { latencyMs } }: ScenarioProof): string {
+  if (latencyMs === null) return 'none'
+  const { p50, p95, p99, max } = latencyMs
+  return `p50 ${msText(p50)}, p95 ${msText(p95)}, p99 ${msText(p99)}, max ${msText(max)}`
+}
+
+/** `1 for each of 20 keys, as wanted` or `2 for 3 keys, 1 for 17 keys; wanted: 1`. */
+export function effectsText(effects: EffectSummary): string {
+  if (effects.kind === 'not_counted') return 'not counted'
+  const { seen, expected } = effects
+  const wanted =
+    expected.least === expected.most
+      ? countText(expected.least)
+      : `${countText(expected.least)} to ${countText(expected.most)}`
+  const each = seen.map(({ effects: count, keys }) => `${countText(count)} for ${counted(keys, 'key')}`)
+  return `${listText(each)}; wanted: ${wanted} a key`
+}
+
+/** Milliseconds in the precision that a human reads: `0.4 ms`, `12 ms`, `1.25 s`. */
+export function msText(ms: number): string {
+  if (Math.abs(ms) >= 1000) return `${Number((ms / 1000).toFixed(2))} s`
+  return `${Number(ms.toFixed(Math.abs(ms) < 10 ? 1 : 0))} ms`
+}
+
+function listText(items: readonly string[]): string {
+  return items.length === 0 ? 'none' : items.join(', ')
+}
