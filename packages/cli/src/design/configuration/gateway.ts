@@ -2,6 +2,7 @@ import { durationText } from 'counterfoil'
 import type { Answers } from '../answers/answers.ts'
 import type { Decision } from '../decision/decision.ts'
 import { quoted } from '../questions/template.ts'
+import { runsOpen } from './code/open.ts'
 
 /** The file for `counterfoil gateway --config`, or why there is none. */
 export type GatewayConfiguration =
@@ -41,7 +42,8 @@ function yaml(answers: Answers, decision: Decision): string {
 
 type Setting = readonly [name: string, value: string | undefined]
 
-function routeSettings({ key, load, operation, store }: Answers, decision: Decision): readonly Setting[] {
+function routeSettings(answers: Answers, decision: Decision): readonly Setting[] {
+  const { key, load, operation } = answers
   const { guarantee, recovery, ttl, keyRetention, lease, maxDuration, wait, captureBytes } = decision
   const sentAgain = recovery.is === 'rerun' && recovery.unattended
   return [
@@ -55,7 +57,7 @@ function routeSettings({ key, load, operation, store }: Answers, decision: Decis
     ['wait', durationText(wait.ms)],
     ['max-request', load.requestBytes > 5 * MIB ? sizeFlag(2 * load.requestBytes) : undefined],
     ['capture-limit', sizeFlag(captureBytes)],
-    ['fail-open', store.unreachable === 'run-anyway' && guarantee === 'at-least-once' ? 'true' : undefined],
+    ['fail-open', runsOpen(answers, decision) ? 'true' : undefined],
     ['keep-request', sentAgain ? 'true' : undefined],
     ['recover-abandoned', sentAgain ? durationText(operation.longestMs) : undefined],
   ]

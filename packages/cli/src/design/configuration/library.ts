@@ -1,9 +1,10 @@
 import type { Answers } from '../answers/answers.ts'
 import type { Decision } from '../decision/decision.ts'
-import { effectsInterface, recoverCode, runCode } from './code/effects.ts'
+import { effectsInterface, recoverCode } from './code/effects.ts'
 import { callFace, type Face, httpFace, queueFace } from './code/faces.ts'
 import { camel, indented, literal } from './code/names.ts'
 import { optionLines } from './code/options.ts'
+import { runCode } from './code/run.ts'
 import { storeCode } from './code/store.ts'
 
 /** A module that is whole: it asks its reader for the effects alone. */
@@ -17,13 +18,18 @@ export function libraryCode(answers: Answers, decision: Decision): string {
     ...store.lines,
     ...runCode(answers, decision, store),
     `const operation = receipts.${kind}(${literal(answers.operation.name)}, {`,
-    ...indented(optionLines(answers, decision, recoverCode(answers, decision, face.happened)), 2),
+    ...indented(optionLines(answers, decision, recoverCode(answers, decision, face.happened), face), 2),
     '})',
     ...face.lines,
     ...closing(face, store.closing),
   ]
   return [
-    ...imports(face, store.imports, transactional),
+    ...imports(
+      face,
+      store.imports,
+      transactional,
+      body.some((line) => line.includes('KeptRequest')),
+    ),
     '',
     ...effectsInterface(answers, decision, store),
     ...(face.types.length === 0 ? [] : ['', ...face.types]),
@@ -47,11 +53,12 @@ function faceOf(answers: Answers, decision: Decision): Face {
   }
 }
 
-function imports(face: Face, store: readonly string[], transactional: boolean): string[] {
+function imports(face: Face, store: readonly string[], transactional: boolean, keeps: boolean): string[] {
   const names = [
     ...(transactional ? [] : ['type Attempt']),
     ...face.names,
     'createReceipts',
+    ...(keeps ? ['type KeptRequest'] : []),
     ...(transactional ? [] : ['openStore']),
   ]
   const all = [...face.imports, ...store, `import { ${names.join(', ')} } from 'counterfoil'`]

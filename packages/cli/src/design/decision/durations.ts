@@ -68,7 +68,10 @@ function maxDurationOf({ operation }: Answers): Chosen {
 
 function waitOf({ operation }: Answers): Chosen {
   if (operation.reachedBy === 'queue') {
-    return { ms: 0, because: 'a consumer that waits is one that works on nothing else; the message comes back by itself.' }
+    return {
+      ms: 0,
+      because: 'a consumer that waits is one that works on nothing else; the message comes back by itself.',
+    }
   }
   const ms = Math.min(LONGEST_WAIT_MS, Math.max(1000, 2 * operation.longestMs))
   return {

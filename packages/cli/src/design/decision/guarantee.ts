@@ -14,7 +14,9 @@ export interface Choice {
 
 export function guaranteeOf(answers: Answers): Choice {
   const guarantee = chosen(answers)
-  const others = (['transactional', 'at-most-once', 'at-least-once'] as const).filter((of) => of !== guarantee)
+  const others = (['transactional', 'at-most-once', 'at-least-once'] as const).filter(
+    (of) => of !== guarantee,
+  )
   return {
     guarantee,
     because: reasons[guarantee](answers),

@@ -1,6 +1,7 @@
 import type { Answers } from '../../answers/answers.ts'
 import type { Decision } from '../../decision/decision.ts'
 import { literal } from './names.ts'
+import { runsOpen } from './open.ts'
 
 /** What a face needs of the code around it, and what it gives its user. */
 export interface Face {
@@ -16,6 +17,8 @@ export interface Face {
   readonly helpers: readonly string[]
   /** What `recover` gives back where the only effect happened, in `asked`. */
   readonly happened: string
+  /** How a kept request is run again: its type's name, and the call. */
+  readonly rerun: { readonly type: string; readonly call: string }
 }
 
 /** `once` around the run: what every face but HTTP's has. */
@@ -41,6 +44,7 @@ export function callFace(decision: Decision): Face {
     lines: [`const once = ({ tenant, key, request }: Call) =>`, `  ${onceCode(decision)}`],
     helpers: [],
     happened: 'asked',
+    rerun: { type: 'unknown', call: 'run(kept, attempt)' },
   }
 }
 
@@ -48,8 +52,14 @@ export function queueFace(answers: Answers, decision: Decision): Face {
   const again = Math.min(...answers.retries.flatMap(({ queue }) => (queue ? [queue.redeliveredAfterMs] : [])))
   const own =
     decision.guarantee === 'at-most-once'
-      ? [`  // The handler's own error: it is stored, and every delivery would get it.`, `  if (!(error instanceof CounterfoilError)) return { then: 'set_aside', why: String(error) }`]
-      : [`  // The handler's own error: nothing is stored, and the next delivery runs.`, `  if (!(error instanceof CounterfoilError)) return { then: 'deliver_again', afterMs: AGAIN_MS }`]
+      ? [
+          `  // The handler's own error: it is stored, and every delivery would get it.`,
+          `  if (!(error instanceof CounterfoilError)) return { then: 'set_aside', why: String(error) }`,
+        ]
+      : [
+          `  // The handler's own error: nothing is stored, and the next delivery runs.`,
+          `  if (!(error instanceof CounterfoilError)) return { then: 'deliver_again', afterMs: AGAIN_MS }`,
+        ]
   return {
     imports: [],
     names: ['CounterfoilError'],
@@ -91,6 +101,7 @@ export function queueFace(answers: Answers, decision: Decision): Face {
       '}',
     ],
     happened: 'asked',
+    rerun: { type: 'unknown', call: 'run(kept, attempt)' },
   }
 }
 
@@ -104,7 +115,8 @@ function keyOf({ key }: Answers): string {
   }[key.madeOf]
 }
 
-export function httpFace({ key, tenant, store }: Answers, decision: Decision): Face {
+export function httpFace(answers: Answers, decision: Decision): Face {
+  const { operation, key, tenant } = answers
   const { foundIn } = key
   const source =
     foundIn === undefined || ('field' in foundIn && foundIn.field === 'Idempotency-Key')
@@ -119,7 +131,8 @@ export function httpFace({ key, tenant, store }: Answers, decision: Decision): F
           `tenant: { only: 'all' },`,
         ]
       : [`tenant: ({ headers }) => String(headers[${literal(tenant.field.toLowerCase())}] ?? ''),`]
-  const open = store.unreachable === 'run-anyway' && decision.guarantee === 'at-least-once'
+  const open = runsOpen(answers, decision)
+  const method = operation.route?.split(' ')[0] ?? 'POST'
   return {
     imports: [
       `import type { IncomingMessage } from 'node:http'`,
@@ -134,11 +147,14 @@ export function httpFace({ key, tenant, store }: Answers, decision: Decision): F
       ...owner.map((line) => `  ${line}`),
       ...source.map((line) => `  ${line}`),
       '  requireKey: true,',
+      ...(method === 'POST' || method === 'PATCH' ? [] : [`  methods: [${literal(method)}],`]),
       ...(open ? ['  failOpen: true,'] : []),
       '} satisfies HttpOptions<IncomingMessage>',
       'const listener: Listener = idempotent(operation, options, async (request, response) => {',
       '  const attempt = request.idempotency',
-      '  if (attempt === undefined) return response.writeHead(405).end()',
+      open
+        ? `  if (request.method !== ${literal(method)}) return response.writeHead(405).end()`
+        : '  if (attempt === undefined) return response.writeHead(405).end()',
       '  const body = parsed(await text(request))',
       '  if (body === undefined) return response.writeHead(400).end()',
       '  const { status, headers, body: bytes } = answer(await run(body, attempt))',
@@ -161,5 +177,9 @@ export function httpFace({ key, tenant, store }: Answers, decision: Decision): F
       '}',
     ],
     happened: `{ found: 'happened' as const, response: answer(asked.value) }`,
+    rerun: {
+      type: 'KeptRequest',
+      call: 'answer(await run(parsed(Buffer.from(kept.body).toString()), attempt))',
+    },
   }
 }

@@ -23,7 +23,10 @@ export function storeCode({ store }: Answers, { guarantee }: Decision): OpenedSt
 function onSqlite(url: string): OpenedStore {
   const path = url.replace(/^sqlite:(\/\/)?/, '')
   return {
-    imports: [`import type { DatabaseSync } from 'node:sqlite'`, `import { sqliteStore } from 'counterfoil/sqlite'`],
+    imports: [
+      `import type { DatabaseSync } from 'node:sqlite'`,
+      `import { sqliteStore } from 'counterfoil/sqlite'`,
+    ],
     lines: receipts(`sqliteStore(process.env.RECEIPTS_FILE ?? ${literal(path)})`),
     closing: [],
     transaction: { type: 'DatabaseSync', pace: 'sync' },
