@@ -8,6 +8,7 @@ export const keyRules: readonly Rule[] = [
   aDeliveryIdIsTheQueuesAlone,
   whoMakesARandomKeyKeepsIt,
   tenantsAreNotNamedByCallers,
+  keysInTheBodyAreSentWithIt,
 ]
 
 function retriesHaveTheSameKey({ key }: Answers): readonly Finding[] {
@@ -76,6 +77,19 @@ function tenantsAreNotNamedByCallers({ tenant }: Answers): readonly Finding[] {
       about: ['tenant.set-by'],
       says: `callers set ${tenant.field} themselves: whoever names another tenant and knows or guesses a key is given that tenant’s outcome.`,
       change: 'Set the field from the authenticated principal, in front, and strip what the caller has sent.',
+    },
+  ]
+}
+
+/** A proof sends each request under a key of its own: where that is in the body, the body must have a place for it. */
+function keysInTheBodyAreSentWithIt({ key, proof }: Answers): readonly Finding[] {
+  if (key.foundIn === undefined || 'field' in key.foundIn || proof.body?.includes('{key}')) return none
+  return [
+    {
+      id: 'key-in-the-body-that-is-not-sent',
+      about: ['proof.body', 'key.found-in'],
+      says: `the key is in the body, at ${key.foundIn.pointer}, and the body for the proof has no {key} in it: all its requests would have one key, or none.`,
+      change: `Put {key} where the key is, such as {"id":"{key}"}.`,
     },
   ]
 }

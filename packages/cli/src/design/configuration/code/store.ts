@@ -17,17 +17,16 @@ export function storeCode({ store }: Answers, { guarantee }: Decision): OpenedSt
   if (guarantee !== 'transactional') {
     return { imports: [], lines: receipts(`await openStore(${from})`), closing: [] }
   }
-  return store.kind === 'sqlite' ? onSqlite(store.url) : onPostgres(store.url, from)
+  return store.kind === 'sqlite' ? onSqlite(from) : onPostgres(store.url, from)
 }
 
-function onSqlite(url: string): OpenedStore {
-  const path = url.replace(/^sqlite:(\/\/)?/, '')
+function onSqlite(from: string): OpenedStore {
   return {
     imports: [
       `import type { DatabaseSync } from 'node:sqlite'`,
       `import { sqliteStore } from 'counterfoil/sqlite'`,
     ],
-    lines: receipts(`sqliteStore(process.env.RECEIPTS_FILE ?? ${literal(path)})`),
+    lines: receipts(`sqliteStore((${from}).replace(/^sqlite:(\\/\\/)?/, ''))`),
     closing: [],
     transaction: { type: 'DatabaseSync', pace: 'sync' },
   }
