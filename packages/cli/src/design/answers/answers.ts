@@ -41,7 +41,7 @@ export interface Answers {
     readonly count: string | undefined
     readonly kill: string | undefined
     readonly restart: string | undefined
-    readonly storeRestart: string | undefined
+    readonly storeFailover: string | undefined
   }
 }
 
@@ -86,7 +86,7 @@ export function answersOf(given: Given): Answers {
   const asked = <Word extends string>(path: string): Word | undefined => given.text(path) as Word | undefined
   const ms = (path: string): number => msIn(text(path))
   const field = asked('tenant.field')
-  const storeRestart = asked('proof.store-restart')
+  const storeFailover = asked('proof.store-failover')
   return {
     operation: {
       name: text('operation.name'),
@@ -130,7 +130,7 @@ export function answersOf(given: Given): Answers {
       count: asked('proof.count'),
       kill: asked('proof.kill'),
       restart: asked('proof.restart'),
-      storeRestart: storeRestart === 'none' ? undefined : storeRestart,
+      storeFailover: storeFailover === 'none' ? undefined : storeFailover,
     },
   }
 }

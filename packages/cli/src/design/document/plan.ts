@@ -19,11 +19,7 @@ export function planSection({ answers, decision }: Design): Section {
         : []),
       ...(http ? ['At its store, which decides what a clock or a failover can do:'] : ['At its store:']),
       ...storeProofs(answers).flatMap(proofText),
-      ...(answers.proof.storeRestart === undefined
-        ? [
-            '**Failover**: nothing takes over, so there is none to prove. A restart of the process is a crash, above.',
-          ]
-        : []),
+      ...withoutCommand(answers),
       ...(http && decision.guarantee !== 'transactional'
         ? []
         : [
@@ -32,6 +28,23 @@ export function planSection({ answers, decision }: Design): Section {
           ]),
     ),
   }
+}
+
+/** What has no command, and why. */
+function withoutCommand({ store, proof }: Design['answers']): readonly string[] {
+  if (store.kind === 'sqlite')
+    return [
+      '**Skew and failover.** One host has one clock, and nothing takes over: there is none to prove. The file keeps the latest time that it has seen, so that a clock which is set back takes no lease.',
+    ]
+  if (proof.storeFailover === undefined)
+    return [
+      '**Failover.** No staging store can be restarted: this is not shown, and stays a risk that somebody has to take.',
+    ]
+  return store.failover === 'lags'
+    ? [
+        'A takeover by the standby is not among these: it may forget claims, and the design does not rely on it (section 8).',
+      ]
+    : []
 }
 
 function proofText({ title, shows, command }: Proof): readonly string[] {

@@ -38,8 +38,8 @@ export function httpProofs(answers: Answers, decision: Decision): readonly Proof
     {
       title: 'Duplicate',
       shows:
-        'A request, and the same again: spelled otherwise, with its members in another order, late. One effect, and the same bytes each time.',
-      command: fire('duplicate', 'duplicate,identity,reordered,late'),
+        'A request, and the same again: with its members in another order, by a caller who has hung up and come back, long after. One effect, and the same bytes each time.',
+      command: fire('duplicate', 'duplicate,identity,reordered,late-retry,disconnect'),
     },
     {
       title: 'Concurrent',
@@ -57,6 +57,12 @@ export function httpProofs(answers: Answers, decision: Decision): readonly Proof
       shows:
         'The key with another body, after the outcome and while the first is in flight. Refused with 422 both times; nothing of the first is told, and it is not disturbed.',
       command: fire('conflict', 'conflict,conflict-in-flight', ['--expect-conflict', '422']),
+    },
+    {
+      title: 'The key itself',
+      shows:
+        'No key, a malformed one, and one key in two spellings. The first two are refused, the third is one key.',
+      command: fire('key', 'missing-key,malformed-key,key-spelling'),
     },
     {
       title: 'Crash',

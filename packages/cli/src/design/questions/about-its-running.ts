@@ -142,8 +142,8 @@ export const proof: Group = {
       where: OVER_HTTP,
     },
     {
-      name: 'store-restart',
-      asks: 'Which command restarts the staging store, or has its standby take over? none: there is none to restart',
+      name: 'store-failover',
+      asks: 'Which command has the standby of the staging store take over, or restarts it where there is none? none: neither',
       why: 'What a failover forgets is found by making one.',
       kind: text('a command, or none', /^\S.*$/),
       example: 'none',
