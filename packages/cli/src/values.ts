@@ -31,6 +31,10 @@ export function timerIn(flag: string, text: string): number {
   return ms > LONGEST_TIMER_MS ? wrong(flag, text, 'give at most 24d') : ms
 }
 
+export function wholeIn(flag: string, text: string): number {
+  return /^\d{1,10}$/.test(text) ? Number(text) : wrong(flag, text, 'give a whole number')
+}
+
 export function wrong(flag: string, given: string, advice: string): never {
   throw new CommandError(exitCodes.usage, `${flag} can't be '${given}': ${advice}.`)
 }

@@ -1,3 +1,4 @@
+export { placeApart } from './apart.ts'
 export {
   type AbandonedQuery,
   type ChangeByHand,
@@ -68,6 +69,7 @@ export {
   type Page,
   type PastAttempt,
   type Place,
+  type PlaceApart,
   type Policies,
   placeOf,
   type ReachCrashPoint,
@@ -88,6 +90,7 @@ export {
   type StoreDescription,
   StoredFailure,
   StoreFull,
+  type StoreNetwork,
   type StoreStats,
   type StoreTime,
   type StoreTransactions,

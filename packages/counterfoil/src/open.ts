@@ -129,7 +129,8 @@ async function opened(store: ReceiptStore): Promise<ReceiptStore> {
   }
 }
 
-function sqlitePath(rest: string): string {
+/** @throws {StoreUrlInvalid} */
+export function sqlitePath(rest: string): string {
   const path = rest.startsWith('///') ? rest.slice(2) : rest
   if (path === '' || path === '//') {
     throw new StoreUrlInvalid(`The SQLite store's URL names no file: ${WHAT_WORKS}.`)

@@ -2,9 +2,11 @@ import type { Command } from 'commander'
 import { type Ended, proveExitCodes } from '../exit-codes.ts'
 import { addHelp } from '../help.ts'
 import type { Io } from '../io.ts'
+import { addProveHttp } from './http/command.ts'
+import { addProveStore } from './store/command.ts'
 
 /** `counterfoil prove`: what is proven, and what each proof has in common. */
-export function addProve(program: Command, io: Io, _ended: Ended): void {
+export function addProve(program: Command, io: Io, ended: Ended): void {
   const prove = program
     .command('prove')
     .description('Prove, by firing at it, that a service runs each request once, whoever wrote it.')
@@ -21,6 +23,9 @@ export function addProve(program: Command, io: Io, _ended: Ended): void {
         'a charge endpoint on this machine',
         'counterfoil prove http --url http://127.0.0.1:3000/charges --body @charge.json',
       ],
+      ['your own store, under its own settings', 'counterfoil prove store postgres://localhost/app'],
     ],
   })
+  addProveHttp(prove, io, ended)
+  addProveStore(prove, io, ended)
 }

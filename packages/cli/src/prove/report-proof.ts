@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Proof, type VerdictKind, verdictOf } from 'counterfoil/testing'
 import { CommandError } from '../command-error.ts'
@@ -45,15 +45,25 @@ const reports: readonly { readonly name: string; readonly text: (proof: Proof) =
   { name: 'report.html', text: htmlReport },
 ]
 
+/** Before a long proof, so that it isn't known only after it. @throws {CommandError} */
+export async function assertReportFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+    .then(() => access(folder, constants.W_OK))
+    .catch((error: unknown) => cannotWrite(folder, error))
+}
+
 async function writeReports(proof: Proof, folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-    await Promise.all(reports.map(({ name, text }) => writeFile(join(folder, name), text(proof))))
-  } catch (error) {
-    throw new CommandError(
-      exitCodes.unavailable,
-      `--report ${folder} can't be written to (${(error as NodeJS.ErrnoException).code}): name a folder that can.`,
-      { cause: error },
-    )
-  }
+  const texts = reports.map(({ name, text }) => [join(folder, name), text(proof)] as const)
+  await mkdir(folder, { recursive: true })
+    .then(() => Promise.all(texts.map(([path, text]) => writeFile(path, text))))
+    .catch((error: unknown) => cannotWrite(folder, error))
+}
+
+function cannotWrite(folder: string, error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException
+  throw new CommandError(
+    exitCodes.unavailable,
+    `--report ${folder} can't be written to (${code}): name a folder that can.`,
+    { cause: error },
+  )
 }

@@ -31,6 +31,7 @@ export const held: ScenarioProof = {
   requests: 4000,
   answers: answers({ '201': 3988, '409': 12 }, { p50: 212.4, p95: 231.9, p99: 244, max: 251.6 }),
   effects: { kind: 'counted', expected: { least: 1, most: 1 }, seen: [{ effects: 1, keys: 20 }] },
+  spreadMs: { median: 0.8, max: 2.4 },
   timeline: storm(4, 50),
 }
 
@@ -58,6 +59,7 @@ export const broken: ScenarioProof = {
       { effects: 2, keys: 2 },
     ],
   },
+  spreadMs: null,
   timeline: [
     { startMs: 0.3, endMs: 200.7, caller: 'process 1, connection 1', role: 'ran', answer: '201' },
     { startMs: 48.2, endMs: 140, caller: 'process 1, connection 2', role: 'ran', answer: '201' },
@@ -79,6 +81,7 @@ export const notShown: ScenarioProof = {
   requests: 0,
   answers: { statuses: [], bodies: [], latencyMs: null },
   effects: { kind: 'not_counted' },
+  spreadMs: null,
   timeline: [],
 }
 

@@ -1,15 +1,6 @@
 import type { Proof, ScenarioProof } from 'counterfoil/testing'
 import { markup } from './markup.ts'
-import {
-  bodiesText,
-  countOf,
-  effectsText,
-  latencyText,
-  msText,
-  playedText,
-  statusesText,
-  verdictText,
-} from './words.ts'
+import { countOf, msText, numbersOf, verdictText } from './words.ts'
 
 /** As CI systems read it: what is broken failed, what was not shown was skipped and says why, and never passed. */
 export function junitReport(proof: Proof): string {
@@ -66,14 +57,7 @@ function evidence({ verdict }: ScenarioProof): string {
 
 function seen(scenario: ScenarioProof, of: Proof['of']): string {
   const bound = scenario.verdict.kind === 'held' ? [scenario.verdict.bound] : []
-  const lines = [
-    `sent: ${playedText(scenario, of)}`,
-    `answers: ${statusesText(scenario)}`,
-    `bodies: ${bodiesText(scenario)}`,
-    `latency: ${latencyText(scenario)}`,
-    `effects: ${effectsText(scenario.effects)}`,
-    ...bound,
-  ]
+  const lines = [...numbersOf(scenario, of).map(([name, text]) => `${name}: ${text}`), ...bound]
   return lines.map((line) => `\n${markup(line)}`).join('')
 }
 

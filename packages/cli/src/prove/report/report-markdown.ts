@@ -1,14 +1,11 @@
 import { type Proof, type ScenarioProof, verdictOf } from 'counterfoil/testing'
 import { visible } from '../../terminal/visible.ts'
 import {
-  bodiesText,
-  effectsText,
   extentText,
-  latencyText,
   msText,
+  numbersOf,
   playedText,
   runFacts,
-  statusesText,
   tallyText,
   verdictKinds,
   verdictSigns,
@@ -51,18 +48,11 @@ function section(scenario: ScenarioProof, of: Proof['of']): string {
     ...(evidence.length === 0
       ? []
       : [evidence.map(({ atMs, says }) => `1. **+${msText(atMs)}** ${md(says)}`).join('\n')]),
-    [`- scenario: \`${id}\``, ...(scenario.requests === 0 ? [] : numbers(scenario, of))].join('\n'),
+    [
+      `- scenario: \`${id}\``,
+      ...numbersOf(scenario, of).map(([name, text]) => `- ${name}: ${md(text)}`),
+    ].join('\n'),
   ].join('\n\n')
-}
-
-function numbers(scenario: ScenarioProof, of: Proof['of']): readonly string[] {
-  return [
-    `- sent: ${playedText(scenario, of)}`,
-    `- answers: ${md(statusesText(scenario))}`,
-    `- bodies: ${bodiesText(scenario)}`,
-    `- latency: ${latencyText(scenario)}`,
-    `- effects: ${effectsText(scenario.effects)}`,
-  ]
 }
 
 function verdictCell({ verdict: { kind } }: ScenarioProof): string {

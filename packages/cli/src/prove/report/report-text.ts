@@ -4,19 +4,7 @@ import { type Fact, factLines, heading } from '../../terminal/facts.ts'
 import { visible } from '../../terminal/visible.ts'
 import { widthOf } from '../../terminal/width.ts'
 import { wrapped } from '../../terminal/wrapped.ts'
-import {
-  bodiesText,
-  effectsText,
-  extentText,
-  latencyText,
-  msText,
-  playedText,
-  statusesText,
-  tallyText,
-  verdictSigns,
-  verdictText,
-  verdictWords,
-} from './words.ts'
+import { extentText, msText, numbersOf, tallyText, verdictSigns, verdictText, verdictWords } from './words.ts'
 
 const styles: Readonly<Record<VerdictKind, Style>> = {
   held: 'green',
@@ -31,7 +19,7 @@ export function textReport(proof: Proof, output: Output): string {
   const broken = scenarios.filter(({ verdict }) => verdict.kind === 'broken')
   return [
     `${output.style('bold', `prove ${of}`)} ${visible(target)}\n`,
-    `${output.style('dim', `${extentText(proof)}, seed ${seed}`)}\n`,
+    dimmed(indented(`${extentText(proof)}, seed ${seed}`, 0, output), output),
     ...scenarios.map((scenario) => `\n${scenarioLines(scenario, output)}`),
     ...broken.map((scenario) => brokenSection(scenario, of, output)),
     `\n${closingLine(proof, output)}\n`,
@@ -65,7 +53,7 @@ function brokenSection(scenario: ScenarioProof, of: Proof['of'], output: Output)
     const text = indented(says, margin, output).slice(margin)
     return `  ${output.style('cyan', (times[at] ?? '').padStart(widest))}  ${text}`
   })
-  return `${heading(`How ${id} was seen to be broken`, output)}${evidence.join('')}${factLines(facts(scenario, of, output), output)}`
+  return `${heading(`How it broke: ${id}`, output)}${evidence.join('')}${factLines(facts(scenario, of, output), output)}`
 }
 
 function facts(scenario: ScenarioProof, of: Proof['of'], output: Output): readonly Fact[] {
@@ -73,13 +61,7 @@ function facts(scenario: ScenarioProof, of: Proof['of'], output: Output): readon
     const room = (output.columns ?? 100) - LABELS
     return [label, ...wrapped(visible(text), Math.max(NARROWEST, room)).split('\n')]
   }
-  return [
-    fact('sent', playedText(scenario, of)),
-    fact('answers', statusesText(scenario)),
-    fact('bodies', bodiesText(scenario)),
-    fact('latency', latencyText(scenario)),
-    fact('effects', effectsText(scenario.effects)),
-  ]
+  return numbersOf(scenario, of).map(([label, text]) => fact(label, text))
 }
 
 /** What the labels of the facts take, with the blanks around them. */

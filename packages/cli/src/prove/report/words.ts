@@ -72,20 +72,26 @@ export function playedText({ rounds, requests }: ScenarioProof, of: Proof['of'])
   return `${counted(requests, callWord(of))} in ${counted(rounds, 'round')}`
 }
 
+/** How simultaneous the simultaneous were; none where nothing was to leave at once. */
+function spreadText({ spreadMs }: ScenarioProof): string | undefined {
+  if (spreadMs === null) return undefined
+  return `within ${msText(spreadMs.median)} of each other (median of the rounds; at most ${msText(spreadMs.max)})`
+}
+
 /** The promise and what was seen of it: `one sentence` for each kind of verdict. */
 export function verdictText({ verdict }: ScenarioProof): string {
   return verdict.kind === 'held' ? verdict.bound : verdict.why
 }
 
 /** `201 × 199, 409 × 1`. */
-export function statusesText({ answers }: ScenarioProof): string {
+function statusesText({ answers }: ScenarioProof): string {
   return listText(answers.statuses.map(({ status, count }) => `${status} × ${countText(count)}`))
 }
 
 const FEW = 3
 
 /** `1 body (sha256 3f2a9c81…, 27 B)`. */
-export function bodiesText({ answers: { bodies } }: ScenarioProof): string {
+function bodiesText({ answers: { bodies } }: ScenarioProof): string {
   if (bodies.length === 0) return 'none'
   const first = bodies.slice(0, FEW).map(({ sha256, bytes, count }) => {
     const times = bodies.length === 1 ? '' : ` × ${countText(count)}`
@@ -107,7 +113,7 @@ export function latencyText({ answers: { latencyMs } }: ScenarioProof): string {
 }
 
 /** `1 for each of 20 keys, as wanted` or `2 for 3 keys, 1 for 17 keys; wanted: 1`. */
-export function effectsText(effects: EffectSummary): string {
+function effectsText(effects: EffectSummary): string {
   if (effects.kind === 'not_counted') return 'not counted'
   const { seen, expected } = effects
   const wanted =
@@ -126,4 +132,18 @@ export function msText(ms: number): string {
 
 function listText(items: readonly string[]): string {
   return items.length === 0 ? 'none' : items.join(', ')
+}
+
+/** What was sent and what came of it, each by its name; nothing of what was never sent. */
+export function numbersOf(scenario: ScenarioProof, of: Proof['of']): readonly (readonly [string, string])[] {
+  if (scenario.requests === 0) return []
+  const spread = spreadText(scenario)
+  return [
+    ['sent', playedText(scenario, of)],
+    ...(spread === undefined ? [] : [['left', spread] as const]),
+    ['answers', statusesText(scenario)],
+    ['bodies', bodiesText(scenario)],
+    ['latency', latencyText(scenario)],
+    ['effects', effectsText(scenario.effects)],
+  ]
 }

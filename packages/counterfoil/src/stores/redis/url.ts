@@ -13,7 +13,7 @@ import { prefixOf, type RedisStoreOptions } from './options.ts'
 import { storeOn } from './store.ts'
 
 /** A server named by a URL: where it is, who asks, and the store's options. */
-interface Address {
+export interface Address {
   readonly kind: 'server' | 'sentinel' | 'cluster'
   readonly tls: boolean
   readonly hosts: readonly { readonly host: string; readonly port: number }[]
@@ -47,8 +47,13 @@ export async function openRedisStore(url: string): Promise<ReceiptStore> {
   }
 }
 
+/** A client by itself, for what is done beside a store. */
+export async function openDriver(url: string): Promise<Driver> {
+  return driverFor(await loadPackage(), addressIn(url))
+}
+
 /** @throws {StoreUrlInvalid} It never shows the URL, which may hold a password. */
-function addressIn(url: string): Address {
+export function addressIn(url: string): Address {
   const [, tls, kind, credentials, hosts, path, query] = PARTS.exec(url) ?? []
   if (hosts === undefined) throw new StoreUrlInvalid(`The Redis store's URL can't be read: ${FORMS}.`)
   const sentinel = kind === 'sentinel'

@@ -1,2 +1,3 @@
+export { fileApart } from './apart.ts'
 export { describeSqlite } from './describe.ts'
 export { type SqliteStoreOptions, sqliteStore } from './store.ts'

@@ -2,7 +2,7 @@ import type { ScenarioProof } from 'counterfoil/testing'
 import { countText } from '../../../terminal/size.ts'
 import { markup } from '../markup.ts'
 import { latencyText } from '../words.ts'
-import { type Scale, scaleTo, tickText, xy } from './scale.ts'
+import { type Scale, scaleOver, tickText, xy } from './scale.ts'
 
 const WIDTH = 360
 const ROW = 20
@@ -35,7 +35,7 @@ export function latencyFigure(scenario: ScenarioProof): string {
   const { latencyMs } = scenario.answers
   if (latencyMs === null) return ''
   const { p50, p95, p99, max } = latencyMs
-  const scale = scaleTo(max, { from: 10, to: WIDTH - 30, wanted: 4 })
+  const scale = scaleOver(0, max, { from: 10, to: WIDTH - 30, wanted: 4 })
   const ticks = scale.ticks.map((tick) => {
     const x = xy(scale.at(tick))
     return `<line class="grid" x1="${x}" x2="${x}" y1="4" y2="30"/><text class="tick" x="${x}" y="44" text-anchor="middle">${tickText(tick, scale.ticks)}</text>`

@@ -2,12 +2,10 @@ import { type Proof, type ScenarioProof, type VerdictKind, verdictOf } from 'cou
 import { countText } from '../../../terminal/size.ts'
 import { markup } from '../markup.ts'
 import {
-  bodiesText,
   countOf,
-  effectsText,
   extentText,
   msText,
-  playedText,
+  numbersOf,
   runFacts,
   tallyText,
   verdictKinds,
@@ -100,10 +98,10 @@ ${evidence(scenario)}${scenario.requests === 0 ? '' : numbers(scenario, of)}</ar
 }
 
 function numbers(scenario: ScenarioProof, of: Proof['of']): string {
+  const drawn = new Set(['answers', 'latency'])
+  const facts = numbersOf(scenario, of).filter(([name]) => !drawn.has(name))
   return `<dl>
-<dt>sent</dt><dd>${markup(playedText(scenario, of))}</dd>
-<dt>effects</dt><dd>${markup(effectsText(scenario.effects))}</dd>
-<dt>bodies</dt><dd>${markup(bodiesText(scenario))}</dd>
+${facts.map(([name, text]) => `<dt>${name}</dt><dd>${markup(text)}</dd>`).join('\n')}
 </dl>
 <div class="answers">${statusFigure(scenario)}${latencyFigure(scenario)}</div>
 ${timelineFigure(scenario)}

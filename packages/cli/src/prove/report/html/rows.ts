@@ -43,9 +43,9 @@ function thinned(timeline: readonly TimelineEntry[]): readonly TimelineEntry[] {
   for (const [at, role] of rarestFirst.entries()) {
     const entries = byRole.get(role) ?? []
     const room = Math.floor((MOST_ROWS - kept.size) / (rarestFirst.length - at))
-    const every = Math.max(1, entries.length / room)
-    for (let next = 0; next < entries.length; next += every) {
-      const entry = entries[Math.floor(next)]
+    const wanted = Math.min(room, entries.length)
+    for (let next = 0; next < wanted; next += 1) {
+      const entry = entries[Math.floor((next * entries.length) / wanted)]
       if (entry !== undefined) kept.add(entry)
     }
   }

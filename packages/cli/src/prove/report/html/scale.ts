@@ -6,25 +6,29 @@ export interface Scale {
 
 const steps = [1, 2, 5, 10] as const
 
-/** From 0 to at least `mostMs`, with about `wanted` ticks at round numbers. */
-export function scaleTo(mostMs: number, { from, to, wanted = 6 }: ScaleTerms): Scale {
-  const most = Math.max(mostMs, 0.1)
-  const rough = most / wanted
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = (steps.find((each) => each * power >= rough) ?? 10) * power
-  const end = Math.ceil(most / step - 1e-9) * step
-  const count = Math.round(end / step)
-  return {
-    at: (ms) => from + (Math.min(Math.max(ms, 0), end) / end) * (to - from),
-    ticks: Array.from({ length: count + 1 }, (_, at) => at * step),
-  }
-}
-
 interface ScaleTerms {
   readonly from: number
   readonly to: number
+  /** How many ticks there should be about. */
   readonly wanted?: number
 }
+
+/** From a round number at most `leastMs` to one of at least `mostMs`, with ticks at round numbers. */
+export function scaleOver(leastMs: number, mostMs: number, { from, to, wanted = 6 }: ScaleTerms): Scale {
+  const rough = Math.max(mostMs - leastMs, 0.1) / wanted
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = (steps.find((each) => each * power >= rough) ?? 10) * power
+  const first = Math.floor(leastMs / step + EPSILON)
+  const last = Math.max(Math.ceil(mostMs / step - EPSILON), first + 1)
+  const within = (ms: number) => Math.min(Math.max(ms / step, first), last)
+  return {
+    at: (ms) => from + ((within(ms) - first) / (last - first)) * (to - from),
+    ticks: Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step),
+  }
+}
+
+/** What binary fractions lose, so that 0.3 in steps of 0.1 are three steps. */
+const EPSILON = 1e-9
 
 /** A tick in the unit of the whole axis, so that ticks can be compared at a look. */
 export function tickText(ms: number, ticks: readonly number[]): string {

@@ -2,7 +2,7 @@ import type { ScenarioProof, TimelineEntry } from 'counterfoil/testing'
 import { markup } from '../markup.ts'
 import { msText, roles, roleWords } from '../words.ts'
 import { type Band, rowsOf } from './rows.ts'
-import { type Scale, scaleTo, tickText, xy } from './scale.ts'
+import { type Scale, scaleOver, tickText, xy } from './scale.ts'
 
 const WIDTH = 760
 const LEFT = 84
@@ -25,7 +25,9 @@ export function timelineFigure({ id, timeline, verdict }: ScenarioProof): string
   const { bands, leftOut } = rowsOf(timeline)
   const heightOf = rowHeights(bands.flatMap(({ entries }) => entries))
   const evidence = verdict.kind === 'broken' ? verdict.evidence.map(({ atMs }) => atMs) : []
-  const scale = scaleTo(Math.max(...timeline.map(({ endMs }) => endMs), ...evidence), {
+  const starts = timeline.map(({ startMs }) => startMs)
+  const ends = timeline.map(({ endMs }) => endMs)
+  const scale = scaleOver(Math.min(...starts, ...evidence), Math.max(...ends, ...evidence), {
     from: LEFT,
     to: RIGHT,
   })
@@ -123,8 +125,8 @@ function legend(timeline: readonly TimelineEntry[]): string {
 function caption(id: string, leftOut: number, evidence: number): string {
   const what =
     evidence > 0
-      ? `The first round of ${id} that broke; the numbers on top are the evidence.`
-      : `One round of ${id}.`
+      ? `The first round of ${id} that broke, as its answers tell it; the numbers on top are the evidence.`
+      : `One round of ${id}, as its answers tell it.`
   const less = leftOut === 0 ? '' : ` ${leftOut} calls like those shown are left out.`
   return `<p>${markup(`${what} Milliseconds from its start.${less}`)}</p>`
 }

@@ -1,0 +1,257 @@
+import {
+  aged,
+  type ClaimDecision,
+  type ClaimRequest,
+  decideClaim,
+  decideRenew,
+  decideSettle,
+  decideSweep,
+  decideYield,
+  type FencedDecision,
+  type Receipt,
+  type Settlement,
+  type StoreTime,
+  sweepDueAt,
+} from '../../core/index.ts'
+import {
+  type ClaimAnswer,
+  type ClaimEvent,
+  claimAnswerOf,
+  type StormEvent,
+  storedAfterOf,
+  type WriteAnswer,
+  type WriteEvent,
+} from '../storm/storm-event.ts'
+import { type Moments, matching, ROUNDING_MS, type Shift, within } from './matching.ts'
+
+/**
+ * What a key's receipt may be after some calls. All its times are as early as they can be, and may in truth be later,
+ * all by the same, up to `lateMs`: a renewal's answer, or a lost one, doesn't say when the store made it.
+ */
+export interface Modelled {
+  readonly receipt: Receipt | undefined
+  readonly lateMs: number
+  /** When it was last changed, at the earliest. */
+  readonly since: StoreTime
+}
+
+export const nothingKept: Modelled = { receipt: undefined, lateMs: 0, since: Number.NEGATIVE_INFINITY }
+
+/**
+ * A store reads its clock after it has read the receipt; what it decides and then loses the answer of is not older than
+ * the last change but for this: between the two a server may be held up.
+ */
+const HELD_UP_MS = 5
+
+/**
+ * What may be kept once this call was made on what is kept, by the pure decisions of core; nothing where they can't
+ * have given its answer. `kept` itself, where the call changed nothing. A call without an answer has one of the changes
+ * that it can make: that it made none is for the search to consider.
+ */
+export function after(kept: Modelled, event: StormEvent, moments: Moments): readonly Modelled[] {
+  if (event.call === 'claim') {
+    const { answer } = event
+    if (answer.kind === 'unknown') return claimedUnheard(kept, event, moments)
+    return answer.kind === 'claimed' ? claimed(kept, event, answer, moments) : refused(kept, event, moments)
+  }
+  const { answer } = event
+  // The sweep may have come before, where it was due: to claims that makes no difference.
+  return variantsOf(kept, moments.to).flatMap((variant) => written(variant, event, answer, moments))
+}
+
+/** What a claim could have been answered, for a message. */
+export function answersTo(kept: Modelled, event: ClaimEvent, { from, to }: Moments): readonly ClaimAnswer[] {
+  const moments = criticalMoments(kept.receipt, from - kept.lateMs, to)
+  return moments.map((now) => claimAnswerOf(decideClaim(kept.receipt, requestOf(event), now)))
+}
+
+/** A grant starts the lease at its moment, and so tells it. */
+function claimed(
+  kept: Modelled,
+  event: ClaimEvent,
+  answer: Extract<ClaimAnswer, { kind: 'claimed' }>,
+  moments: Moments,
+): readonly Modelled[] {
+  const now = answer.leaseEndsAt - event.asked.leaseMs
+  if (!within(now, moments)) return []
+  for (const lateMs of latenesses(kept, now)) {
+    const decision = decideClaim(later(kept.receipt, lateMs), requestOf(event), now)
+    const shift = matching(claimAnswerOf(decision), answer)
+    if (decision.kind === 'claimed' && shift !== undefined && allows(shift, kept.lateMs - lateMs, -lateMs)) {
+      return [changed({ ...decision.receipt, claimedAt: answer.claimedAt }, 0, now)]
+    }
+  }
+  return []
+}
+
+/** Another answer than a grant changes nothing, but may tell when what is kept was written. */
+function refused(kept: Modelled, event: ClaimEvent, { from, to }: Moments): readonly Modelled[] {
+  const request = requestOf(event)
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
+  for (const stretch of stretchesFor(kept, event.answer, { from: from - kept.lateMs, to })) {
+    const shift = matching(claimAnswerOf(decideClaim(kept.receipt, request, stretch.at)), event.answer)
+    if (shift === undefined) continue
+    // The decision fell somewhere in the stretch, and by as much later as what is kept was written later.
+    least = Math.min(least, Math.max(shift.least, from - stretch.to))
+    most = Math.max(most, Math.min(shift.most, to - stretch.from))
+  }
+  return narrowed(kept, least, most)
+}
+
+interface Stretch extends Moments {
+  readonly at: StoreTime
+}
+
+/** Stretches in each of which the decision is the same: the one that the answer tells, or all that there are. */
+function stretchesFor(kept: Modelled, answer: ClaimAnswer, moments: Moments): readonly Stretch[] {
+  const told = momentTold(kept.receipt, answer)
+  if (told !== undefined) return [{ at: told, from: told - ROUNDING_MS, to: told + ROUNDING_MS }]
+  const turns = criticalMoments(kept.receipt, moments.from, moments.to)
+  return turns.map((at, index) => ({ at, from: at, to: turns[index + 1] ?? at }))
+}
+
+function claimedUnheard(kept: Modelled, event: ClaimEvent, moments: Moments): readonly Modelled[] {
+  const request = requestOf(event)
+  const { from, to } = unheard(kept, moments)
+  const found: Modelled[] = []
+  for (const now of from > to ? [] : criticalMoments(kept.receipt, from, to)) {
+    const decision = decideClaim(kept.receipt, request, now)
+    // At a later moment within the same stretch it is the same grant, and later.
+    if (decision.kind === 'claimed' && !found.some(({ receipt }) => isSameGrant(receipt, decision))) {
+      found.push(changed(decision.receipt, to - now, now))
+    }
+  }
+  return found
+}
+
+function isSameGrant(receipt: Receipt | undefined, decision: ClaimDecision): boolean {
+  return (
+    decision.kind === 'claimed' &&
+    receipt?.incarnation === decision.receipt.incarnation &&
+    receipt.attempt === decision.receipt.attempt
+  )
+}
+
+function written(
+  kept: Modelled,
+  event: WriteEvent,
+  answer: WriteAnswer,
+  moments: Moments,
+): readonly Modelled[] {
+  const told = answer.kind === 'written' ? answer.stored : null
+  const { from, to } = unheard(kept, moments)
+  const now = told?.at ?? from
+  const decision = decide(kept.receipt, event, now)
+  if (answer.kind === 'lost') return decision.kind === 'lost' ? [kept] : []
+  if (decision.kind === 'lost') return []
+  if (decision.kind === 'already') {
+    if (answer.kind === 'unknown') return []
+    const shift = told ? matching(storedAfterOf(decision.receipt), told) : undefined
+    return shift === undefined ? [] : narrowed(kept, shift.least, shift.most)
+  }
+  if (told === null) return from > to ? [] : [changed(decision.receipt, to - now, now)]
+  const fits = within(now, moments) && matching(storedAfterOf(decision.receipt), told) !== undefined
+  return fits ? [changed(decision.receipt, 0, now)] : []
+}
+
+/** When a call may have been decided whose answer doesn't say it. */
+function unheard({ since }: Modelled, { from, to }: Moments): Moments {
+  return { from: Math.max(from, since - HELD_UP_MS), to }
+}
+
+function changed(receipt: Receipt, lateMs: number, since: StoreTime): Modelled {
+  return { receipt: essence(receipt), lateMs, since }
+}
+
+function decide(receipt: Receipt | undefined, event: WriteEvent, now: StoreTime): FencedDecision {
+  const { fence } = event
+  switch (event.call) {
+    case 'settle':
+      return decideSettle(receipt, fence, settlementOf(event), now)
+    case 'yield':
+      return decideYield(receipt, fence, event.asked.recoverAfterMs, now)
+    case 'renew':
+      return decideRenew(receipt, fence, event.asked.leaseMs, now)
+  }
+}
+
+/** As it is, and as the sweep may have left it by then. */
+function variantsOf(kept: Modelled, by: StoreTime): readonly Modelled[] {
+  const { receipt } = kept
+  if (receipt === undefined) return [kept]
+  const swept = criticalMoments(receipt, Number.NEGATIVE_INFINITY, by).flatMap((now): readonly Modelled[] => {
+    const decision = decideSweep(receipt, now)
+    if (decision.kind === 'keep') return []
+    if (decision.kind === 'remove') return [{ ...nothingKept, since: kept.since }]
+    return [{ ...kept, receipt: essence(decision.receipt) }]
+  })
+  return [kept, ...swept]
+}
+
+/** Between two of these, no decision changes but for what it says is left of a time. */
+function criticalMoments(receipt: Receipt | undefined, from: StoreTime, to: StoreTime): readonly StoreTime[] {
+  const turns = receipt === undefined ? [] : turnsOf(receipt)
+  const inside = turns.filter((at) => at > from && at <= to)
+  return [...new Set([from, ...inside, to])].filter(Number.isFinite).toSorted((a, b) => a - b)
+}
+
+function turnsOf(receipt: Receipt): readonly StoreTime[] {
+  if (receipt.state !== 'in_progress')
+    return [receipt.settledAt + receipt.ttlMs, receipt.settledAt + receipt.keyRetentionMs]
+  const { givenUp } = receipt
+  return [
+    receipt.leaseEndsAt,
+    ...(givenUp?.as === 'in_doubt' ? [givenUp.recoverableAt] : []),
+    sweepDueAt(receipt) ?? Number.POSITIVE_INFINITY,
+  ]
+}
+
+/** The moment that an answer tells by the time that it says is left. */
+function momentTold(receipt: Receipt | undefined, answer: ClaimAnswer): StoreTime | undefined {
+  if (receipt?.state !== 'in_progress') return undefined
+  if (answer.kind === 'in_progress') return receipt.leaseEndsAt - answer.leaseLeftMs
+  if (answer.kind === 'abandoned' && answer.recoverableInMs && receipt.givenUp?.as === 'in_doubt')
+    return receipt.givenUp.recoverableAt - answer.recoverableInMs
+  return undefined
+}
+
+/** How late what is kept may be, that matters at this moment. */
+function latenesses({ receipt, lateMs }: Modelled, now: StoreTime): readonly number[] {
+  if (receipt === undefined || lateMs === 0) return [0]
+  const turns = turnsOf(receipt).map((at) => now - at)
+  return [...new Set([0, ...turns.filter((late) => late > 0 && late < lateMs), lateMs])]
+}
+
+function narrowed(kept: Modelled, least: number, most: number): readonly Modelled[] {
+  const from = Math.max(0, least)
+  const to = Math.min(kept.lateMs, most)
+  if (from > to) return []
+  if (from === 0 && to === kept.lateMs) return [kept]
+  return [{ receipt: later(kept.receipt, from), lateMs: to - from, since: kept.since }]
+}
+
+function allows({ least, most }: Shift, furthest: number, nearest: number): boolean {
+  return least <= furthest && most >= nearest
+}
+
+function later(receipt: Receipt | undefined, ms: number): Receipt | undefined {
+  return receipt === undefined || ms === 0 ? receipt : aged(receipt, -ms)
+}
+
+/** Without what no decision looks at, so that two ways to the same receipt are seen as one. */
+function essence(receipt: Receipt): Receipt {
+  return { ...receipt, history: [], generations: {}, createdAt: 0 }
+}
+
+function requestOf({ id, asked }: ClaimEvent): ClaimRequest {
+  return { ...asked, id, tenant: '', operation: '', key: null, request: null }
+}
+
+function settlementOf({
+  asked: { as, outcome, doubt },
+}: Extract<WriteEvent, { call: 'settle' }>): Settlement {
+  const bytes = outcome === null ? null : Buffer.from(outcome, 'latin1')
+  if (as === 'released') return { as, outcome: bytes, doubt: doubt ?? 'stands' }
+  return { as, outcome: bytes ?? new Uint8Array() }
+}
