@@ -21,8 +21,10 @@ export const ROUNDS = 20
 
 /** For a service behind HTTP: fired at where it is served. */
 export function httpProofs(answers: Answers, decision: Decision): readonly Proof[] {
-  const { tenant, proof } = answers
+  const { key, tenant, proof } = answers
   const requests = requestsOf(answers)
+  // Only this field is a String of RFC 9651, with quotes or without.
+  const quotable = key.foundIn && 'field' in key.foundIn && key.foundIn.field === 'Idempotency-Key'
   const fire = (name: string, only: string, ...more: readonly Flag[]): string =>
     commandText('counterfoil prove http', [
       ...common(answers, decision),
@@ -60,9 +62,10 @@ export function httpProofs(answers: Answers, decision: Decision): readonly Proof
     },
     {
       title: 'The key itself',
-      shows:
-        'No key, a malformed one, and one key in two spellings. The first two are refused, the third is one key.',
-      command: fire('key', 'missing-key,malformed-key,key-spelling'),
+      shows: quotable
+        ? 'No key, a malformed one, and one key in two spellings. The first two are refused, the third is one key.'
+        : 'No key, and malformed ones. Both are refused.',
+      command: fire('key', quotable ? 'missing-key,malformed-key,key-spelling' : 'missing-key,malformed-key'),
     },
     {
       title: 'Crash',

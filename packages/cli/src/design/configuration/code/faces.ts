@@ -123,7 +123,11 @@ export function httpFace(answers: Answers, decision: Decision): Face {
       ? []
       : 'pointer' in foundIn
         ? [`key: { pointer: ${literal(foundIn.pointer)} },`]
-        : [`key: ({ headers }) => [headers[${literal(foundIn.field.toLowerCase())}]].flat()[0],`]
+        : [
+            '// Of two lines neither is believed.',
+            `key: ({ headersDistinct: { ${literal(foundIn.field.toLowerCase())}: lines } }) =>`,
+            '  lines?.length === 1 ? lines[0] : undefined,',
+          ]
   const owner =
     tenant.field === undefined
       ? [
