@@ -4,7 +4,7 @@ import type { Primary, Reply } from './drivers/driver.ts'
 import { Server } from './server.ts'
 import { type Address, addressIn, openDriver } from './url.ts'
 
-const ANSWERS_WITHIN_MS = 30_000
+const ANSWERS_WITHIN_MS = 5_000
 const KEYS_AT_A_TIME = 500
 
 /**
@@ -13,16 +13,31 @@ const KEYS_AT_A_TIME = 500
  * are found by SCAN and removed.
  *
  * @throws {StoreUrlInvalid}
+ * @throws {StoreUnavailable}
  */
 export async function prefixApart(url: string): Promise<PlaceApart> {
   const address = addressIn(url)
   const prefix = `${address.options.prefix ?? 'counterfoil:'}prove-${randomBytes(8).toString('hex')}:`
+  const server = new Server(await openDriver(url), ANSWERS_WITHIN_MS, undefined)
+  try {
+    await server.primaries()
+    await server.send(prefix, ['PING'])
+  } catch (error) {
+    await server.close()
+    throw error
+  }
   return {
     url: withPrefix(url, prefix),
     name: `the prefix ${prefix}`,
     network: networkOf(address, withPrefix(url, prefix)),
     clock: 'server',
-    remove: () => removeAll(url, prefix),
+    async remove() {
+      try {
+        for (const primary of await server.primaries()) await removeOn(server, primary, prefix)
+      } finally {
+        await server.close()
+      }
+    },
   }
 }
 
@@ -48,16 +63,6 @@ function networkOf({ kind, tls, hosts }: Address, url: string): StoreNetwork {
       other.host = `${host}:${port}`
       return other.href
     },
-  }
-}
-
-/** @throws {StoreUnavailable} */
-async function removeAll(url: string, prefix: string): Promise<void> {
-  const server = new Server(await openDriver(url), ANSWERS_WITHIN_MS, undefined)
-  try {
-    for (const primary of await server.primaries()) await removeOn(server, primary, prefix)
-  } finally {
-    await server.close()
   }
 }
 

@@ -62,22 +62,27 @@ function opened(event: StormEvent): StormEvent {
   return { ...event, answer: { kind: 'unknown', why: 'not answered by then' } }
 }
 
-/** Leaves out what the contradiction doesn't need: whole incarnations first, then single calls that changed nothing. */
+/**
+ * Leaves out what the contradiction doesn't need: single calls that changed nothing, and then whole incarnations of the
+ * receipt, unless an answer is left that could be of any of them.
+ */
 function withoutOthers(
   events: readonly StormEvent[],
   fails: (some: readonly StormEvent[]) => boolean,
 ): readonly StormEvent[] {
   let core = events
-  for (const group of Map.groupBy(events, incarnationOf).values()) {
-    const rest = core.filter((event) => !group.includes(event))
-    if (fails(rest)) core = rest
-  }
   for (let size = Math.ceil(core.length / 2); size >= 1; size = Math.floor(size / 2)) {
     for (let from = 0; from < core.length; ) {
       const rest = core.filter((event, index) => index < from || index >= from + size || changes(event))
       if (rest.length < core.length && fails(rest)) core = rest
       else from += size
     }
+  }
+  const byIncarnation = Map.groupBy(core, incarnationOf)
+  if (byIncarnation.get(undefined)?.some(isAnswered)) return core
+  for (const group of byIncarnation.values()) {
+    const rest = core.filter((event) => !group.includes(event))
+    if (fails(rest)) core = rest
   }
   return core
 }
@@ -87,11 +92,11 @@ function changes({ answer }: StormEvent): boolean {
   return answer.kind === 'claimed' || answer.kind === 'written'
 }
 
-function incarnationOf(event: StormEvent): string {
+function incarnationOf(event: StormEvent): string | undefined {
   if (event.call !== 'claim') return event.fence.incarnation
   const { answer } = event
   if (answer.kind === 'claimed') return answer.fence.incarnation
-  return 'incarnation' in answer ? answer.incarnation : ''
+  return 'incarnation' in answer ? answer.incarnation : undefined
 }
 
 function contradiction({ kept, stuck }: Furthest): string {
