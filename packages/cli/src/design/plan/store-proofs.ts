@@ -50,7 +50,7 @@ function claims(answers: Answers, prove: Prove): readonly Proof[] {
     },
     {
       title: 'Concurrent',
-      shows: `${calls} claims of one key at once, from 4 processes, ${ROUNDS} times. One is granted; every call and answer is put to a checker that looks for an order in which all of them are right.`,
+      shows: `From 4 processes, ${calls} claims each, of one key and of many, ${ROUNDS} times. A key is granted once; every call and answer is put to a checker that looks for an order in which all of them are right.`,
       command: prove(
         'concurrent',
         'one-claim,storm',
