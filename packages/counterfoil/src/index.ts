@@ -114,4 +114,4 @@ export {
   type Watch,
 } from './core/index.ts'
 export * from './engine/index.ts'
-export { describeStore, openStore } from './open.ts'
+export { describeStore, type OpenStoreOptions, openStore } from './open.ts'

@@ -46,7 +46,7 @@ export function extentText({ of, scenarios, durationMs }: Proof): string {
   return `${counted(scenarios.length, 'scenario')}, ${counted(sent, callWord(of))} in ${spanText(durationMs)}`
 }
 
-export function callWord(of: Proof['of']): string {
+function callWord(of: Proof['of']): string {
   return of === 'http' ? 'request' : 'call'
 }
 
@@ -101,7 +101,7 @@ function bodiesText({ answers: { bodies } }: ScenarioProof): string {
   return `${countText(bodies.length)} distinct (${[...first, ...more].join('; ')})`
 }
 
-export function shortHash(sha256: string): string {
+function shortHash(sha256: string): string {
   return sha256.length > 12 ? `${sha256.slice(0, 12)}…` : sha256
 }
 
@@ -120,8 +120,13 @@ function effectsText(effects: EffectSummary): string {
     expected.least === expected.most
       ? countText(expected.least)
       : `${countText(expected.least)} to ${countText(expected.most)}`
-  const each = seen.map(({ effects: count, keys }) => `${countText(count)} for ${counted(keys, 'key')}`)
-  return `${listText(each)}; wanted: ${wanted} a key`
+  return `${seenText(seen)}; wanted: ${wanted} a key`
+}
+
+type Seen = Extract<EffectSummary, { readonly kind: 'counted' }>['seen']
+
+function seenText(seen: Seen): string {
+  return listText(seen.map(({ effects, keys }) => `${countText(effects)} for ${counted(keys, 'key')}`))
 }
 
 /** Milliseconds in the precision that a human reads: `0.4 ms`, `12 ms`, `1.25 s`. */
@@ -132,6 +137,20 @@ export function msText(ms: number): string {
 
 function listText(items: readonly string[]): string {
   return items.length === 0 ? 'none' : items.join(', ')
+}
+
+/** The same in a line, for a list: `9 requests in 3 rounds; 201 × 9; 3 bodies; p50 2 ms, p99 71 ms; effects 1 for 3 keys`. */
+export function briefText(scenario: ScenarioProof, of: Proof['of']): string {
+  const { bodies, latencyMs } = scenario.answers
+  const { effects } = scenario
+  const parts = [
+    playedText(scenario, of),
+    statusesText(scenario),
+    bodies.length === 1 ? '1 distinct body' : `${countText(bodies.length)} distinct bodies`,
+    ...(latencyMs === null ? [] : [`p50 ${msText(latencyMs.p50)}, p99 ${msText(latencyMs.p99)}`]),
+    effects.kind === 'not_counted' ? 'effects not counted' : `effects ${seenText(effects.seen)}`,
+  ]
+  return parts.join('; ')
 }
 
 /** What was sent and what came of it, each by its name; nothing of what was never sent. */

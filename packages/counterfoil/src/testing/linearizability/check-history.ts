@@ -36,8 +36,8 @@ const STEPS = 1_000_000
  * other calls any time within suits that gives the answer. So a lease that is cut short, or an outcome forgotten early, by
  * more than the slack and the duration of the calls that tell of it is found; by less it is not.
  *
- * **What is left open.** A call without an answer (`unknown`) may take effect at any time after its start, or never. A
- * claim or a renewal may have been carried out twice within its call, as where a driver sends it again. What is due may
+ * **What is left open.** A call without an answer (`unknown`) may take effect at any time after its start, or never; its
+ * time is then not older than the change before it, but for 5 ms. A claim or a renewal may have been carried out twice within its call, as where a driver sends it again. What is due may
  * have been swept at any time, or not. The history begins with nothing kept under its keys, and nobody else writes to
  * them: it doesn't know of receipts aged or changed by hand.
  */

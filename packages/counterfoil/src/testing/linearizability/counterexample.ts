@@ -1,6 +1,7 @@
 import type { Fence } from '../../core/index.ts'
 import type { ClaimAnswer, StormEvent } from '../storm/storm-event.ts'
-import { answersTo, type Modelled } from './receipt-model.ts'
+import type { Modelled } from './modelled.ts'
+import { answersTo } from './receipt-model.ts'
 import { type Allowed, type Furthest, findOrder, isAnswered } from './search.ts'
 import type { ClockOffset } from './store-clock.ts'
 

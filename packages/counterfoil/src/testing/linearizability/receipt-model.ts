@@ -1,7 +1,5 @@
 import {
-  aged,
   type ClaimDecision,
-  type ClaimRequest,
   decideClaim,
   decideRenew,
   decideSettle,
@@ -9,10 +7,9 @@ import {
   decideYield,
   type FencedDecision,
   type Receipt,
-  type Settlement,
   type StoreTime,
-  sweepDueAt,
 } from '../../core/index.ts'
+import { requestOf, settlementOf } from '../storm/asked.ts'
 import {
   type ClaimAnswer,
   type ClaimEvent,
@@ -22,20 +19,9 @@ import {
   type WriteAnswer,
   type WriteEvent,
 } from '../storm/storm-event.ts'
+import { criticalMoments, latenesses } from './critical-moments.ts'
 import { type Moments, matching, ROUNDING_MS, type Shift, within } from './matching.ts'
-
-/**
- * What a key's receipt may be after some calls. All its times are as early as they can be, and may in truth be later,
- * all by the same, up to `lateMs`: a renewal's answer, or a lost one, doesn't say when the store made it.
- */
-export interface Modelled {
-  readonly receipt: Receipt | undefined
-  readonly lateMs: number
-  /** When it was last changed, at the earliest. */
-  readonly since: StoreTime
-}
-
-export const nothingKept: Modelled = { receipt: undefined, lateMs: 0, since: Number.NEGATIVE_INFINITY }
+import { changed, essence, later, type Modelled, narrowed, nothingKept } from './modelled.ts'
 
 /**
  * A store reads its clock after it has read the receipt; what it decides and then loses the answer of is not older than
@@ -160,10 +146,6 @@ function unheard({ since }: Modelled, { from, to }: Moments): Moments {
   return { from: Math.max(from, since - HELD_UP_MS), to }
 }
 
-function changed(receipt: Receipt, lateMs: number, since: StoreTime): Modelled {
-  return { receipt: essence(receipt), lateMs, since }
-}
-
 function decide(receipt: Receipt | undefined, event: WriteEvent, now: StoreTime): FencedDecision {
   const { fence } = event
   switch (event.call) {
@@ -189,24 +171,6 @@ function variantsOf(kept: Modelled, by: StoreTime): readonly Modelled[] {
   return [kept, ...swept]
 }
 
-/** Between two of these, no decision changes but for what it says is left of a time. */
-function criticalMoments(receipt: Receipt | undefined, from: StoreTime, to: StoreTime): readonly StoreTime[] {
-  const turns = receipt === undefined ? [] : turnsOf(receipt)
-  const inside = turns.filter((at) => at > from && at <= to)
-  return [...new Set([from, ...inside, to])].filter(Number.isFinite).toSorted((a, b) => a - b)
-}
-
-function turnsOf(receipt: Receipt): readonly StoreTime[] {
-  if (receipt.state !== 'in_progress')
-    return [receipt.settledAt + receipt.ttlMs, receipt.settledAt + receipt.keyRetentionMs]
-  const { givenUp } = receipt
-  return [
-    receipt.leaseEndsAt,
-    ...(givenUp?.as === 'in_doubt' ? [givenUp.recoverableAt] : []),
-    sweepDueAt(receipt) ?? Number.POSITIVE_INFINITY,
-  ]
-}
-
 /** The moment that an answer tells by the time that it says is left. */
 function momentTold(receipt: Receipt | undefined, answer: ClaimAnswer): StoreTime | undefined {
   if (receipt?.state !== 'in_progress') return undefined
@@ -216,42 +180,6 @@ function momentTold(receipt: Receipt | undefined, answer: ClaimAnswer): StoreTim
   return undefined
 }
 
-/** How late what is kept may be, that matters at this moment. */
-function latenesses({ receipt, lateMs }: Modelled, now: StoreTime): readonly number[] {
-  if (receipt === undefined || lateMs === 0) return [0]
-  const turns = turnsOf(receipt).map((at) => now - at)
-  return [...new Set([0, ...turns.filter((late) => late > 0 && late < lateMs), lateMs])]
-}
-
-function narrowed(kept: Modelled, least: number, most: number): readonly Modelled[] {
-  const from = Math.max(0, least)
-  const to = Math.min(kept.lateMs, most)
-  if (from > to) return []
-  if (from === 0 && to === kept.lateMs) return [kept]
-  return [{ receipt: later(kept.receipt, from), lateMs: to - from, since: kept.since }]
-}
-
 function allows({ least, most }: Shift, furthest: number, nearest: number): boolean {
   return least <= furthest && most >= nearest
-}
-
-function later(receipt: Receipt | undefined, ms: number): Receipt | undefined {
-  return receipt === undefined || ms === 0 ? receipt : aged(receipt, -ms)
-}
-
-/** Without what no decision looks at, so that two ways to the same receipt are seen as one. */
-function essence(receipt: Receipt): Receipt {
-  return { ...receipt, history: [], generations: {}, createdAt: 0 }
-}
-
-function requestOf({ id, asked }: ClaimEvent): ClaimRequest {
-  return { ...asked, id, tenant: '', operation: '', key: null, request: null }
-}
-
-function settlementOf({
-  asked: { as, outcome, doubt },
-}: Extract<WriteEvent, { call: 'settle' }>): Settlement {
-  const bytes = outcome === null ? null : Buffer.from(outcome, 'latin1')
-  if (as === 'released') return { as, outcome: bytes, doubt: doubt ?? 'stands' }
-  return { as, outcome: bytes ?? new Uint8Array() }
 }

@@ -1,7 +1,8 @@
 import type { StormEvent } from '../storm/storm-event.ts'
 import type { Moments } from './matching.ts'
 import { Mentions } from './mentions.ts'
-import { after, type Modelled, nothingKept } from './receipt-model.ts'
+import { type Modelled, nothingKept } from './modelled.ts'
+import { after } from './receipt-model.ts'
 import { type ClockOffset, momentsOf } from './store-clock.ts'
 
 export type Found =

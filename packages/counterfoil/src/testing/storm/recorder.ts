@@ -8,9 +8,8 @@ import {
   type Running,
   type Settlement,
 } from '../../core/index.ts'
+import { askedClaimOf, askedSettleOf } from './asked.ts'
 import {
-  askedClaimOf,
-  askedSettleOf,
   claimAnswerOf,
   type StormEvent,
   type Unknown,

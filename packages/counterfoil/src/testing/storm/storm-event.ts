@@ -119,16 +119,6 @@ export interface Unknown {
   readonly why: string
 }
 
-export function askedClaimOf(request: ClaimRequest): AskedClaim {
-  const { id: _id, tenant: _tenant, operation: _operation, key: _key, request: _bytes, ...asked } = request
-  return asked
-}
-
-export function askedSettleOf(settlement: Settlement): AskedSettle {
-  const { as, outcome } = settlement
-  return { as, outcome: textOf(outcome), doubt: settlement.as === 'released' ? settlement.doubt : null }
-}
-
 export function claimAnswerOf(decision: ClaimDecision): ClaimAnswer {
   switch (decision.kind) {
     case 'claimed': {
@@ -171,6 +161,6 @@ function endOf(receipt: Receipt): Pick<StoredAfter, 'as' | 'outcome' | 'at'> {
   return { as, outcome: textOf(receipt.outcome), at: receipt.settledAt }
 }
 
-function textOf(outcome: Uint8Array | null): string | null {
+export function textOf(outcome: Uint8Array | null): string | null {
   return outcome === null ? null : Buffer.from(outcome).toString('latin1')
 }

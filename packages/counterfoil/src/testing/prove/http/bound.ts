@@ -1,3 +1,4 @@
+import { missedBy } from '../missed.ts'
 import type { Ground } from './ground.ts'
 import { type Scenario, toCount } from './scenario.ts'
 
@@ -29,14 +30,5 @@ function uncounted({ counterFault }: Ground): string {
 function inRounds(scenario: Scenario, { terms }: Ground, rounds: number): string {
   if (scenario.luck !== 'race') return `It does not hang on luck: held in ${rounds} of ${rounds} rounds.`
   const each = `0 of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} with ${scenario.requests(terms)} requests each broke it`
-  return `${each}: a fault that shows in fewer than ${percentOf(rarestFound(rounds))} of rounds could have been missed (95 % confidence).`
-}
-
-/** The rate at which a fault stays unseen in so many rounds with a probability of 5 %: about 3 / rounds. */
-function rarestFound(rounds: number): number {
-  return 1 - 0.05 ** (1 / rounds)
-}
-
-function percentOf(rate: number): string {
-  return `${(rate * 100).toFixed(rate < 0.1 ? 1 : 0)} %`
+  return `${each}: ${missedBy(rounds)}`
 }

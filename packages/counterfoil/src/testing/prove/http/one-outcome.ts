@@ -3,6 +3,7 @@ import {
   type Answered,
   type Call,
   type Exchange,
+  fieldIn,
   isInProgress,
   isSuccess,
   kindOf,
@@ -26,7 +27,7 @@ export function judgeOneOutcome({ calls, effects, guarantee }: OneRequest): Find
   const successes = exchanges.filter(isSuccess).toSorted((a, b) => a.endMs - b.endMs)
   const two = twoOutcomes(successes)
   if (effects.kind === 'counted' && effects.effects > 1) {
-    if (guarantee === 'at-least-once' && exchanges.some(mayHaveBrokenOff)) {
+    if (guarantee === 'at-least-once' && two === undefined && exchanges.some(mayHaveBrokenOff)) {
       return unmeasured('An attempt broke off, and under at-least-once a retry may then run again.')
     }
     const unmarked = successes.filter((success) => !isMarked(success))
@@ -60,7 +61,7 @@ function judgeRest(calls: readonly Call[], first: Answered, effects: Effects): F
   }
   const wedged = without.find(({ answer }) => isInProgress(answer))
   if (wedged !== undefined) {
-    return broken('A retry was told to wait until past the lease, though the outcome was there.', [
+    return broken('A retry was still told to wait past the lease, though the outcome was there.', [
       first,
       wedged,
     ])
@@ -72,7 +73,15 @@ function judgeRest(calls: readonly Call[], first: Answered, effects: Effects): F
   if (effects.kind === 'counted' && effects.effects < 1) {
     return unmeasured('The request succeeded, and no effect of it was counted.')
   }
-  return kept()
+  const early = calls.flatMap(({ exchanges }) => exchanges).find(({ answer }) => kindOf(answer) === 'refused')
+  return kept(
+    early &&
+      `A duplicate that came while the first one ran was answered ${statusOf(early)}, where the IETF draft has 409.`,
+  )
+}
+
+function statusOf({ answer }: Exchange): string {
+  return answer.kind === 'answer' ? String(answer.status) : answer.says
 }
 
 function nothingCame(exchanges: readonly Exchange[]): Finding {
@@ -84,5 +93,7 @@ function nothingCame(exchanges: readonly Exchange[]): Finding {
 
 /** It may have had its effect, and not have been able to say so. */
 function mayHaveBrokenOff({ answer }: Exchange): boolean {
-  return answer.kind === 'no_answer' ? answer.why !== 'not_sent' : answer.status >= 500
+  if (answer.kind === 'no_answer') return answer.why !== 'not_sent'
+  const ranNothing = answer.status === 503 && fieldIn(answer, 'retry-after') !== undefined
+  return answer.status >= 500 && !ranNothing
 }

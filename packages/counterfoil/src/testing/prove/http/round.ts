@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Random, seeded } from '../../random.ts'
 import type { Effects, Expected } from './counter.ts'
-import { type Asked, type Call, type Exchange, fieldIn, kindOf } from './exchange.ts'
+import { type Asked, type Call, type Exchange, fieldIn, isSuccess, kindOf } from './exchange.ts'
 import type { Ground } from './ground.ts'
 import { shotOf } from './request-bytes.ts'
 import { monotonicMs } from './shooting/monotonic.ts'
 import type { Flying } from './shooting/volley.ts'
 import { type HttpProofTerms, patienceMs } from './terms.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 const FIRST_PAUSE_MS = 30
 const LONGEST_PAUSE_MS = 1000
@@ -80,13 +81,17 @@ export class Round {
     const [begun] = await this.#fire([asked])
     const { flying, exchange } = begun as Begun
     await flying.sent
-    return { answered: exchange }
+    const answered = unlessAborted(exchange, this.ground.signal)
+    // Whoever waits for it hears of a failure; and perhaps nobody does.
+    answered.catch(() => {})
+    return { answered }
   }
 
   /** Sends them all at once, on connections that stand before; or each by its `afterMs`. */
   async volley(asked: readonly Asked[]): Promise<readonly Exchange[]> {
     const begun = await this.#fire(asked)
-    const exchanges = await Promise.all(begun.map(({ exchange }) => exchange))
+    const all = Promise.all(begun.map(({ exchange }) => exchange))
+    const exchanges = await unlessAborted(all, this.ground.signal)
     const { most } = this.terms.staggerMs
     if (asked.length > 1 && most === 0 && asked.every(({ afterMs = 0 }) => afterMs === 0)) {
       const starts = exchanges.filter(({ answer }) => answer.kind === 'answer').map(({ startMs }) => startMs)
@@ -103,7 +108,13 @@ export class Round {
     const courses = (await this.volley(asked)).map((exchange) => [exchange])
     const endsAt = monotonicMs() + patienceMs(this.terms)
     for (let pauseMs = FIRST_PAUSE_MS; monotonicMs() < endsAt; pauseMs *= 2) {
-      const open = courses.filter((course) => !isOver(lastOf(course)))
+      const outcomeAtMs = Math.min(
+        ...courses
+          .flat()
+          .filter(isSuccess)
+          .map(({ endMs }) => endMs),
+      )
+      const open = courses.filter((course) => !isOver(lastOf(course)) || isEarly(lastOf(course), outcomeAtMs))
       if (open.length === 0) break
       const told = open.map((course) => retryAfterMs(lastOf(course)))
       await this.pause(Math.min(Math.max(pauseMs, ...told), LONGEST_PAUSE_MS))
@@ -171,6 +182,16 @@ interface Begun {
 export function isAnswered({ answer, asked }: Exchange): boolean {
   const kind = kindOf(answer)
   return kind === 'success' || kind === 'refused' || asked.leavesAfterMs !== undefined
+}
+
+/**
+ * It was refused before the outcome was there: some services say so with another 4xx than 409. What it comes to is seen by
+ * asking again.
+ *
+ * @param outcomeAtMs infinite where there is none: it was refused for another reason then
+ */
+function isEarly({ answer, startMs }: Exchange, outcomeAtMs: number): boolean {
+  return kindOf(answer) === 'refused' && outcomeAtMs !== Number.POSITIVE_INFINITY && startMs < outcomeAtMs
 }
 
 function lastOf(exchanges: readonly Exchange[]): Exchange {

@@ -1,3 +1,4 @@
+import { latencyOf, quantile } from '../latency.ts'
 import type { AnswerSummary, EffectSummary } from '../proof.ts'
 import type { Expected } from './counter.ts'
 import type { Exchange } from './exchange.ts'
@@ -38,7 +39,7 @@ export class Summary {
     return {
       statuses: statuses.toSorted((a, b) => b.count - a.count),
       bodies: bodies.toSorted((a, b) => b.count - a.count).slice(0, BODIES_TOLD),
-      latencyMs: this.#latency(),
+      latencyMs: latencyOf(this.#latenciesMs),
     }
   }
 
@@ -58,21 +59,4 @@ export class Summary {
     const sorted = this.#spreadsMs.toSorted((a, b) => a - b)
     return sorted.length === 0 ? null : { median: quantile(sorted, 0.5), max: quantile(sorted, 1) }
   }
-
-  #latency(): AnswerSummary['latencyMs'] {
-    const sorted = this.#latenciesMs.toSorted((a, b) => a - b)
-    if (sorted.length === 0) return null
-    return {
-      p50: quantile(sorted, 0.5),
-      p95: quantile(sorted, 0.95),
-      p99: quantile(sorted, 0.99),
-      max: quantile(sorted, 1),
-    }
-  }
-}
-
-/** To the nearest rank, and a hundredth of a millisecond. */
-function quantile(sorted: readonly number[], part: number): number {
-  const value = sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] as number
-  return Math.round(value * 100) / 100
 }

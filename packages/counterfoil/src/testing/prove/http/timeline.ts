@@ -1,3 +1,4 @@
+import { hundredths } from '../latency.ts'
 import type { TimelineEntry, TimelineRole } from '../proof.ts'
 import { type Answered, type Exchange, isSuccess, kindOf } from './exchange.ts'
 import { isMarked } from './replay-mark.ts'
@@ -12,8 +13,8 @@ export function timelineOf(exchanges: readonly Exchange[]): readonly TimelineEnt
 function entriesOf(exchanges: readonly Exchange[]): TimelineEntry[] {
   const ran = runsIn(exchanges.filter(isSuccess).toSorted((a, b) => a.endMs - b.endMs))
   return exchanges.map((exchange) => ({
-    startMs: rounded(exchange.startMs),
-    endMs: rounded(exchange.endMs),
+    startMs: hundredths(exchange.startMs),
+    endMs: hundredths(exchange.endMs),
     caller: exchange.caller,
     role: roleOf(exchange, ran),
     answer: exchange.answer.kind === 'answer' ? String(exchange.answer.status) : 'no answer',
@@ -36,8 +37,4 @@ function roleOf(exchange: Exchange, ran: readonly Exchange[]): TimelineRole {
   if (ran.includes(exchange)) return 'ran'
   if (kindOf(answer) === 'success') return startMs < (ran[0]?.endMs ?? 0) ? 'waited' : 'replayed'
   return answer.status >= 500 ? 'failed' : 'refused'
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 100) / 100
 }

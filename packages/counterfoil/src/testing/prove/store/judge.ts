@@ -1,6 +1,7 @@
 import { checkHistory } from '../../linearizability/check-history.ts'
 import { callText } from '../../linearizability/counterexample.ts'
 import type { StormEvent } from '../../storm/storm-event.ts'
+import { hundredths } from '../latency.ts'
 import type { Finding } from './scenario.ts'
 
 const MOST_EVIDENCE = 12
@@ -28,10 +29,6 @@ export function faultIn(events: readonly StormEvent[], clockSlackMs: number): Fi
 
 export function startOf(events: readonly StormEvent[]): number {
   return events.reduce((least, { startedAt }) => Math.min(least, startedAt), Number.POSITIVE_INFINITY)
-}
-
-export function hundredths(ms: number): number {
-  return Math.round(ms * 100) / 100
 }
 
 export function sentence(text: string): string {

@@ -1,7 +1,8 @@
 import { isAnswered } from '../../linearizability/search.ts'
 import type { StormEvent } from '../../storm/storm-event.ts'
+import { hundredths, latencyOf } from '../latency.ts'
 import type { AnswerSummary, TimelineEntry, TimelineRole } from '../proof.ts'
-import { hundredths, startOf } from './judge.ts'
+import { startOf } from './judge.ts'
 
 /** A drawing of more says less. */
 const MOST_DRAWN = 300
@@ -52,12 +53,4 @@ function roleOf({ answer }: StormEvent): TimelineRole {
     default:
       return 'refused'
   }
-}
-
-function latencyOf(latenciesMs: readonly number[]): AnswerSummary['latencyMs'] {
-  const sorted = latenciesMs.toSorted((a, b) => a - b)
-  if (sorted.length === 0) return null
-  const at = (part: number): number =>
-    hundredths(sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] as number)
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) }
 }

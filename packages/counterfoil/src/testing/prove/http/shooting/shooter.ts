@@ -82,6 +82,7 @@ async function arriveAt(at: number): Promise<void> {
   while (monotonicMs() < at);
 }
 
+/** Where nobody listens any more there is nothing to tell, and this process is about to end. */
 function tell(message: ShooterReport): void {
-  if (process.connected) process.send?.(message)
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
 }

@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000
 export const storm: Scenario = {
   id: 'storm',
   title:
-    'In a storm of claims, settles, renewals and lapses from several processes, every answer is that of one order',
+    'In a storm of claims, settles, renewals and lapses from several processes, one order of the calls explains every answer',
   appliesTo: isShared,
   missing: nothingMissing,
   play: (ground, tell) => playMixed(ground, tell, () => 0),
