@@ -235,9 +235,7 @@ function addAudit(receipts: Command, io: Io, ended: Ended): void {
       ),
     )
   addHelp(audit, io, {
-    notes: [
-      'It exits with 1 where the store cannot keep its promise under its present settings.',
-    ],
+    notes: ['It exits with 1 where the store cannot keep its promise under its present settings.'],
     examples: [['before a release', 'counterfoil receipts audit --store sqlite:receipts.db']],
   })
 }

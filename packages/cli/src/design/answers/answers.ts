@@ -172,7 +172,7 @@ function retrierOf(given: Given, path: string): Retrier {
   }
 }
 
-export function storeKindOf(url: string): StoreKind {
+function storeKindOf(url: string): StoreKind {
   if (url.startsWith('postgres')) return 'postgres'
   if (url.startsWith('redis')) return 'redis'
   return url.startsWith('sqlite:') ? 'sqlite' : 'memory'

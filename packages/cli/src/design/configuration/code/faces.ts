@@ -22,7 +22,7 @@ export interface Face {
 }
 
 /** `once` around the run: what every face but HTTP's has. */
-export function onceCode({ guarantee }: Decision): string {
+function onceCode({ guarantee }: Decision): string {
   return guarantee === 'transactional'
     ? 'operation.onceInTransaction({ tenant, key, request }, (tx) => run(request, tx))'
     : 'operation.once({ tenant, key, request }, (attempt) => run(request, attempt))'
