@@ -71,9 +71,11 @@ function ask({ asks, why, kind, example }: Question, terminal: Terminal): Promis
   }
   return clack.text({
     message: `${asks}\n${why}`,
-    initialValue: example,
+    placeholder: example,
+    defaultValue: example,
     validate: (given) => {
-      const advice = adviceOn(kind, given ?? '')
+      // Nothing typed is the answer that is offered.
+      const advice = given ? adviceOn(kind, given) : undefined
       return advice === undefined ? undefined : `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`
     },
     ...terminal,

@@ -1,4 +1,5 @@
 import { durationText } from 'counterfoil'
+import { spanText } from '../../terminal/time.ts'
 import type { Answers } from '../answers/answers.ts'
 import { slowestMs } from '../answers/judged.ts'
 
@@ -49,12 +50,12 @@ function leaseOf({ retries }: Answers): Chosen {
     const ms = Math.max(SHORTEST_LEASE_MS, soonest)
     return {
       ms,
-      because: `a message is delivered again after ${durationText(soonest)}; after a crash that delivery finds the claim free. Renewed each ${durationText(ms / 3)} while the handler runs.`,
+      because: `a message is delivered again after ${durationText(soonest)}, and the second delivery after a crash finds its claim free at the latest. Renewed each ${spanText(ms / 3)} while the handler runs.`,
     }
   }
   return {
     ms: LEASE_MS,
-    because: `a crash blocks a key for so long at most; it is renewed each ${durationText(LEASE_MS / 3)} while the handler runs, so that it need not cover the longest run.`,
+    because: `for so long a crash is not told from a slow run; it is renewed each ${durationText(LEASE_MS / 3)} while the handler runs, so that it need not cover the longest run.`,
   }
 }
 

@@ -57,7 +57,7 @@ const reasons: Readonly<Record<GuaranteeChosen, (answers: Answers) => readonly s
     const harmless = answers.effects.filter((effect) => !isHarmful(effect))
     return [
       'It must come to its end: an attempt that broke off is run again.',
-      ...(harmless.length === 0 ? [] : [`A second ${names(harmless)} changes nothing.`]),
+      ...(harmless.length === 0 ? [] : [`Repeating ${names(harmless)} changes nothing.`]),
       ...(harmful.length === 0 ? [] : [deduplicates(harmful, answers)]),
     ]
   },

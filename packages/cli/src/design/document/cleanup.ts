@@ -1,5 +1,6 @@
 import { durationText } from 'counterfoil'
 import { countText, sizeText } from '../../terminal/size.ts'
+import { shellQuoted } from '../plan/command.ts'
 import { sizingOf } from '../sizing/sizing.ts'
 import { consistency } from './consistency.ts'
 import type { Design, Section } from './design.ts'
@@ -21,7 +22,7 @@ export function cleanupSection(design: Design): Section {
       `What the store must be, for an acknowledged claim to last:`,
       list(consistency(answers)),
       'Ask the running store, at deployment and in its monitoring; a refusal ends with another code than 0:',
-      fenced('sh', `counterfoil receipts audit --store ${answers.store.url}`),
+      fenced('sh', `counterfoil receipts audit --store ${shellQuoted(answers.store.url)}`),
     ),
   }
 }
@@ -51,7 +52,7 @@ function sizeTable({ answers, decision }: Design): string {
       [
         'a receipt',
         `${countText(overheadBytes)} B + outcome ${countText(outcomeBytes)} B`,
-        `measured in ${storeNames[store.kind]}, indexes included (\`npm run bench -- growth\`)`,
+        `measured in ${storeNames[store.kind]}, with all that belongs to it (\`npm run bench -- growth\`)`,
       ],
       ['in all', sizeText(bytes), `${share} % of the ${sizeText(store.roomBytes)} that there are`],
       [

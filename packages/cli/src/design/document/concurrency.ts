@@ -32,11 +32,15 @@ function rules({ answers, decision }: Design): readonly string[] {
     wait.ms === 0
       ? `The second caller is refused at once: ${refusal}. ${wait.because.charAt(0).toUpperCase()}${wait.because.slice(1)}`
       : `The second caller waits up to ${durationText(wait.ms)}, is woken when the receipt settles, and gets the same outcome. ${wait.because.charAt(0).toUpperCase()}${wait.because.slice(1)} Past the wait: ${refusal}.`,
-    'Waiters in one process share one subscription and one read for each wake-up, so that many of them cost the store what one does. At most 5,000 wait for one receipt in a process; more are refused at once.',
+    ...(wait.ms === 0 ? [] : waiters),
     'Where the holder dies, the others learn it at the end of its lease, and exactly one of them goes on.',
-    'Where the first was refused and nothing ran, all who waited get that refusal, and are not as many attempts in a row. Who comes later may run.',
   ]
 }
+
+const waiters: readonly string[] = [
+  'Waiters in one process share one subscription and one read for each wake-up, so that many of them cost the store what one does. At most 5,000 wait for one receipt in a process; more are refused at once.',
+  'Where the first was refused and nothing ran, all who waited get that refusal, and are not as many attempts in a row. Who comes later may run.',
+]
 
 function diagram({ answers, decision }: Design): string {
   const [effect] = answers.effects

@@ -1,5 +1,6 @@
 import { gatewayConfiguration } from '../configuration/gateway.ts'
 import { libraryCode } from '../configuration/library.ts'
+import { shellQuoted } from '../plan/command.ts'
 import type { Design, Section } from './design.ts'
 import { fenced, page } from './markdown.ts'
 
@@ -11,7 +12,7 @@ export function configurationSection(design: Design): Section {
       ...(answers.store.kind === 'postgres'
         ? [
             'The tables are made at deployment, never unasked:',
-            fenced('sh', `counterfoil receipts migrate --store ${answers.store.url}`),
+            fenced('sh', `counterfoil receipts migrate --store ${shellQuoted(answers.store.url)}`),
           ]
         : []),
       ...gateway(design),

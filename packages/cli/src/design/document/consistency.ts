@@ -1,5 +1,6 @@
 import type { Answers } from '../answers/answers.ts'
-import { isTransactional } from '../answers/judged.ts'
+import { isHarmful, isTransactional } from '../answers/judged.ts'
+import { names } from '../decision/guarantee.ts'
 
 /** The settings under which the store keeps what it has acknowledged, with why. */
 export function consistency(answers: Answers): readonly string[] {
@@ -23,7 +24,7 @@ export function consistency(answers: Answers): readonly string[] {
         '`maxmemory-policy noeviction`: a full server refuses new claims, and forgets none.',
         store.appendOnly === 'always'
           ? '`appendonly yes`, `appendfsync always`: each answer comes after the log is on disk.'
-          : '`appendonly yes`, `appendfsync everysec`: a power cut may forget the last second. Every effect that would do harm takes a key, and deduplicates what then runs again.',
+          : `\`appendonly yes\`, \`appendfsync everysec\`: a power cut may forget the last second, and what was claimed in it runs again. ${harmless(answers)}`,
         failover(answers),
         'The server’s clock decides leases: keep it slewed, and not stepped.',
       ]
@@ -42,8 +43,16 @@ function failover(answers: Answers): string {
     case 'lags':
       return isTransactional(answers)
         ? 'The standby may be behind. What a failover loses, it loses of receipt and effect alike: a retry runs again, and its effect is the only one that is left.'
-        : 'The standby may be behind: a failover forgets the latest claims, and what is retried then runs again. Every effect that would do harm takes a key derived from (tenant, operation, key), which is the same after the failover, and deduplicates it.'
+        : `The standby may be behind: a failover forgets the latest claims, and what is retried then runs again. ${harmless(answers)}`
     default:
       return 'Nothing takes over: while the server is down every request is refused, and it comes back with its disk.'
   }
+}
+
+/** Why a forgotten claim is no double: the rules let nothing else through. */
+function harmless({ effects }: Answers): string {
+  const harmful = effects.filter(isHarmful)
+  return harmful.length === 0
+    ? `Repeating ${names(effects)} changes nothing.`
+    : `${names(harmful)} is called by a key derived from (tenant, operation, key), which is the same then, and deduplicates by it.`
 }

@@ -42,7 +42,7 @@ function outside({ answers, decision }: Design): readonly Row[] {
       once ? 'gets the failure' : 'runs, attempt + 1',
     ],
     [
-      `a time-out or a broken connection after ${names(answers.effects)} was called`,
+      `a time-out or a broken connection once ${names(answers.effects)} may have been called`,
       'abandoned at once: nobody knows',
       broken,
     ],
@@ -54,8 +54,10 @@ function outside({ answers, decision }: Design): readonly Row[] {
     ['the process dies after it settled, before its answer', 'succeeded', 'gets the outcome'],
     [
       'the process is stopped past its lease, and wakes up',
-      'unchanged: its fence is stale',
-      'gets the outcome of who took over',
+      decision.recovery.is === 'operator'
+        ? 'settled late, where no operator has acted'
+        : 'settled late, where nobody has taken over; else its fence is stale, and nothing is written',
+      'gets what was settled',
     ],
     [
       'the store cannot be asked for the claim',

@@ -1,4 +1,5 @@
 import { durationText } from 'counterfoil'
+import { shellQuoted } from '../plan/command.ts'
 import type { Design, Section } from './design.ts'
 import { failureRows } from './failure-rows.ts'
 import { code, fenced, list, page, table } from './markdown.ts'
@@ -69,11 +70,11 @@ function byHand(url: string): readonly string[] {
       'sh',
       [
         '# what is held',
-        `counterfoil receipts ls --store ${url} --state abandoned`,
+        `counterfoil receipts ls --store ${shellQuoted(url)} --state abandoned`,
         '# it happened: retries get this outcome',
-        `counterfoil receipts resolve --store ${url} --id … --as succeeded --json-value '{…}' --reason '…'`,
+        `counterfoil receipts resolve --store ${shellQuoted(url)} --id … --as succeeded --json-value '{…}' --reason '…'`,
         '# it did not: the next retry runs',
-        `counterfoil receipts release --store ${url} --id … --reason '…'`,
+        `counterfoil receipts release --store ${shellQuoted(url)} --id … --reason '…'`,
       ].join('\n'),
     ),
   ]

@@ -102,7 +102,7 @@ function tenantReason({ operation, tenant }: Answers): string {
 function covers({ operation }: Answers): string {
   return operation.reachedBy === 'http'
     ? 'method, path, query, media type and body; JSON by its value, so that order and white space do not matter, and numbers as exact decimals'
-    : 'the request by its value: members in any order, numbers as they are'
+    : 'the request by its value, its members in any order'
 }
 
 function conflict({ operation, key }: Answers): string {

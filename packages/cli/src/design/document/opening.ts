@@ -15,7 +15,7 @@ export const storeNames: Readonly<Record<StoreKind, string>> = {
 /** What it is about, what is decided, and what is not promised. */
 export function opening({ answers, decision, file }: Design): string {
   const { operation, effects, store, load } = answers
-  const { guarantee, keyRetention, ttl, lease, wait } = decision
+  const { guarantee, keyRetention, ttl, wait } = decision
   return page(
     `# Design: ${operation.name}`,
     `<!-- Written by \`counterfoil design ${file}\`. Change the answers, not this page. -->`,
@@ -27,9 +27,7 @@ export function opening({ answers, decision, file }: Design): string {
         ['receipts', `${storeNames[store.kind]}, \`${store.url}\``, '2, 3, 8'],
         ['an outcome is replayed for', durationText(ttl.ms), '1'],
         ['a key is remembered for', durationText(keyRetention.ms), '1'],
-        ...(guarantee === 'transactional'
-          ? []
-          : [['a crash blocks a key for', `${durationText(lease.ms)} at most`, '7']]),
+        ...afterACrash(decision),
         [
           'a duplicate in flight',
           wait.ms === 0 ? 'is refused at once' : `waits up to ${durationText(wait.ms)}`,
@@ -39,6 +37,17 @@ export function opening({ answers, decision, file }: Design): string {
     ),
     `**Not promised.** ${notPromised({ answers, decision }).join(' ')}`,
   )
+}
+
+function afterACrash({ recovery, lease }: Design['decision']): readonly (readonly string[])[] {
+  const lapsed = `once its lease (${durationText(lease.ms)}) has lapsed`
+  const becomes = {
+    not_needed: undefined,
+    asked: `is asked about ${lapsed}`,
+    rerun: `is run again ${lapsed}`,
+    operator: `is held ${lapsed}, until an operator says`,
+  }[recovery.is]
+  return becomes === undefined ? [] : [['an attempt that crashed', becomes, '7']]
 }
 
 function reached({ operation, retries }: Design['answers']): string {

@@ -6,6 +6,6 @@ export function commandText(command: string, flags: readonly Flag[]): string {
 }
 
 /** Quoted where a POSIX shell would take it for something else. */
-function shellQuoted(text: string): string {
+export function shellQuoted(text: string): string {
   return /^[A-Za-z0-9_./:=,@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -1,12 +1,12 @@
 import type { Answers } from '../answers/answers.ts'
-import { commandText, type Flag } from './command.ts'
+import { commandText, type Flag, shellQuoted } from './command.ts'
 import { type Proof, ROUNDS, requestsOf } from './proofs.ts'
 
 /** The store itself, under its own settings: what no request to a service can show. */
 export function storeProofs(answers: Answers): readonly Proof[] {
   const { proof, operation, store } = answers
   const prove = (name: string, only: string, ...more: readonly Flag[]): string =>
-    commandText(`counterfoil prove store ${quotedUrl(answers)}`, [
+    commandText(`counterfoil prove store ${shellQuoted(store.url)}`, [
       ['--only', only],
       ...more,
       ['--report', `proofs/${name}`],
@@ -91,8 +91,4 @@ function restart(command: string, prove: Prove): Proof {
       'The server is restarted while claims are made. What was acknowledged is there afterwards; what was not is told as unknown, and never as made.',
     command: prove('failover', 'restart', ['--restart-cmd', command]),
   }
-}
-
-function quotedUrl({ store }: Answers): string {
-  return /^[A-Za-z0-9_./:=,@+-]+$/.test(store.url) ? store.url : `'${store.url}'`
 }

@@ -38,7 +38,7 @@ export const retries: Group = {
     {
       name: 'redelivered-after',
       asks: 'After how long without an acknowledgement is a message delivered again?',
-      why: 'The lease ends no later, so that the delivery after a crash finds the claim free.',
+      why: 'The lease is no longer, so that the second delivery after a crash finds the claim free.',
       kind: duration,
       example: '30s',
       needed: fromQueue,
