@@ -23,17 +23,17 @@ export async function placeApart(url: string): Promise<PlaceApart> {
     case 'memory':
       return { url, name: 'memory', network: { kind: 'none' }, clock: 'host', remove: async () => {} }
     case 'sqlite': {
-      const { fileApart } = await import('./stores/sqlite/index.ts')
+      const { fileApart } = await import('./stores/sqlite/apart.ts')
       return fileApart(sqlitePath(rest))
     }
     case 'postgres':
     case 'postgresql': {
-      const { schemaApart } = await import('./stores/postgres/index.ts')
+      const { schemaApart } = await import('./stores/postgres/apart.ts')
       return schemaApart(url)
     }
     default: {
       if (!/^rediss?(\+(sentinel|cluster))?$/i.test(scheme)) throw new StoreUrlInvalid(NO_STORE)
-      const { prefixApart } = await import('./stores/redis/index.ts')
+      const { prefixApart } = await import('./stores/redis/apart.ts')
       return prefixApart(url)
     }
   }

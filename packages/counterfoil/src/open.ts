@@ -66,18 +66,18 @@ export async function describeStore(url: string): Promise<StoreDescription> {
   const { scheme, rest } = partsOf(url)
   switch (scheme) {
     case 'memory': {
-      const { describeMemory } = await import('./stores/memory/index.ts')
+      const { describeMemory } = await import('./stores/memory/describe.ts')
       return describeMemory()
     }
     case 'sqlite': {
       sqlitePath(rest)
-      const { describeSqlite } = await import('./stores/sqlite/index.ts')
+      const { describeSqlite } = await import('./stores/sqlite/describe.ts')
       return describeSqlite()
     }
     case 'postgres':
     case 'postgresql': {
-      const { describePostgres, readUrl } = await import('./stores/postgres/index.ts')
-      return describePostgres(readUrl(`${scheme}:${rest}`).options)
+      const { describePostgres } = await import('./stores/postgres/describe.ts')
+      return describePostgres(`${scheme}:${rest}`)
     }
     case 'redis':
     case 'rediss':
@@ -85,7 +85,7 @@ export async function describeStore(url: string): Promise<StoreDescription> {
     case 'rediss+sentinel':
     case 'redis+cluster':
     case 'rediss+cluster': {
-      const { describeRedis } = await import('./stores/redis/index.ts')
+      const { describeRedis } = await import('./stores/redis/url.ts')
       return describeRedis(url)
     }
     default:

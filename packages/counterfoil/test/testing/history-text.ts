@@ -2,7 +2,7 @@ import type { AskedClaim, ClaimAnswer, StormEvent, WriteAnswer } from '../../src
 import { fingerprintOf, rerunPolicies } from '../../src/testing/requests.ts'
 
 /** The times of every history as text, in milliseconds. */
-export const terms = { leaseMs: 100, ttlMs: 300, keyRetentionMs: 1000 } as const
+const terms = { leaseMs: 100, ttlMs: 300, keyRetentionMs: 1000 } as const
 
 /**
  * A history as text, one call a line: who, when it started and ended, what was asked, what was answered.

@@ -16,6 +16,19 @@ export interface Proven {
   readonly verdicts: Readonly<Record<string, string>>
 }
 
+/** A page's command line, as it stands there. */
+export async function startedIn(
+  folder: string,
+  commandLine: string,
+): Promise<{ readonly code: number | null; readonly out: string }> {
+  const counterfoil = `'${process.execPath}' --conditions=@counterfoil/source '${main}'`
+  const line = commandLine.replace('npx counterfoil', counterfoil)
+  const child = spawn('sh', ['-c', line], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const ended = new Promise<number | null>((done) => child.once('close', done))
+  return { out: await text(child.stdout), code: await ended }
+}
+
 /** `counterfoil prove store` in this process, for what starts no other. */
 export async function proveStoreHere(url: string, flags: readonly string[]): Promise<Proven> {
   const io = testIo()

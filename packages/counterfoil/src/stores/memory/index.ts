@@ -1,2 +1,1 @@
-export { describeMemory } from './describe.ts'
 export { type MemoryStoreOptions, memoryStore } from './store.ts'

@@ -1,8 +1,9 @@
 import type { StoreDescription } from '../../core/index.ts'
 import { askText } from './ask.ts'
 import { migrationScript } from './migrations.ts'
-import { type NameOptions, type Names, namesOf } from './names.ts'
+import { type Names, namesOf } from './names.ts'
 import { replaceText } from './replace.ts'
+import { readUrl } from './url.ts'
 
 /** For humans: the tables, and the claim as it runs. */
 export function describe(names: Names): StoreDescription {
@@ -17,7 +18,7 @@ ${replaceText(names).trim()};`,
   }
 }
 
-/** @throws {OptionInvalid} for a name that PostgreSQL would change or refuse. */
-export function describePostgres(options: NameOptions = {}): StoreDescription {
-  return describe(namesOf(options))
+/** What the store at this URL keeps, and its claim: nothing is asked of a server. @throws {StoreUrlInvalid | OptionInvalid} */
+export function describePostgres(url: string): StoreDescription {
+  return describe(namesOf(readUrl(url).options))
 }

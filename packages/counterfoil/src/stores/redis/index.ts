@@ -1,4 +1,3 @@
-export { prefixApart } from './apart.ts'
 export type { RedisClient } from './client.ts'
 export type { IoRedisClient, IoRedisCluster } from './drivers/ioredis.ts'
 export type {
@@ -8,4 +7,4 @@ export type {
 } from './drivers/node-redis.ts'
 export type { RedisStoreOptions } from './options.ts'
 export { redisStore } from './store.ts'
-export { describeRedis, openRedisStore } from './url.ts'
+export { openRedisStore } from './url.ts'

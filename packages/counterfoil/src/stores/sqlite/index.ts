@@ -1,3 +1,1 @@
-export { fileApart } from './apart.ts'
-export { describeSqlite } from './describe.ts'
 export { type SqliteStoreOptions, sqliteStore } from './store.ts'

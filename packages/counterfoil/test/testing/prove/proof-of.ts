@@ -1,6 +1,11 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type HttpProofOptions, type Proof, proveHttp } from '../../../src/testing/index.ts'
 import { Target } from './targets/target.ts'
 import { type TargetTerms, usualTerms } from './targets/terms.ts'
+
+// All these processes strip the types of the same few files: once is enough.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
 
 /** A proof of a target of its own, with all that a scenario may need. */
 export async function proofOf(

@@ -71,7 +71,8 @@ describe('a right service', () => {
   })
 
   it.each<[string, Manners, Partial<HttpProofOptions>]>([
-    ['tells duplicates to come again', { refusesDuplicates: true }, { connections: 'fresh' }],
+    ['tells duplicates to come again', { refusesDuplicatesWith: 409 }, { connections: 'fresh' }],
+    ['refuses duplicates only as long as the first one runs', { refusesDuplicatesWith: 400 }, {}],
     [
       'takes keys in quotes only, and is slow to show its effects',
       { wantsQuotes: true, effectAfterMs: 300 },
@@ -129,6 +130,14 @@ describe('nothing is held', () => {
     expect(await verdictOn(service, 'duplicate', { keyHeader: 'X-Key' })).toMatchObject({
       kind: 'not_shown',
       why,
+    })
+  })
+
+  it('of a conflict, where no other request is known that the endpoint takes', async () => {
+    const service = await serviceWith({ onlyBody: quick.body })
+    expect(await verdictOn(service, 'conflict')).toMatchObject({
+      kind: 'not_shown',
+      why: expect.stringMatching(/--conflict-body/),
     })
   })
 

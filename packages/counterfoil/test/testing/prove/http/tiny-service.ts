@@ -10,8 +10,10 @@ export interface Manners {
   readonly runsEveryRequest?: true
   /** Every run has the same answer; or nobody gets any. */
   readonly answers?: 'alike' | 'never'
-  /** A duplicate is told to come again while the first one runs. */
-  readonly refusesDuplicates?: true
+  /** What a duplicate is told while the first one runs. */
+  readonly refusesDuplicatesWith?: 400 | 409
+  /** Another one is no valid request. */
+  readonly onlyBody?: string
   /** It takes no key that isn't in quotes. */
   readonly wantsQuotes?: true
   /** So often it hangs up instead of answering: one in so many. */
@@ -72,14 +74,15 @@ class Handler {
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#requests += 1
-    const { hangsUpOn, wantsQuotes } = this.#manners
+    const { hangsUpOn, wantsQuotes, onlyBody } = this.#manners
     if (hangsUpOn !== undefined && this.#requests % hangsUpOn === 0) request.socket.destroy()
     const body = `${await buffer(request)}`
     this.bodies.push(body)
     this.asked.resolve()
     if (this.#manners.answers === 'never') return
     const field = request.headers['idempotency-key'] as string | undefined
-    if (field === undefined || (wantsQuotes && !field.startsWith('"'))) {
+    const invalid = onlyBody !== undefined && onlyBody !== body
+    if (field === undefined || invalid || (wantsQuotes && !field.startsWith('"'))) {
       response.writeHead(400).end()
       return
     }
@@ -90,8 +93,8 @@ class Handler {
     const known = this.#manners.runsEveryRequest ? undefined : this.#kept.get(key)
     if (known !== undefined && known.request !== request) {
       response.writeHead(422).end()
-    } else if (known !== undefined && !known.settled && this.#manners.refusesDuplicates) {
-      response.writeHead(409, { 'Retry-After': '1' }).end()
+    } else if (known !== undefined && !known.settled && this.#manners.refusesDuplicatesWith) {
+      response.writeHead(this.#manners.refusesDuplicatesWith).end()
     } else {
       const { answer } = known ?? this.#claim(key, request)
       response.writeHead(201, { 'Content-Type': 'application/json' }).end(await answer)

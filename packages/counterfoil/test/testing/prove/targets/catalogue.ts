@@ -6,6 +6,8 @@ export interface Right {
   readonly terms: Partial<TargetTerms>
   /** The scenarios in which its way shows. */
   readonly shows: readonly string[]
+  /** What it may leave not shown. */
+  readonly mayHide?: readonly string[]
 }
 
 const races = ['concurrent', 'conflict-in-flight', 'refused-duplicate', 'disconnect']
@@ -42,7 +44,7 @@ export const rightTargets: readonly Right[] = [
   {
     name: 'one that is fast',
     terms: { chargeMs: 0 },
-    shows: ['concurrent', 'refused-duplicate', 'disconnect'],
+    shows: ['concurrent', 'disconnect'],
   },
   { name: 'one that sheds load', terms: { load: 'sheds' }, shows: ['concurrent', 'conflict-in-flight'] },
   { name: 'one that stalls', terms: { load: 'stalls', duplicate: 'is refused' }, shows: races },

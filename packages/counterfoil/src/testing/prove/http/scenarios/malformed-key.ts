@@ -62,13 +62,18 @@ const NONE = { least: 0, most: 0 }
 /** @param effects of a key that stands in the request */
 export function judgeMalformed(last: Exchange, effects: Effects): Finding {
   if (effects.kind === 'counted' && effects.effects > 0) {
-    return broken(`A malformed key had ${effects.effects} effects.`, [last])
+    return broken(`What was sent with a malformed key had its effect: ${last.asked.as}.`, [last])
   }
   if (isDecidedRefusal(last)) return kept()
   if (!isDecided(last)) return unmeasured(`${said(last)}.`)
   return isSuccess(last)
-    ? broken('A request with a malformed key ran: nobody can tell what protects it.', [last])
-    : broken('A request with a malformed key ended in a fault of the service, and not in a refusal.', [last])
+    ? broken(
+        `What was sent with a malformed key was taken, and nobody can tell what protects it: ${last.asked.as}.`,
+        [last],
+      )
+    : broken(`A malformed key ended in a fault of the service, and not in a refusal: ${last.asked.as}.`, [
+        last,
+      ])
 }
 
 async function longKey(round: Round): Promise<Finding> {
