@@ -84,7 +84,8 @@ export function askRows(requests: readonly ClaimRequest[], blob: Blob): [rows: s
       fingerprint: request.fingerprint.digest,
       credentials: request.credentials ?? undefined,
       token: request.token,
-      ...(request.request && blob.add('request', request.request)),
+      request_at: request.request === null ? undefined : blob.add(request.request),
+      request_size: request.request?.length,
     }
   })
   return [JSON.stringify(rows), JSON.stringify(terms)]
