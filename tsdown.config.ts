@@ -37,11 +37,13 @@ const config: UserConfig[] = [
       'src/testing/index.ts',
       // Loaded by path into a thread of its own: nothing imports it.
       'src/stores/*/worker.ts',
+      // And into a process of its own.
+      'src/testing/prove/http/shooting/shooter.ts',
     ],
     // From each file alone, without a type checker: `isolatedDeclarations` makes the types explicit.
     dts: { oxc: {} },
   },
-  { ...shared, name: '@counterfoil/cli', cwd: 'packages/cli', entry: ['src/main.ts'], dts: false },
+  { ...shared, name: '@counterfoil/cli', cwd: 'packages/cli', entry: ['src/main.ts', 'src/prove/store/store-process.ts'], dts: false },
 ]
 
 export default config

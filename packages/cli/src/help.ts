@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { commonExitCodes, type ExitCodeMeanings, programExitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { wrapped } from './terminal/wrapped.ts'
 
@@ -6,6 +7,8 @@ import { wrapped } from './terminal/wrapped.ts'
 export interface HelpNotes {
   readonly notes?: readonly string[]
   readonly examples: readonly (readonly [what: string, commandLine: string])[]
+  /** Its own and those of the commands below it; the common ones are added. */
+  readonly exitCodes?: ExitCodeMeanings
 }
 
 const notesOf: WeakMap<Command, HelpNotes> = new WeakMap()
@@ -24,4 +27,10 @@ export function addHelp(command: Command, io: Io, help: HelpNotes): Command {
 
 export function helpOf(command: Command): HelpNotes | undefined {
   return notesOf.get(command)
+}
+
+export function exitCodesOf(command: Command): ExitCodeMeanings {
+  const own = helpOf(command)?.exitCodes
+  if (own !== undefined) return [...own, ...commonExitCodes]
+  return command.parent === null ? [...programExitCodes, ...commonExitCodes] : exitCodesOf(command.parent)
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { type Ended, exitCodeMeanings } from './exit-codes.ts'
+import type { Ended } from './exit-codes.ts'
 import { addGateway } from './gateway/index.ts'
+import { exitCodesOf } from './help.ts'
 import type { Io } from './io.ts'
+import { addProve } from './prove/index.ts'
 import { addReceipts } from './receipts/index.ts'
 import { visible } from './terminal/visible.ts'
 
@@ -14,7 +16,7 @@ import { visible } from './terminal/visible.ts'
 export function createProgram(io: Io, ended: Ended): Command {
   const program = new Command('counterfoil')
     .description(
-      'Idempotency receipts: a gateway that makes them, and verbs to find, see, settle and release them.',
+      'Idempotency receipts: a gateway that makes them, verbs to find, see, settle and release them, and the proof that they hold.',
     )
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -37,14 +39,15 @@ export function createProgram(io: Io, ended: Ended): Command {
       styleSubcommandTerm: (text) => io.stdout.style('cyan', text),
       styleArgumentTerm: (text) => io.stdout.style('cyan', text),
     })
-    .addHelpText('afterAll', ({ error }) => (error ? '' : exitCodesText(io)))
+    .addHelpText('afterAll', ({ error, command }) => (error ? '' : exitCodesText(command, io)))
   addReceipts(program, io, ended)
   addGateway(program, io, ended)
+  addProve(program, io, ended)
   return program
 }
 
-function exitCodesText(io: Io): string {
-  const lines = exitCodeMeanings.map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`)
+function exitCodesText(command: Command, io: Io): string {
+  const lines = exitCodesOf(command).map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`)
   return `\n${io.stdout.style('bold', 'Exit codes:')}\n${lines.join('\n')}`
 }
 

@@ -1,6 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
-import { exitCodeMeanings } from './exit-codes.ts'
-import { helpOf } from './help.ts'
+import { exitCodesOf, helpOf } from './help.ts'
 import type { Io, Output } from './io.ts'
 import { createProgram } from './program.ts'
 
@@ -13,12 +12,8 @@ export function cliReference(): string {
     '<!-- Made from the command itself by `node scripts/cli-reference.ts --update`. Edit the definitions, not this page. -->',
     program.description(),
     ...verbs.map(section),
-    '## Exit codes',
-    table(
-      ['code', 'meaning'],
-      exitCodeMeanings.map(([code, meaning]) => [String(code), meaning]),
-    ),
-    'An error is one sentence on stderr that starts with `counterfoil:`. With `COUNTERFOIL_DEBUG=1` its stack follows.\nColours are left out where output is not a terminal, and where `NO_COLOR` is set.',
+    '## Exit codes and errors',
+    'Each command says above what its exit codes mean. An error is one sentence on stderr that starts with `counterfoil:`. With `COUNTERFOIL_DEBUG=1` its stack follows.\nColours are left out where output is not a terminal, and where `NO_COLOR` is set.',
   ]
     .join('\n\n')
     .concat('\n')
@@ -35,6 +30,7 @@ function section(command: Command): string {
       : [usage(command), ...argumentsTable(command), ...optionsTables(command)]),
     ...(help?.notes ?? []),
     ...(help === undefined ? [] : [examples(help.examples)]),
+    ...(help?.exitCodes === undefined ? [] : [exitCodesTable(command)]),
   ].join('\n\n')
 }
 
@@ -73,6 +69,13 @@ function meaning({ description, argChoices, defaultValue, mandatory }: Option): 
   // Outside code, Markdown would take <name> for a tag.
   const words = description.replaceAll('<', '\\<')
   return details.length === 0 ? words : `${words} (${details.join('; ')})`
+}
+
+function exitCodesTable(command: Command): string {
+  return table(
+    ['exit code', 'meaning'],
+    exitCodesOf(command).map(([code, meaning]) => [String(code), meaning]),
+  )
 }
 
 function examples(lines: readonly (readonly [what: string, commandLine: string])[]): string {

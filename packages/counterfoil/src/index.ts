@@ -1,3 +1,4 @@
+export { placeApart } from './apart.ts'
 export {
   type AbandonedQuery,
   type ChangeByHand,
@@ -68,6 +69,7 @@ export {
   type Page,
   type PastAttempt,
   type Place,
+  type PlaceApart,
   type Policies,
   placeOf,
   type ReachCrashPoint,
@@ -88,6 +90,7 @@ export {
   type StoreDescription,
   StoredFailure,
   StoreFull,
+  type StoreNetwork,
   type StoreStats,
   type StoreTime,
   type StoreTransactions,
@@ -110,4 +113,4 @@ export {
   type Watch,
 } from './core/index.ts'
 export * from './engine/index.ts'
-export { openStore } from './open.ts'
+export { type OpenStoreOptions, openStore } from './open.ts'

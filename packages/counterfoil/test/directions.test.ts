@@ -37,7 +37,12 @@ const library: Readonly<Record<string, Layer>> = {
     loads: ['stores/*', 'stores/postgres', 'stores/redis'],
     packages: ['node:*'],
   },
-  'index.ts': { imports: ['core', 'engine', 'open.ts'], packages: [] },
+  'apart.ts': {
+    imports: ['core', 'open.ts'],
+    loads: ['stores/*', 'stores/postgres', 'stores/redis'],
+    packages: ['node:*'],
+  },
+  'index.ts': { imports: ['core', 'engine', 'open.ts', 'apart.ts'], packages: [] },
 }
 
 const command: Readonly<Record<string, Layer>> = {
@@ -53,6 +58,8 @@ const command: Readonly<Record<string, Layer>> = {
       'undici',
       'yaml',
     ],
+    // `prove` counts effects in the service's own database, which is asked by a query and not through a store.
+    loadsPackages: ['pg'],
   },
 }
 

@@ -1,6 +1,5 @@
 import type { ReceiptEvent } from 'counterfoil'
-import { CommandError } from '../command-error.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { fieldIn, msIn, pointerIn, timerIn, wrong } from '../values.ts'
 import type { GatewaySettings } from './gateway.ts'
 import { type RecoveryFlags, recoveryIn } from './recovery-flags.ts'
 
@@ -175,18 +174,6 @@ function urlIn(flag: string, text: string): URL {
   return url
 }
 
-function fieldIn(flag: string, name: string): string {
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
-    ? name
-    : wrong(flag, name, 'give the name of a field, such as X-Tenant')
-}
-
-function pointerIn(flag: string, text: string): string {
-  return /^(?:\/(?:[^~/]|~[01])*)+$/.test(text)
-    ? text
-    : wrong(flag, text, 'give a JSON Pointer to a member, such as /idempotency_key')
-}
-
 function methodsIn(flag: string, list: string): string[] {
   const methods = list.split(',').map((method) => method.trim())
   const fault = methods.find((method) => !/^[A-Z]+$/.test(method) || method === 'OPTIONS')
@@ -203,22 +190,6 @@ function bytesIn(flag: string, text: string): number {
   )
 }
 
-/** A timer of Node's takes no more (timers.html#settimeoutcallback-delay-args). */
-const LONGEST_TIMER_MS = 2_147_483_647
-
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-function msIn(flag: string, text: string): number {
-  const [, digits, unit] = /^(\d{1,12})(ms|s|m|h|d)$/.exec(text) ?? []
-  if (digits === undefined) return wrong(flag, text, 'give a time with its unit, such as 500ms, 30s or 10m')
-  return Number(digits) * units[unit as keyof typeof units]
-}
-
-function timerIn(flag: string, text: string): number {
-  const ms = msIn(flag, text)
-  return ms > LONGEST_TIMER_MS ? wrong(flag, text, 'give at most 24d') : ms
-}
-
 function textIn(flag: string, text: string): string {
   return text === '' ? wrong(flag, text, 'give text') : text
 }
@@ -229,8 +200,4 @@ function choiceIn(...choices: readonly string[]): Check {
 
 function time(flag: string, text: string): Time {
   return `${msIn(flag, text)}ms`
-}
-
-function wrong(flag: string, given: string, advice: string): never {
-  throw new CommandError(exitCodes.usage, `${flag} can't be '${given}': ${advice}.`)
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { Ended } from '../exit-codes.ts'
+import { type Ended, gatewayExitCodes } from '../exit-codes.ts'
 import { addHelp } from '../help.ts'
 import type { Io } from '../io.ts'
 import type { GatewayFlags } from './flags.ts'
@@ -67,6 +67,7 @@ export function addGateway(program: Command, io: Io, ended: Ended): void {
       ended(await serveGateway({ all: flags, own: Object.fromEntries(own) }, io))
     })
   addHelp(gateway, io, {
+    exitCodes: gatewayExitCodes,
     notes: [
       'A request with an Idempotency-Key field runs once at the upstream, and a retry gets the same status, fields and bytes. All else passes through as it comes: safe methods, requests without a key, WebSocket, event streams.',
       'Without --tenant-header there is one tenant, and a retry must carry the credentials of the first request (Authorization, X-API-Key, Cookie), unless --authorize names a URL that is asked: a replay never reaches the upstream’s own checks.',

@@ -21,7 +21,23 @@ export type {
   RunningHttpService,
 } from './http/service-under-test.ts'
 export { Stage, type Turn } from './http/stage.ts'
-export type { WireLines } from './http/wire.ts'
+export {
+  checkHistory,
+  type HistoryTerms,
+  type HistoryVerdict,
+} from './linearizability/check-history.ts'
+export { type Counterexample, describeCounterexample } from './linearizability/counterexample.ts'
+export { TargetNotLoopback, TargetUnreachable } from './prove/http/errors.ts'
+export type { HttpProofOptions, HttpProofProgress } from './prove/http/options.ts'
+export {
+  type HttpProofPlan,
+  type HttpScenario,
+  httpScenarios,
+  type PlannedHttpScenario,
+  planHttp,
+} from './prove/http/plan-http.ts'
+export { proveHttp } from './prove/http/prove-http.ts'
+export type { HttpScenarioNeed } from './prove/http/scenario.ts'
 export {
   type AnswerSummary,
   type EffectSummary,
@@ -35,25 +51,26 @@ export {
   type VerdictKind,
   verdictOf,
 } from './prove/proof.ts'
-export {
-  checkHistory,
-  describeViolation,
-  type HistoryRule,
-  type HistoryViolation,
-} from './storm/check-history.ts'
+export type { StoreProofOptions, StoreProofProgress } from './prove/store/options.ts'
+export { proveStore } from './prove/store/prove-store.ts'
+export type { StoreToProve } from './prove/store/store-to-prove.ts'
 export { runStorm } from './storm/run-storm.ts'
 export { serveStorm } from './storm/serve-storm.ts'
 export type {
+  AskedClaim,
+  AskedSettle,
   ClaimAnswer,
   ClaimEvent,
+  RenewEvent,
+  SettleEvent,
   StoredAfter,
   StormEvent,
-  StormTerms,
   Unknown,
   WriteAnswer,
   WriteEvent,
+  YieldEvent,
 } from './storm/storm-event.ts'
-export type { MixedPlan, OneKeyPlan, StormPlan } from './storm/storm-plan.ts'
+export type { MixedPlan, OneKeyPlan, StormPlan, ZombiesPlan } from './storm/storm-plan.ts'
 export {
   type FaultEffect,
   type FaultPoint,
@@ -64,3 +81,4 @@ export {
 } from './tcp-fault.ts'
 export { openTcpProxy, type ProxyCounts, type TcpProxy } from './tcp-proxy.ts'
 export { ContractViolation } from './violation.ts'
+export type { WireLines } from './wire.ts'

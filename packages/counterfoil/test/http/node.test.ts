@@ -6,7 +6,7 @@ import { finished } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { Wire } from '../../src/testing/http/wire.ts'
+import { Wire } from '../../src/testing/wire.ts'
 import { ask, json, kept, type Sent } from './raw-client.ts'
 import { serviceOf } from './service.ts'
 

@@ -1,5 +1,5 @@
-import { keptOf } from '../../src/testing/http/expect-response.ts'
-import { fieldOf, Wire, type WireLines, type WireResponse } from '../../src/testing/http/wire.ts'
+import { keptOf } from '../../src/testing/own-to-each.ts'
+import { fieldOf, Wire, type WireLines, type WireResponse } from '../../src/testing/wire.ts'
 
 export interface Sent {
   readonly method?: string

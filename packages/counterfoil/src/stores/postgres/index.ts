@@ -6,6 +6,7 @@ export {
 } from './adapters/drizzle.ts'
 export { type KyselyDatabase, type KyselyTransaction, kyselyTransactions } from './adapters/kysely.ts'
 export { type PrismaDatabase, type PrismaTransaction, prismaTransactions } from './adapters/prisma.ts'
+export { schemaApart } from './apart.ts'
 export type { PgClientOf, PgPool, PgPoolClient, PostgresClient, PostgresTransactionOf } from './clients.ts'
 export type { Executor, Row } from './executor.ts'
 export type { NameOptions } from './names.ts'

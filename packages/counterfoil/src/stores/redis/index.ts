@@ -1,3 +1,4 @@
+export { prefixApart } from './apart.ts'
 export type { RedisClient } from './client.ts'
 export type { IoRedisClient, IoRedisCluster } from './drivers/ioredis.ts'
 export type {

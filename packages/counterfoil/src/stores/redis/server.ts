@@ -1,6 +1,6 @@
 import { Deadline } from './deadline.ts'
 import type { Argument, Driver, Primary, Reply } from './drivers/driver.ts'
-import { codeOf, NoAnswer, unavailable } from './faults.ts'
+import { codeOf, isRefusal, NoAnswer, unavailable } from './faults.ts'
 import { Replicas, type ReplicaTerms } from './replicas.ts'
 import type { Script, ScriptForEach } from './scripts.ts'
 import { onlyOf, Together } from './together.ts'
@@ -183,7 +183,9 @@ export class Server {
     const until = performance.now() + this.#deadline.ms
     while (!this.#driver.ready) {
       this.#driver.wake?.()
-      if (performance.now() >= until) throw this.#driver.trouble?.() ?? new NoAnswer(this.#deadline.ms)
+      const trouble = this.#driver.trouble?.()
+      if (isRefusal(trouble)) throw trouble
+      if (performance.now() >= until) throw trouble ?? new NoAnswer(this.#deadline.ms)
       await pause()
     }
   }

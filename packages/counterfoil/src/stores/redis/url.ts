@@ -6,7 +6,7 @@ import type { RedisStoreOptions } from './options.ts'
 import { storeOn } from './store.ts'
 
 /** A server named by a URL: where it is, who asks, and the store's options. */
-interface Address {
+export interface Address {
   readonly kind: 'server' | 'sentinel' | 'cluster'
   readonly tls: boolean
   readonly hosts: readonly { readonly host: string; readonly port: number }[]
@@ -24,14 +24,18 @@ const FORMS =
 /**
  * A store with a client of its own, by the package `redis`, which is loaded only now and closed with the store.
  * @throws {StoreUrlInvalid} also where the package is not installed.
- * @throws {StoreUnavailable} where the server can't be reached, or its settings break the store's promise.
+ * @throws {StoreUnavailable} where the server can't be reached, or, where that is refused, its settings break the store's
+ * promise.
  */
-export async function openRedisStore(url: string): Promise<ReceiptStore> {
+export async function openRedisStore(
+  url: string,
+  { refuseUnsafe }: { readonly refuseUnsafe: boolean },
+): Promise<ReceiptStore> {
   const address = addressIn(url)
   const store = storeOn(driverFor(await loadPackage(), address), address.options)
   try {
     const refusal = (await store.audit()).find(({ level }) => level === 'refusal')
-    if (refusal === undefined) return store
+    if (refusal === undefined || !refuseUnsafe) return store
     const says = refusal.says.replace(/\.$/, '')
     throw new StoreUnavailable(STORE_NAME, 'failed', `can't keep its promise here. ${says}`)
   } catch (error) {
@@ -40,8 +44,13 @@ export async function openRedisStore(url: string): Promise<ReceiptStore> {
   }
 }
 
+/** A client by itself, for what is done beside a store. */
+export async function openDriver(url: string): Promise<Driver> {
+  return driverFor(await loadPackage(), addressIn(url))
+}
+
 /** @throws {StoreUrlInvalid} It never shows the URL, which may hold a password. */
-function addressIn(url: string): Address {
+export function addressIn(url: string): Address {
   const [, tls, kind, credentials, hosts, path, query] = PARTS.exec(url) ?? []
   if (hosts === undefined) throw new StoreUrlInvalid(`The Redis store's URL can't be read: ${FORMS}.`)
   const sentinel = kind === 'sentinel'

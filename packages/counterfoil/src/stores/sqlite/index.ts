@@ -1,1 +1,2 @@
+export { fileApart } from './apart.ts'
 export { type SqliteStoreOptions, sqliteStore } from './store.ts'

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type ContractCase, type StoreUnderTest, withHandles } from '../contract-case.ts'
 import type { ContractCounts } from '../contract-counts.ts'
-import { checkHistory, describeViolation } from '../storm/check-history.ts'
+import { checkHistory } from '../linearizability/check-history.ts'
+import { describeCounterexample } from '../linearizability/counterexample.ts'
 import { runStorm } from '../storm/run-storm.ts'
 import type { StormEvent } from '../storm/storm-event.ts'
 import { withProcesses } from '../storm/storm-processes.ts'
@@ -129,10 +130,11 @@ function expectOneClaim(events: readonly StormEvent[], calls: number): void {
 function expectLegal(events: readonly StormEvent[]): void {
   const unanswered = events.find(({ answer }) => answer.kind === 'unknown')
   expectThat(unanswered === undefined, 'every call of a storm is answered', unanswered)
-  const violations = checkHistory(events)
-  const [first] = violations
-  if (first === undefined) return
+  const verdict = checkHistory(events)
+  if (verdict.kind === 'linearizable') return
+  if (verdict.kind === 'undecided') throw new ContractViolation(`${events.length} calls: ${verdict.why}`)
+  const [first] = verdict.counterexamples
   throw new ContractViolation(
-    `${violations.length} violations in ${events.length} calls, the first of them:\n${describeViolation(first)}`,
+    `the answers of ${events.length} calls have no order on ${verdict.counterexamples.length} keys, the first:\n${first && describeCounterexample(first)}`,
   )
 }

@@ -1,15 +1,8 @@
+import { keptOf } from '../own-to-each.ts'
 import { ContractViolation, expectSame, expectThat, shown } from '../violation.ts'
+import { fieldOf, type WireHead, type WireLines, type WireResponse } from '../wire.ts'
 import type { Scene } from './scene.ts'
 import { pieces, type Script } from './script.ts'
-import { fieldOf, type WireHead, type WireLines, type WireResponse } from './wire.ts'
-
-/** What a replay leaves out: of one connection (RFC 9110, section 7.6.1), one exchange or one caller. */
-const ownToEach =
-  /^(connection|keep-alive|proxy-connection|proxy-authenticate|te|trailer|transfer-encoding|upgrade|date|set-cookie|www-authenticate|access-control-.*|ratelimit(-.*)?|server-timing|idempotent-replayed)$/i
-
-export function keptOf({ lines }: Pick<WireHead, 'lines'>): WireLines {
-  return lines.filter(([name]) => !ownToEach.test(name))
-}
 
 /** The retry has the first one's status line, field lines and bytes, and the mark; and the handler ran once. */
 export function expectReplay(scene: Scene, first: WireResponse, retry: WireResponse): void {

@@ -1,7 +1,7 @@
+import type { Wire, WireResponse } from '../wire.ts'
 import { piecesOf, type Script, scriptWith } from './script.ts'
 import { requestBytes, type Sent } from './sent.ts'
 import type { Stage } from './stage.ts'
-import type { Wire, WireResponse } from './wire.ts'
 
 export type Connect = (to: Sent['to']) => Promise<Wire>
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { WireLines } from './wire.ts'
+import type { WireLines } from '../wire.ts'
 
 /** What a handler is to answer. The suite sends it along with the request; the service only acts it out. */
 export interface Script {

@@ -1,5 +1,5 @@
+import type { WireLines } from '../wire.ts'
 import { encodedScript, type Script } from './script.ts'
-import type { WireLines } from './wire.ts'
 
 /** A request; what is left out is as in every other. */
 export interface Sent {

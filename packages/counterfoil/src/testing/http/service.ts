@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { ContractViolation } from '../violation.ts'
+import { Wire } from '../wire.ts'
 import { Scene } from './scene.ts'
 import type { Script } from './script.ts'
 import type { Sent } from './sent.ts'
 import type { HttpServiceUnderTest, HttpTerms, RunningHttpService } from './service-under-test.ts'
 import { Stage } from './stage.ts'
-import { Wire } from './wire.ts'
 
 const CLOSES_WITHIN_MS = 15_000
 

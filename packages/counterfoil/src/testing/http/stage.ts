@@ -1,7 +1,7 @@
+import { PATIENCE_MS } from '../byte-reader.ts'
 import { ContractViolation } from '../violation.ts'
-import { PATIENCE_MS } from './byte-reader.ts'
+import type { WireLines } from '../wire.ts'
 import { decodedScript, piecesOf, type Script } from './script.ts'
-import type { WireLines } from './wire.ts'
 
 /** One run of the handler: what it is to answer. */
 export interface Turn {

@@ -62,6 +62,11 @@ export interface ScenarioProof {
   readonly requests: number
   readonly answers: AnswerSummary
   readonly effects: EffectSummary
+  /**
+   * How close to each other requests left that were to leave at once: milliseconds from the first of a volley to its last.
+   * `null` where none were.
+   */
+  readonly spreadMs: { readonly median: number; readonly max: number } | null
   /** One round, the one that shows most: the first broken one, else the last. */
   readonly timeline: readonly TimelineEntry[]
 }

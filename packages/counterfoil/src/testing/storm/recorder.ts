@@ -8,11 +8,11 @@ import {
   type Running,
   type Settlement,
 } from '../../core/index.ts'
+import { askedClaimOf, askedSettleOf } from './asked.ts'
 import {
   claimAnswerOf,
   type StormEvent,
   type Unknown,
-  type WriteAnswer,
   type WriteEvent,
   writeAnswerOf,
 } from './storm-event.ts'
@@ -29,59 +29,59 @@ export class Recorder {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimDecision | undefined> {
-    const { id, token, leaseMs, ttlMs, keyRetentionMs, policies } = request
-    const terms = { onAbandoned: policies.onAbandoned, leaseMs, ttlMs, keyRetentionMs }
     const startedAt = monotonicMs()
     const [decision, failure] = await answered(() => this.#store.claim(request))
-    const answer = failure ?? claimAnswerOf(decision as ClaimDecision)
     this.events.push({
       call: 'claim',
       caller: this.#caller,
-      id,
-      token,
-      terms,
+      id: request.id,
+      asked: askedClaimOf(request),
       startedAt,
       endedAt: monotonicMs(),
-      answer,
+      answer: failure ?? claimAnswerOf(decision as ClaimDecision),
     })
     return decision
   }
 
   async settle(claimed: Running, settlement: Settlement): Promise<FencedAnswer | undefined> {
     const fence = fenceOf(claimed)
-    return this.#write('settle', fence, settlement.as, () => this.#store.settle(fence, settlement, claimed))
+    return this.#write({ call: 'settle', asked: askedSettleOf(settlement) }, fence, () =>
+      this.#store.settle(fence, settlement, claimed),
+    )
   }
 
   async yield(fence: Fence, recoverAfterMs: number): Promise<FencedAnswer | undefined> {
-    return this.#write('yield', fence, null, () => this.#store.yield(fence, recoverAfterMs))
+    return this.#write({ call: 'yield', asked: { recoverAfterMs } }, fence, () =>
+      this.#store.yield(fence, recoverAfterMs),
+    )
   }
 
   async renew(fence: Fence, leaseMs: number): Promise<'renewed' | 'lost' | undefined> {
-    return this.#write('renew', fence, null, () => this.#store.renew(fence, leaseMs))
+    return this.#write({ call: 'renew', asked: { leaseMs } }, fence, () => this.#store.renew(fence, leaseMs))
   }
 
   async #write<T extends FencedAnswer | 'renewed' | 'lost'>(
-    call: WriteEvent['call'],
+    what: Asked,
     fence: Fence,
-    as: WriteEvent['as'],
     make: () => Promise<T>,
   ): Promise<T | undefined> {
     const startedAt = monotonicMs()
     const [given, failure] = await answered(make)
-    const answer: WriteAnswer = failure ?? writeAnswerOf(given as T)
     this.events.push({
-      call,
+      ...what,
       caller: this.#caller,
       id: fence.id,
       fence,
-      as,
       startedAt,
       endedAt: monotonicMs(),
-      answer,
+      answer: failure ?? writeAnswerOf(given as T),
     })
     return given
   }
 }
+
+type Asked = AskedOf<'settle'> | AskedOf<'yield'> | AskedOf<'renew'>
+type AskedOf<Verb extends WriteEvent['call']> = Pick<Extract<WriteEvent, { call: Verb }>, 'call' | 'asked'>
 
 async function answered<T>(call: () => Promise<T>): Promise<[T, undefined] | [undefined, Unknown]> {
   try {

@@ -6,6 +6,7 @@ import {
   type Policies,
   type ReceiptStore,
   type Running,
+  StoreUnavailable,
 } from '../../core/index.ts'
 import { type Random, seeded } from '../random.ts'
 import {
@@ -18,6 +19,7 @@ import {
   retryOf,
   succeeded,
 } from '../requests.ts'
+import { haunt } from './haunt.ts'
 import { Recorder } from './recorder.ts'
 import type { StormEvent } from './storm-event.ts'
 import type { MixedPlan, OneKeyPlan, StormPlan } from './storm-plan.ts'
@@ -26,10 +28,22 @@ import type { MixedPlan, OneKeyPlan, StormPlan } from './storm-plan.ts'
 const STORM_LEASE_MS = 15
 const STORM_TTL_MS = 25
 const STORM_RETENTION_MS = 40
+/** So long that nothing settled may be forgotten, whatever happens in between. */
+const LONG_KEPT_MS = 3_600_000
+const REST_MS = 4
 
 export async function runStorm(store: ReceiptStore, plan: StormPlan): Promise<readonly StormEvent[]> {
   const recorder = new Recorder(store, plan.caller)
-  await (plan.storm === 'one key' ? callAtOnce(recorder, plan) : mix(recorder, store, plan))
+  switch (plan.storm) {
+    case 'one key':
+      await callAtOnce(recorder, plan)
+      break
+    case 'mixed':
+      await mix(recorder, store, plan)
+      break
+    case 'zombies':
+      await haunt(recorder, plan)
+  }
   return recorder.events
 }
 
@@ -45,26 +59,36 @@ async function callAtOnce(recorder: Recorder, { key, calls }: OneKeyPlan): Promi
 async function mix(recorder: Recorder, store: ReceiptStore, plan: MixedPlan): Promise<void> {
   let calls = 0
   const callers = Array.from({ length: plan.concurrency }, async (_, index) => {
-    const caller = new Caller(recorder, seeded(plan.seed * 1000 + index))
+    const caller = new Caller(recorder, seeded(plan.seed * 1000 + index), plan.kept ?? 'short')
     while (calls < plan.calls) {
       calls += await caller.take(plan.keys)
       // Elsewhere leases run meanwhile; how long hardly matters.
-      await setTimeout(caller.random.int(4))
-      if (caller.random.int(40) === 0) await store.sweep(10)
+      await setTimeout(caller.random.int(plan.restMs ?? REST_MS))
+      if (caller.random.int(40) === 0) await sweep(store, plan)
     }
   })
   await Promise.all(callers)
 }
 
+async function sweep(store: ReceiptStore, { outages }: MixedPlan): Promise<void> {
+  try {
+    await store.sweep(10)
+  } catch (error) {
+    if (outages === undefined || !(error instanceof StoreUnavailable)) throw error
+  }
+}
+
 class Caller {
   readonly random: Random
   readonly #recorder: Recorder
+  readonly #kept: 'short' | 'long'
   /** Claims that it held and did not settle: it may come back to them, by then a zombie or merely late. */
   readonly #left: Running[] = []
 
-  constructor(recorder: Recorder, random: Random) {
+  constructor(recorder: Recorder, random: Random, kept: 'short' | 'long') {
     this.#recorder = recorder
     this.random = random
+    this.#kept = kept
   }
 
   /** One turn; answers how many calls it made. */
@@ -79,9 +103,10 @@ class Caller {
   async #claim(request: ClaimRequest): Promise<void> {
     // Sometimes sent twice at once: the first answer is late, and the caller asks again.
     const copies = this.random.int(5) === 0 ? 2 : 1
-    const [answer] = await Promise.all(
+    const [first] = await Promise.all(
       Array.from({ length: copies }, () => this.#recorder.claim(copyOf(request))),
     )
+    const answer = first ?? (await this.#recorder.claim(copyOf(request)))
     if (answer?.kind !== 'claimed') return
     if (this.random.int(3) === 0) await this.#recorder.renew(fenceOf(answer.receipt), request.leaseMs)
     if (this.random.int(4) === 0) this.#left.push(answer.receipt)
@@ -100,8 +125,8 @@ class Caller {
       [2, () => this.#recorder.yield(fence, 0)],
       [1, () => this.#recorder.renew(fence, STORM_LEASE_MS)],
     ])
-    await end()
-    if (this.random.int(4) === 0) await end()
+    const ended = await end()
+    if (ended === undefined || this.random.int(4) === 0) await end()
   }
 
   /** All callers of a key agree on its terms: whether it is held or run again is told by its place. */
@@ -111,8 +136,8 @@ class Caller {
       key: keys[index] as string,
       policies,
       leaseMs: STORM_LEASE_MS,
-      ttlMs: STORM_TTL_MS,
-      keyRetentionMs: STORM_RETENTION_MS,
+      ttlMs: this.#kept === 'short' ? STORM_TTL_MS : LONG_KEPT_MS,
+      keyRetentionMs: this.#kept === 'short' ? STORM_RETENTION_MS : LONG_KEPT_MS,
     })
     return retryOf(first, {
       intent: this.random.weighted([

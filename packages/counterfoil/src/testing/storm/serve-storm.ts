@@ -1,5 +1,6 @@
 import type { ReceiptStore } from '../../core/index.ts'
 import { runStorm } from './run-storm.ts'
+import { skewWallClock } from './skewed-clock.ts'
 import type { StormEvent } from './storm-event.ts'
 import type { StormPlan } from './storm-plan.ts'
 
@@ -29,8 +30,10 @@ export function serveStorm(store: ReceiptStore): void {
   }
   process.on('message', async (order: StormOrder) => {
     try {
-      if (order.order === 'storm') report({ report: 'done', events: await runStorm(store, order.plan) })
-      else {
+      if (order.order === 'storm') {
+        skewWallClock(order.plan.clockSkewMs ?? 0)
+        report({ report: 'done', events: await runStorm(store, order.plan) })
+      } else {
         await store.close()
         process.disconnect()
       }

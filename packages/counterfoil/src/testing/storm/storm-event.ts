@@ -1,4 +1,13 @@
-import type { ClaimDecision, Fence, FencedAnswer, Receipt, ReceiptId } from '../../core/index.ts'
+import type {
+  ClaimDecision,
+  ClaimRequest,
+  Fence,
+  FencedAnswer,
+  Receipt,
+  ReceiptId,
+  Settlement,
+  StoreTime,
+} from '../../core/index.ts'
 
 /**
  * One call of a storm as its caller saw it, in plain JSON, so that it can travel between processes. Times are
@@ -16,49 +25,73 @@ interface Call {
 
 export interface ClaimEvent extends Call {
   readonly call: 'claim'
-  readonly token: string
-  readonly terms: StormTerms
+  readonly asked: AskedClaim
   readonly answer: ClaimAnswer
 }
 
-/** What all claims of one key agree on. */
-export interface StormTerms {
-  readonly onAbandoned: 'hold' | 'rerun'
-  readonly leaseMs: number
-  readonly ttlMs: number
-  readonly keyRetentionMs: number
-}
+/** All of a claim's request that its decision looks at. */
+export type AskedClaim = Omit<ClaimRequest, 'id' | 'tenant' | 'operation' | 'key' | 'request'>
 
 export type ClaimAnswer =
   | {
       readonly kind: 'claimed'
       readonly fence: Fence
       readonly predecessor: Receipt['predecessor']
-      /** By the store's clock. */
-      readonly claimedAt: number
+      readonly claimedAt: StoreTime
+      readonly leaseEndsAt: StoreTime
     }
   | {
       readonly kind: 'replay'
       readonly incarnation: string
       readonly attempt: number
+      readonly as: 'succeeded' | 'failed'
       readonly outcome: string | null
+      readonly settledAt: StoreTime
     }
   | {
-      readonly kind: 'in_progress' | 'abandoned'
+      readonly kind: 'in_progress'
       readonly incarnation: string
       readonly attempt: number
+      readonly leaseLeftMs: number
+    }
+  | {
+      readonly kind: 'abandoned'
+      readonly incarnation: string
+      readonly attempt: number
+      readonly recoverableInMs: number | null
     }
   | {
       readonly kind: 'expired' | 'conflict' | 'forbidden' | 'other_algorithm' | 'ended' | 'nothing_to_recover'
     }
   | Unknown
 
-export interface WriteEvent extends Call {
-  readonly call: 'settle' | 'yield' | 'renew'
+export type WriteEvent = SettleEvent | YieldEvent | RenewEvent
+
+interface Write extends Call {
   readonly fence: Fence
-  /** What a settle wants; `null` for other calls. */
-  readonly as: 'succeeded' | 'failed' | 'released' | null
   readonly answer: WriteAnswer
+}
+
+export interface SettleEvent extends Write {
+  readonly call: 'settle'
+  readonly asked: AskedSettle
+}
+
+export interface AskedSettle {
+  readonly as: Settlement['as']
+  readonly outcome: string | null
+  /** Of a release; else `null`. */
+  readonly doubt: 'stands' | 'cleared' | null
+}
+
+export interface YieldEvent extends Write {
+  readonly call: 'yield'
+  readonly asked: { readonly recoverAfterMs: number }
+}
+
+export interface RenewEvent extends Write {
+  readonly call: 'renew'
+  readonly asked: { readonly leaseMs: number }
 }
 
 export type WriteAnswer =
@@ -76,6 +109,8 @@ export interface StoredAfter {
   readonly token: string
   readonly as: 'running' | 'given up' | 'succeeded' | 'failed' | 'released'
   readonly outcome: string | null
+  /** When it was settled or given up; of what runs, when its lease ends. */
+  readonly at: StoreTime
 }
 
 /** No answer came: the call may or may not have been made. */
@@ -87,16 +122,17 @@ export interface Unknown {
 export function claimAnswerOf(decision: ClaimDecision): ClaimAnswer {
   switch (decision.kind) {
     case 'claimed': {
-      const { id, incarnation, attempt, token, predecessor, claimedAt } = decision.receipt
-      return { kind: 'claimed', fence: { id, incarnation, attempt, token }, predecessor, claimedAt }
+      const { id, incarnation, attempt, token, predecessor, claimedAt, leaseEndsAt } = decision.receipt
+      const fence = { id, incarnation, attempt, token }
+      return { kind: 'claimed', fence, predecessor, claimedAt, leaseEndsAt }
     }
     case 'replay': {
-      const { incarnation, attempt, outcome } = decision.receipt
-      return { kind: 'replay', incarnation, attempt, outcome: textOf(outcome) }
+      const { incarnation, attempt, state, outcome, settledAt } = decision.receipt
+      return { kind: 'replay', incarnation, attempt, as: state, outcome: textOf(outcome), settledAt }
     }
     case 'in_progress':
     case 'abandoned':
-      return { kind: decision.kind, incarnation: decision.incarnation, attempt: decision.attempt }
+      return decision
     default:
       return { kind: decision.kind }
   }
@@ -105,18 +141,26 @@ export function claimAnswerOf(decision: ClaimDecision): ClaimAnswer {
 export function writeAnswerOf(answer: FencedAnswer | 'renewed' | 'lost'): WriteAnswer {
   if (answer === 'renewed') return { kind: 'written', stored: null }
   if (answer === 'lost' || answer.kind === 'lost') return { kind: 'lost' }
-  const { incarnation, attempt, token } = answer.receipt
-  return { kind: 'written', stored: { incarnation, attempt, token, ...endOf(answer.receipt) } }
+  return { kind: 'written', stored: storedAfterOf(answer.receipt) }
 }
 
-function endOf(receipt: Receipt): Pick<StoredAfter, 'as' | 'outcome'> {
+export function storedAfterOf(receipt: Receipt): StoredAfter {
+  const { incarnation, attempt, token } = receipt
+  return { incarnation, attempt, token, ...endOf(receipt) }
+}
+
+function endOf(receipt: Receipt): Pick<StoredAfter, 'as' | 'outcome' | 'at'> {
   if (receipt.state === 'in_progress') {
-    return { as: receipt.givenUp === null ? 'running' : 'given up', outcome: null }
+    return {
+      as: receipt.givenUp === null ? 'running' : 'given up',
+      outcome: null,
+      at: receipt.leaseEndsAt,
+    }
   }
   const as = receipt.state === 'failed' && receipt.retryable ? 'released' : receipt.state
-  return { as, outcome: textOf(receipt.outcome) }
+  return { as, outcome: textOf(receipt.outcome), at: receipt.settledAt }
 }
 
-function textOf(outcome: Uint8Array | null): string | null {
+export function textOf(outcome: Uint8Array | null): string | null {
   return outcome === null ? null : Buffer.from(outcome).toString('latin1')
 }

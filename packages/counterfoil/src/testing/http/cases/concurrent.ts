@@ -1,7 +1,7 @@
 import { expectSame, expectThat } from '../../violation.ts'
+import { fieldOf } from '../../wire.ts'
 import { expectProblem, expectReplay, marksOf } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
-import { fieldOf } from '../wire.ts'
 
 const AT_ONCE = 10
 

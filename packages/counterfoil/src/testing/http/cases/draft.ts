@@ -1,7 +1,7 @@
 import { expectSame } from '../../violation.ts'
+import { fieldOf } from '../../wire.ts'
 import { expectProblem, expectReplay } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
-import { fieldOf } from '../wire.ts'
 
 /** draft-ietf-httpapi-idempotency-key-header-07: its example of a key, its scenarios, and its errors. */
 const key = '"8e03978e-40d5-43e8-bc93-6894a57f9324"'

@@ -1,9 +1,9 @@
 import { expectSame, expectThat } from '../../violation.ts'
+import type { WireResponse } from '../../wire.ts'
 import { marksOf } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
 import type { Scene } from '../scene.ts'
 import type { Script } from '../script.ts'
-import type { WireResponse } from '../wire.ts'
 
 type Failing = readonly [id: string, name: string, script: Partial<Script>]
 

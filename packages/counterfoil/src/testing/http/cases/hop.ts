@@ -1,9 +1,9 @@
 import { expectSame, expectThat } from '../../violation.ts'
+import { fieldOf, type WireLines } from '../../wire.ts'
 import { expectProblem, expectReplay, marksOf } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
 import type { Scene } from '../scene.ts'
 import type { Sent } from '../sent.ts'
-import { fieldOf, type WireLines } from '../wire.ts'
 
 const needs = 'hop'
 

@@ -1,7 +1,7 @@
 import { expectSame, expectThat } from '../../violation.ts'
+import { fieldOf, type WireLines } from '../../wire.ts'
 import { expectReplay, marksOf } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
-import { fieldOf, type WireLines } from '../wire.ts'
 
 /** What belongs to one caller or one exchange: the first caller gets it, and no other. */
 const ofOneExchange: readonly (readonly [id: string, lines: WireLines])[] = [

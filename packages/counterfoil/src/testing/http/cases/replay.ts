@@ -1,8 +1,8 @@
 import { expectSame, expectThat } from '../../violation.ts'
+import { fieldOf } from '../../wire.ts'
 import { expectLines, expectReplay, expectReplayed } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
 import { pieces } from '../script.ts'
-import { fieldOf } from '../wire.ts'
 import { replayedResponses, text } from './replayed-responses.ts'
 
 export const replays: readonly HttpCase[] = [

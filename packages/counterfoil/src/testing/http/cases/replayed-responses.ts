@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import type { WireLines } from '../../wire.ts'
 import { pieces, type Script } from '../script.ts'
-import type { WireLines } from '../wire.ts'
 
 const octets: WireLines = [['Content-Type', 'application/octet-stream']]
 /** Long enough for a server that compresses. */

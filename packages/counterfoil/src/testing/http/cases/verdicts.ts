@@ -1,7 +1,7 @@
 import { expectSame, expectThat } from '../../violation.ts'
+import { fieldOf, type WireLines } from '../../wire.ts'
 import { expectProblem, expectReplay, marksOf } from '../expect-response.ts'
 import { type HttpCase, httpCase } from '../http-case.ts'
-import { fieldOf, type WireLines } from '../wire.ts'
 
 const later: WireLines = [['Retry-After', '1']]
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { ContractViolation } from '../violation.ts'
-import { ByteReader } from './byte-reader.ts'
+import { ByteReader, PATIENCE_MS } from './byte-reader.ts'
+import { ContractViolation } from './violation.ts'
 
 /** Field lines as they stand on the wire: in their order and spelling, repeated where they were. */
 export type WireLines = readonly (readonly [name: string, value: string])[]
@@ -27,15 +27,20 @@ export class Wire {
   readonly #socket: Socket
   readonly #reader: ByteReader
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, patienceMs: number) {
     this.#socket = socket
-    this.#reader = new ByteReader(socket)
+    this.#reader = new ByteReader(socket, patienceMs)
   }
 
   static async open(port: number): Promise<Wire> {
     const socket = connect(port, '127.0.0.1')
     await once(socket, 'connect')
-    return new Wire(socket)
+    return Wire.over(socket)
+  }
+
+  /** On a connection that is there. @param patienceMs how long it waits for each byte that is owed */
+  static over(socket: Socket, patienceMs: number = PATIENCE_MS): Wire {
+    return new Wire(socket, patienceMs)
   }
 
   write(bytes: string | Uint8Array): void {
@@ -45,7 +50,7 @@ export class Wire {
   /** A head, whether of a final response or not. @throws {ContractViolation} where it is none */
   async head(): Promise<WireHead> {
     const statusLine = await this.#reader.line()
-    const status = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1]
+    const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1]
     if (status === undefined) throw new ContractViolation(`no status line: ${JSON.stringify(statusLine)}`)
     return { statusLine, status: Number(status), lines: await this.#lines() }
   }
@@ -75,6 +80,11 @@ export class Wire {
     return this.#reader.some()
   }
 
+  /** It may carry another request: it stands, and nothing has come that nobody asked for. */
+  get idle(): boolean {
+    return !this.#reader.ended && this.#reader.empty && this.#socket.writable
+  }
+
   /** Leaves without a word, as a caller does whose process has died. */
   leave(): void {
     this.#socket.destroy()
@@ -87,13 +97,16 @@ export class Wire {
     if (framing === 'none') return { body: Buffer.alloc(0), trailers: [] }
     if (framing === 'until_close') return { body: await this.#reader.rest(), trailers: [] }
     if (framing === 'chunked') return this.#chunked()
-    return { body: await this.#reader.take(Number(fieldOf({ lines }, 'content-length'))), trailers: [] }
+    return {
+      body: await this.#reader.take(lengthIn(fieldOf({ lines }, 'content-length'), /^\d+$/, 10)),
+      trailers: [],
+    }
   }
 
   async #chunked(): Promise<{ body: Buffer; trailers: WireLines }> {
     const chunks: Buffer[] = []
     for (;;) {
-      const size = Number.parseInt(await this.#reader.line(), 16)
+      const size = lengthIn(await this.#reader.line(), /^[\da-f]+(?=\s*(?:;|$))/i, 16)
       if (size === 0) return { body: Buffer.concat(chunks), trailers: await this.#lines() }
       chunks.push(await this.#reader.take(size))
       await this.#reader.line()
@@ -113,6 +126,13 @@ export class Wire {
 /** The value of the first field line of this name (given in lower case). */
 export function fieldOf({ lines }: Pick<WireHead, 'lines'>, name: string): string | undefined {
   return lines.find(([of]) => of.toLowerCase() === name)?.[1]
+}
+
+/** @throws {ContractViolation} for what is no length of a body, or of a chunk */
+function lengthIn(text: string | undefined, form: RegExp, radix: number): number {
+  const digits = form.exec(text ?? '')?.[0]
+  if (digits === undefined) throw new ContractViolation(`no length: ${JSON.stringify(text)}`)
+  return Number.parseInt(digits, radix)
 }
 
 /** RFC 9112, section 6.3. */

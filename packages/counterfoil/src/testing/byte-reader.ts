@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
-import { ContractViolation } from '../violation.ts'
+import { ContractViolation } from './violation.ts'
 
-/** How long the suite waits for a byte that a service owes it. */
+/** How long a suite waits for a byte that a service owes it. */
 export const PATIENCE_MS = 15_000
 
 /** What a connection has received, taken piece by piece. */
@@ -9,9 +9,11 @@ export class ByteReader {
   #held: Buffer = Buffer.alloc(0)
   #ended = false
   #broken: Error | undefined
+  readonly #patienceMs: number
   #wake: (() => void) | undefined
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, patienceMs: number) {
+    this.#patienceMs = patienceMs
     socket.on('data', (chunk) => {
       this.#held = Buffer.concat([this.#held, chunk])
       this.#wake?.()
@@ -25,6 +27,14 @@ export class ByteReader {
         this.#wake?.()
       })
     }
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  get empty(): boolean {
+    return this.#held.length === 0
   }
 
   /** Without its line break. */
@@ -64,8 +74,8 @@ export class ByteReader {
   #next(what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new ContractViolation(`${what} did not come within ${PATIENCE_MS} ms`)),
-        PATIENCE_MS,
+        () => reject(new ContractViolation(`${what} did not come within ${this.#patienceMs} ms`)),
+        this.#patienceMs,
       )
       this.#wake = () => {
         clearTimeout(timer)

@@ -1,0 +1,34 @@
+import { missedBy } from '../missed.ts'
+import type { Ground } from './ground.ts'
+import { type Scenario, toCount } from './scenario.ts'
+
+/** What a scenario that held in all its rounds doesn't show. */
+export function boundOf(
+  scenario: Scenario,
+  ground: Ground,
+  { rounds, notes }: { readonly rounds: number; readonly notes: ReadonlySet<string> },
+): string {
+  const counted =
+    ground.counter === undefined && scenario.seenBy === 'one_run'
+      ? `${uncounted(ground)}: a run whose answer nobody got would not have been seen.`
+      : undefined
+  return [inRounds(scenario, ground, rounds), counted, scenario.limits?.(ground), ...notes]
+    .filter((sentence) => sentence !== undefined)
+    .join(' ')
+}
+
+/** A sentence, where nothing that could be seen would have shown the promise broken. */
+export function unseenIn({ seenBy }: Scenario, ground: Ground): string | undefined {
+  if (seenBy === 'answers' || ground.counter !== undefined || ground.tellsRunsApart) return undefined
+  return `${uncounted(ground)}, and the endpoint answers every run alike, so that a second one would not have been seen; give ${toCount}.`
+}
+
+function uncounted({ counterFault }: Ground): string {
+  return counterFault ?? 'Effects were not counted'
+}
+
+function inRounds(scenario: Scenario, { terms }: Ground, rounds: number): string {
+  if (scenario.luck !== 'race') return `It does not hang on luck: held in ${rounds} of ${rounds} rounds.`
+  const each = `0 of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} with ${scenario.requests(terms)} requests each broke it`
+  return `${each}: ${missedBy(rounds)}`
+}

@@ -1,0 +1,78 @@
+import type { HttpProofTerms } from './terms.ts'
+
+/** So many ways to change a body are tried before somebody is asked for another one. */
+const MOST = 6
+
+/** A value in JSON, by the members and places that lead to it. */
+interface Leaf {
+  readonly path: readonly (string | number)[]
+  readonly value: unknown
+}
+
+/** Bodies that ask for something else, and may be just as valid: the likeliest first. */
+export function otherBodies({ body, conflictBody }: HttpProofTerms): readonly Uint8Array[] {
+  if (conflictBody !== undefined) return [conflictBody]
+  const text = textIn(body)
+  if (text === undefined) return []
+  const texts = jsonIn(text) === undefined ? otherText(text) : otherJson(jsonIn(text))
+  return texts.slice(0, MOST).map((changed) => new TextEncoder().encode(changed))
+}
+
+function otherJson(json: unknown): string[] {
+  const leaves = leavesOf(json, [])
+  const byKind = (kind: string): Leaf[] =>
+    leaves.filter(({ value }) => typeof value === kind).toSorted((a, b) => a.path.length - b.path.length)
+  // A number seldom has a meaning of its own; a text may be the name of something that exists.
+  const likeliest = [...byKind('number'), ...byKind('boolean'), ...byKind('string')]
+  return likeliest.map(({ path, value }) => JSON.stringify(changedAt(json, path, otherValue(value))))
+}
+
+function otherValue(value: unknown): unknown {
+  if (typeof value === 'number') return value + 1
+  return typeof value === 'boolean' ? !value : `${value}x`
+}
+
+function leavesOf(value: unknown, path: Leaf['path']): Leaf[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => leavesOf(item, [...path, index]))
+  if (typeof value !== 'object' || value === null) return [{ path, value }]
+  // What holds the key would be another with another key only.
+  return Object.entries(value)
+    .filter(([, member]) => typeof member !== 'string' || !member.includes('{key}'))
+    .flatMap(([name, member]) => leavesOf(member, [...path, name]))
+}
+
+function changedAt(value: unknown, path: Leaf['path'], changed: unknown): unknown {
+  const [step, ...rest] = path
+  if (step === undefined) return changed
+  if (Array.isArray(value))
+    return value.map((item, at) => (at === step ? changedAt(item, rest, changed) : item))
+  const object = value as Readonly<Record<string, unknown>>
+  return Object.fromEntries(
+    Object.entries(object).map(([name, member]) => [
+      name,
+      name === step ? changedAt(member, rest, changed) : member,
+    ]),
+  )
+}
+
+/** Of a form or of plain text: with its first number, or its last letter, another one. */
+function otherText(text: string): string[] {
+  const counted = text.replace(/\d+/, (digits) => String(Number(digits) + 1))
+  return [counted, `${text}x`].filter((other) => text !== '' && other !== text)
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export function textIn(body: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,150 @@
+import type { ScenarioProof, TimelineEntry, Verdict } from '../proof.ts'
+import { boundOf, unseenIn } from './bound.ts'
+import type { Exchange } from './exchange.ts'
+import { broken, type Finding, Unmeasured, unmeasured } from './finding.ts'
+import type { Ground } from './ground.ts'
+import { Round } from './round.ts'
+import { roundsOf, type Scenario } from './scenario.ts'
+import { Summary } from './summary.ts'
+import { timelineOf } from './timeline.ts'
+
+export const STOPPED = 'The run was stopped.'
+
+/** Rounds in which something was in the way are played again, but not forever. */
+const MOST_UNMEASURED = 3
+
+interface Rounds {
+  readonly verdict: Verdict
+  readonly played: number
+  readonly timeline: readonly TimelineEntry[]
+}
+
+/** Plays its rounds until one breaks the promise, or all held. @param began told when a round begins, from 1 */
+export async function playScenario(
+  scenario: Scenario,
+  ground: Ground,
+  began: (round: number, rounds: number) => void,
+): Promise<ScenarioProof> {
+  const summary = new Summary()
+  const { verdict, played, timeline } = await rounds(scenario, ground, summary, began)
+  return {
+    id: scenario.id,
+    title: scenario.title,
+    verdict,
+    rounds: played,
+    requests: summary.requests,
+    answers: summary.answers,
+    effects: summary.effects(scenario.effects(ground.terms)),
+    spreadMs: summary.spreadMs,
+    timeline,
+  }
+}
+
+/** A scenario that could not be played. */
+export function notPlayed({ id, title }: Scenario, why: string): ScenarioProof {
+  return {
+    id,
+    title,
+    verdict: { kind: 'not_shown', why },
+    rounds: 0,
+    requests: 0,
+    answers: { statuses: [], bodies: [], latencyMs: null },
+    effects: { kind: 'not_counted' },
+    spreadMs: null,
+    timeline: [],
+  }
+}
+
+async function rounds(
+  scenario: Scenario,
+  ground: Ground,
+  summary: Summary,
+  began: (round: number, rounds: number) => void,
+): Promise<Rounds> {
+  const wanted = roundsOf(scenario, ground.terms)
+  const notes = new Set<string>()
+  const counts = new Map<string, number>()
+  let [held, inTheWay] = [0, 0]
+  let timeline: readonly TimelineEntry[] = []
+  const ended = (verdict: Verdict): Rounds => ({ verdict, played: held + inTheWay, timeline })
+  while (held < wanted) {
+    began(held + 1, wanted)
+    const { finding, recorded, counted } = await playRound(scenario, ground, summary)
+    timeline = timelineOf(recorded)
+    for (const [key, effects] of counted) counts.set(key, effects)
+    if (finding.kind === 'broken') {
+      held += 1
+      return ended(finding)
+    }
+    if (finding.kind === 'kept') {
+      held += 1
+      if (finding.note !== undefined) notes.add(finding.note)
+      continue
+    }
+    inTheWay += 1
+    if (inTheWay >= MOST_UNMEASURED || ground.signal.aborted)
+      return ended({ kind: 'not_shown', why: finding.why })
+  }
+  const late = await lateEffects(scenario, ground, counts, summary)
+  if (late.kind !== 'kept') return ended(late.kind === 'broken' ? late : { kind: 'not_shown', why: late.why })
+  const unseen = unseenIn(scenario, ground)
+  if (unseen !== undefined) return ended({ kind: 'not_shown', why: unseen })
+  return ended({ kind: 'held', bound: boundOf(scenario, ground, { rounds: held, notes }) })
+}
+
+async function playRound(
+  scenario: Scenario,
+  ground: Ground,
+  summary: Summary,
+): Promise<{
+  readonly finding: Finding
+  readonly recorded: readonly Exchange[]
+  readonly counted: ReadonlyMap<string, number>
+}> {
+  let round: Round | undefined
+  let finding: Finding
+  try {
+    round = await Round.begin(ground, ground.terms.seed + summary.requests)
+    finding = await scenario.play(round)
+  } catch (error) {
+    finding = unmeasured(whyNot(error, ground.signal))
+  }
+  const { recorded = [], counted = new Map<string, number>(), spreadsMs = [] } = round ?? {}
+  summary.add(recorded, spreadsMs)
+  summary.addEffects(counted)
+  return { finding, recorded, counted }
+}
+
+/** @throws what is no sentence about the target */
+function whyNot(error: unknown, signal: AbortSignal): string {
+  if (error instanceof Unmeasured) return error.message
+  if (signal.aborted) return STOPPED
+  throw error
+}
+
+/** Looks at all keys again: an effect may have come after its round was judged. */
+async function lateEffects(
+  scenario: Scenario,
+  { counter, terms }: Ground,
+  counts: ReadonlyMap<string, number>,
+  summary: Summary,
+): Promise<Finding> {
+  if (counter === undefined) return { kind: 'kept' }
+  const { most } = scenario.effects(terms)
+  try {
+    for (const [key, before] of counts) {
+      const effects = await counter.now(key)
+      summary.addEffects(new Map([[key, effects]]))
+      if (effects > most && effects > before) {
+        const says = `the key ${key} had ${effects} effects when it was looked at again, after the last round`
+        return broken(`One key had ${effects} effects, the last of them long after its answers.`, [
+          { atMs: 0, says },
+        ])
+      }
+    }
+  } catch (error) {
+    if (error instanceof Unmeasured) return unmeasured(error.message)
+    throw error
+  }
+  return { kind: 'kept' }
+}

@@ -1,0 +1,114 @@
+import type { Proof, ScenarioProof } from '../proof.ts'
+import { versionsHere } from '../versions.ts'
+import { chosen } from './chosen.ts'
+import { Counter } from './counter.ts'
+import { destinationOf, untilReachable } from './destination.ts'
+import { Unmeasured } from './finding.ts'
+import type { Ground } from './ground.ts'
+import { newKeys } from './keys.ts'
+import type { HttpProofOptions, HttpProofProgress } from './options.ts'
+import { notPlayed, playScenario, STOPPED } from './play.ts'
+import { missingFor, type Scenario } from './scenario.ts'
+import { controlled } from './service-control.ts'
+import { Shooters } from './shooting/shooters.ts'
+import { survey } from './survey.ts'
+import { termsOf } from './terms.ts'
+import { toldTerms } from './told-terms.ts'
+
+/**
+ * Holds an HTTP endpoint to what an idempotent one promises, in whatever language it is written: sends requests, many of
+ * them in the same millisecond from several processes, looks at what comes back, and finds each promise *held*, *broken*
+ * (with the requests that show it) or *not shown*. What could not be measured is never held, and `held` says what it
+ * does not show.
+ *
+ * Every request has the effect that it has at the endpoint: run it where that harms nobody. With `countEffects` it judges
+ * by effects, which is the surer way; without, by answers alone.
+ *
+ * @throws {OptionInvalid} for an option that is malformed
+ * @throws {TargetNotLoopback} for another machine, unless `iOwnThis`
+ * @throws {TargetUnreachable} where nothing accepts connections
+ *
+ * @example
+ * test('charges are idempotent', async () => {
+ *   const proof = await proveHttp({
+ *     url: 'http://127.0.0.1:3000/charges',
+ *     headers: [['Authorization', 'Bearer test']],
+ *     body: JSON.stringify({ amount: 1250, currency: 'EUR' }),
+ *     countEffects: async (key) => (await ledger.chargesOf(key)).length,
+ *     rounds: 5,
+ *   })
+ *   const broken = proof.scenarios.filter(({ verdict }) => verdict.kind === 'broken')
+ *   assert.deepEqual(broken, [])
+ * })
+ */
+export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
+  const { terms, revive } = controlled(termsOf(options))
+  const played = chosen(options.only)
+  const startedAt = new Date()
+  const signal = options.signal ?? new AbortController().signal
+  const destination = await destinationOf(terms, options.iOwnThis ?? false)
+  const shooters = new Shooters(terms.processes, destination)
+  const ground: Ground = {
+    terms,
+    shooters,
+    counter: terms.countEffects === undefined ? undefined : new Counter(terms.countEffects),
+    counterFault: undefined,
+    spelling: 'bare',
+    latencyMs: 0,
+    tellsRunsApart: false,
+    newKey: newKeys(terms.seed),
+    untilReachable: () => untilReachable(destination, signal),
+    signal,
+  }
+  try {
+    const scenarios = await playAll(played, ground, options.onProgress ?? (() => {}))
+    return {
+      of: 'http',
+      target: terms.url.origin + terms.url.pathname,
+      startedAt: startedAt.toISOString(),
+      durationMs: Date.now() - startedAt.getTime(),
+      seed: terms.seed,
+      terms: toldTerms(terms),
+      versions: versionsHere(),
+      scenarios,
+    }
+  } finally {
+    await shooters.close()
+    await revive()
+  }
+}
+
+async function playAll(
+  played: readonly Scenario[],
+  bare: Ground,
+  tell: (progress: HttpProofProgress) => void,
+): Promise<readonly ScenarioProof[]> {
+  const surveyed = await surveyOf(bare)
+  if ('why' in surveyed) return played.map((scenario) => notPlayed(scenario, surveyed.why))
+  const proofs: ScenarioProof[] = []
+  let sent = 0
+  for (const [index, scenario] of played.entries()) {
+    const { id, title } = scenario
+    const why = bare.signal.aborted ? STOPPED : missingFor(scenario, bare.terms)
+    const proof =
+      why !== undefined
+        ? notPlayed(scenario, why)
+        : await playScenario(scenario, surveyed.ground, (round, rounds) => {
+            tell({ scenario: { id, title }, at: index + 1, of: played.length, round, rounds, sent })
+          })
+    sent += proof.requests
+    proofs.push(proof)
+  }
+  return proofs
+}
+
+/** Where to play; or why nothing can be shown, which is then so for all scenarios. */
+async function surveyOf(bare: Ground): Promise<{ readonly ground: Ground } | { readonly why: string }> {
+  try {
+    return { ground: await survey(bare) }
+  } catch (error) {
+    if (error instanceof Unmeasured) return { why: error.message }
+    if (bare.signal.aborted) return { why: STOPPED }
+    throw error
+  }
+}

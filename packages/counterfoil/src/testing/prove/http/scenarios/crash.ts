@@ -1,0 +1,83 @@
+import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
+import type { Effects } from '../counter.ts'
+import { type Call, type Exchange, isSuccess } from '../exchange.ts'
+import { broken, type Finding, unmeasured } from '../finding.ts'
+import { judgeOneOutcome, twoOutcomes } from '../one-outcome.ts'
+import { outage } from '../outage.ts'
+import { isAnswered, type Round } from '../round.ts'
+import type { Scenario } from '../scenario.ts'
+import { successesOf } from '../succeeded.ts'
+import type { HttpProofTerms } from '../terms.ts'
+
+const AFTER = 'after the service was killed'
+
+export const crash: Scenario = {
+  id: 'crash',
+  title:
+    'A service that is killed in the middle of a request wedges no key: a retry runs, or is told that the outcome is unknown, as the guarantee says.',
+  luck: 'slow',
+  needs: ['kill', 'restart'],
+  seenBy: 'one_run',
+  effects: ({ guarantee }) => ({ least: 0, most: guarantee === 'at-least-once' ? 2 : 1 }),
+  requests: () => 5,
+  async play(round) {
+    const running = await toldWhileRunning(round)
+    const { answered } = await round.begin({ as: 'the request that was cut off' })
+    await round.untilEffects(1)
+    await outage(round)
+    const first = await answered
+    if (isSuccess(first)) {
+      return unmeasured(
+        'The request was answered before the service was dead; give one whose effect takes longer.',
+      )
+    }
+    const { guarantee } = round.terms
+    const retries = [await round.call({ as: 'a retry after the restart' }, isOver(guarantee, running))]
+    if (retries.every(({ last }) => isSuccess(last))) retries.push(await round.call({ as: 'a later retry' }))
+    const effects = await round.effects(crash.effects(round.terms))
+    return judgeCrash({ first, running, retries, effects, guarantee })
+  },
+}
+
+/** What is held stays so, where nothing runs again by itself: there is no need to ask until the lease has ended. */
+function isOver(guarantee: HttpProofTerms['guarantee'], running: Exchange): (exchange: Exchange) => boolean {
+  return (exchange) =>
+    isAnswered(exchange) || (guarantee === 'at-most-once' && aftermathOf(exchange, running) === 'unknown')
+}
+
+/** What the service says to a duplicate while the first one runs, so that its words are known later. */
+async function toldWhileRunning(round: Round): Promise<Exchange> {
+  const key = await round.newKey()
+  const { answered } = await round.begin({ as: 'a request that is not cut off', key })
+  await round.untilEffects(1, key)
+  const told = await round.ask({ as: 'its duplicate', key })
+  await answered
+  return told
+}
+
+export interface Crash {
+  readonly first: Exchange
+  readonly running: Exchange
+  /** At least one. */
+  readonly retries: readonly Call[]
+  readonly effects: Effects
+  readonly guarantee: HttpProofTerms['guarantee']
+}
+
+export function judgeCrash({ first, running, retries, effects, guarantee }: Crash): Finding {
+  const { last } = retries[0] as Call
+  const most = guarantee === 'at-least-once' ? 2 : 1
+  if (effects.kind === 'counted' && effects.effects > most) {
+    return broken(`One key had ${effects.effects} effects ${AFTER} once.`, [first, last])
+  }
+  const aftermath = aftermathOf(last, running)
+  if (aftermath !== 'outcome') return judgeNoOutcome(aftermath, { first, last, after: AFTER, guarantee })
+  if (guarantee === 'at-most-once' && effects.kind === 'not_counted') {
+    return unmeasured(
+      'A retry succeeded after the crash, and nobody counted whether it ran again; give a way to count effects (--count-url, --count-sql or --count-cmd).',
+    )
+  }
+  const two = twoOutcomes(successesOf(retries))
+  if (two !== undefined) return broken('Two retries after the crash got different outcomes.', two)
+  return judgeOneOutcome({ calls: retries, effects: { kind: 'not_counted' }, guarantee })
+}

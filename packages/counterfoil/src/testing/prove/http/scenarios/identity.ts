@@ -1,0 +1,26 @@
+import { isSuccess } from '../exchange.ts'
+import { unmeasured } from '../finding.ts'
+import { judgeIdentity } from '../identity.ts'
+import type { Scenario } from '../scenario.ts'
+
+export const identity: Scenario = {
+  id: 'identity',
+  title: 'A replay is the first response: its status, its header fields and its bytes.',
+  luck: 'plain',
+  needs: [],
+  seenBy: 'answers',
+  effects: () => ({ least: 1, most: 1 }),
+  requests: () => 3,
+  limits: () =>
+    'Fields of one connection, exchange or caller (Date, Set-Cookie, RateLimit and their like) were not compared.',
+  async play(round) {
+    const { last: first } = await round.call({ as: 'the first request' })
+    const { last: retry } = await round.call({ as: 'a retry' })
+    const { last: later } = await round.call({ as: 'another retry' })
+    await round.effects()
+    if (!isSuccess(first) || !isSuccess(retry) || !isSuccess(later)) {
+      return unmeasured('The request and its retries did not all succeed.')
+    }
+    return judgeIdentity(first, [retry, later])
+  },
+}

@@ -1,0 +1,68 @@
+import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
+import type { Effects } from '../counter.ts'
+import { type Call, type Exchange, isSuccess, shownAnswer } from '../exchange.ts'
+import { broken, type Finding, unmeasured } from '../finding.ts'
+import { judgeOneOutcome } from '../one-outcome.ts'
+import type { Scenario } from '../scenario.ts'
+import { said } from '../succeeded.ts'
+import type { HttpProofTerms } from '../terms.ts'
+
+export const limited: Scenario = {
+  id: 'limited',
+  title: 'A 429 ran nothing and is not kept as the outcome: a retry runs once the limit is gone.',
+  luck: 'plain',
+  needs: ['limited'],
+  seenBy: 'answers',
+  effects: () => ({ least: 0, most: 1 }),
+  requests: () => 3,
+  async play(round) {
+    const refusal = await round.ask({ as: 'the limited request', headers: round.terms.limited ?? [] })
+    const retry = await round.call({ as: 'a retry without the limit' })
+    const second = isSuccess(retry.last)
+      ? await round.call({ as: 'a later retry' })
+      : await round.call({ as: 'the same under another key', key: await round.newKey() })
+    const effects = await round.effects({ least: 0, most: 1 })
+    return judgeLimited({ refusal, retry, second, effects, guarantee: round.terms.guarantee })
+  },
+}
+
+export interface Limited {
+  readonly refusal: Exchange
+  readonly retry: Call
+  /** After a retry that succeeded another one; otherwise the same request under another key: whether that is served. */
+  readonly second: Call
+  readonly effects: Effects
+  readonly guarantee: HttpProofTerms['guarantee']
+}
+
+export function judgeLimited({ refusal, retry, second, effects, guarantee }: Limited): Finding {
+  const { last } = retry
+  if (refusal.answer.kind !== 'answer' || refusal.answer.status !== 429) {
+    return unmeasured(
+      `The limited request was answered with ${shownAnswer(refusal.answer)}, and not with 429; give another header (--limited-header).`,
+    )
+  }
+  if (effects.kind === 'counted' && effects.effects > 1) {
+    return broken(`One key had ${effects.effects} effects: what was answered with 429 had run.`, [
+      refusal,
+      last,
+    ])
+  }
+  if (isSuccess(last)) return judgeOneOutcome({ calls: [retry, second], effects, guarantee })
+  if (!isSuccess(second.last))
+    return unmeasured(`Whatever the key, the endpoint serves nothing: ${said(second.last)}.`)
+  if (last.answer.kind === 'answer' && last.answer.status === 429) {
+    return broken('A 429 was kept as the outcome: a retry still gets it, though another key is served.', [
+      refusal,
+      last,
+      second.last,
+    ])
+  }
+  const aftermath = aftermathOf(last)
+  if (aftermath === 'outcome' || aftermath === 'failure') {
+    return unmeasured(
+      `After the 429 a retry without the header is refused (${shownAnswer(last.answer)}): the header may count as a part of the request.`,
+    )
+  }
+  return judgeNoOutcome(aftermath, { first: refusal, last, after: 'after a 429', guarantee })
+}

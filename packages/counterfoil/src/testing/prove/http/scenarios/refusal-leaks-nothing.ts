@@ -1,0 +1,132 @@
+import { isDecidedRefusal } from '../decided.ts'
+import { type Answered, type Asked, type Exchange, shownAnswer } from '../exchange.ts'
+import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { lacksOther, otherRequest } from '../other-request.ts'
+import { refusalIsOver } from '../refusal-over.ts'
+import type { Round } from '../round.ts'
+import type { Scenario } from '../scenario.ts'
+import { succeeded } from '../succeeded.ts'
+import {
+  holdsSecret,
+  intersection,
+  secretsIn,
+  union,
+  type Words,
+  without,
+  wordsOf,
+  wordsOfAnswer,
+  wordsOfBytes,
+} from '../words.ts'
+
+/** What is refused because of a stored request, asked for twice: what only one of the two refusals says is chance. */
+interface Refused {
+  readonly exchanges: readonly [Exchange, Exchange]
+  /** Of the stored request and its outcome, without what the asker knows. */
+  readonly secrets: { readonly request: Words; readonly outcome: Words }
+}
+
+export const refusalLeaksNothing: Scenario = {
+  id: 'refusal-leaks-nothing',
+  title: 'A refusal says nothing of the request and the outcome that are stored under the key.',
+  luck: 'plain',
+  needs: [],
+  lacks: lacksOther,
+  seenBy: 'answers',
+  effects: () => ({ least: 1, most: 2 }),
+  requests: () => 11,
+  async play(round) {
+    const given = round.terms.body
+    const other = await otherRequest(round.ground)
+    const key = await round.newKey()
+    const first = succeeded((await round.call({ as: 'the first request' })).last)
+    const second = succeeded(
+      (await round.call({ as: 'another one under another key', key, body: other })).last,
+    )
+    const known = [wordsOf(round.key), wordsOf(key), wordsOf(new Date().toISOString())]
+    const stored = storedIn({ body: given, outcome: first }, { body: other, outcome: second }, known)
+    const converse = storedIn({ body: other, outcome: second }, { body: given, outcome: first }, known)
+    return judgeLeaks([
+      await refused(round, { as: 'another request under its key', body: other }, stored),
+      await refused(round, { as: 'a request under the key of another', key, body: given }, converse),
+      await whileRunning(round, other, stored.request),
+      ...(round.terms.as === undefined ? [] : [await byAnotherCaller(round, first, second)]),
+    ])
+  },
+}
+
+interface Stored {
+  readonly body: Uint8Array
+  readonly outcome: Answered
+}
+
+/** @param sent what the asker sent, and what its own outcome was: what that says too is no secret */
+function storedIn(stored: Stored, sent: Stored, known: readonly Words[]): Refused['secrets'] {
+  const asked = wordsOfBytes(sent.body)
+  const usual = wordsOfAnswer(sent.outcome.answer)
+  return {
+    request: secretsIn(wordsOfBytes(stored.body), [asked, usual, ...known]),
+    outcome: secretsIn(wordsOfAnswer(stored.outcome.answer), [asked, usual, ...known]),
+  }
+}
+
+async function refused(round: Round, asked: Asked, secrets: Refused['secrets']): Promise<Refused> {
+  const one = await round.call(asked, refusalIsOver(round))
+  const two = await round.ask(asked)
+  return { exchanges: [one.last, two], secrets }
+}
+
+async function whileRunning(round: Round, body: Uint8Array, request: Words): Promise<Refused> {
+  const key = await round.newKey()
+  const { answered } = await round.begin({ as: 'a request that runs', key })
+  await round.untilEffects(1, key)
+  const asked = { as: 'another one meanwhile', key, body }
+  const [one, two] = await round.volley([asked, asked])
+  await answered
+  return {
+    exchanges: [one as Exchange, two as Exchange],
+    secrets: { request: without(request, wordsOf(key)), outcome: new Set() },
+  }
+}
+
+/** It knows the request, for it is the same; of the outcome it knows nothing. */
+async function byAnotherCaller(round: Round, first: Answered, second: Answered): Promise<Refused> {
+  const asked = { as: 'another caller', headers: round.terms.as ?? [] }
+  const known = [wordsOfBytes(round.terms.body), wordsOfAnswer(second.answer), wordsOf(round.key)]
+  const outcome = secretsIn(wordsOfAnswer(first.answer), known)
+  return refused(round, asked, { request: new Set(), outcome })
+}
+
+export function judgeLeaks(all: readonly Refused[]): Finding {
+  const shown = all.filter(({ exchanges }) => exchanges.every(isDecidedRefusal))
+  if (shown.length === 0) {
+    const [first] = all
+    const said = first === undefined ? '' : ` (${shownAnswer(first.exchanges[0].answer)})`
+    return unmeasured(`Nothing was refused${said}, so that no refusal could be looked at.`)
+  }
+  for (const refusal of shown) {
+    const elsewhere = union(shown.filter((other) => other !== refusal).map(saidBy))
+    for (const [what, words] of Object.entries(refusal.secrets)) {
+      if (holdsSecret(saidBy(refusal), words, elsewhere)) {
+        return broken(`A refusal tells of the ${what} that is stored under the key.`, refusal.exchanges)
+      }
+    }
+  }
+  return kept(unrecognised(shown))
+}
+
+/** What both say. */
+function saidBy({ exchanges }: Refused): Words {
+  const [one, two] = exchanges.map(({ answer }) =>
+    answer.kind === 'answer' ? wordsOfAnswer(answer) : new Set<string>(),
+  )
+  return intersection(one as Words, two as Words)
+}
+
+function unrecognised(shown: readonly Refused[]): string | undefined {
+  const lacks = (what: keyof Refused['secrets']): boolean =>
+    shown.every(({ secrets }) => secrets[what].size === 0)
+  const missing = (['request', 'outcome'] as const).filter(lacks)
+  return missing.length === 0
+    ? undefined
+    : `Nothing of the stored ${missing.join(' and ')} could have been recognised in a refusal.`
+}

@@ -1,0 +1,76 @@
+import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
+import type { Effects } from '../counter.ts'
+import { type Call, type Exchange, isSuccess, kindOf, shownAnswer } from '../exchange.ts'
+import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { judgeOneOutcome } from '../one-outcome.ts'
+import type { Scenario } from '../scenario.ts'
+import { said } from '../succeeded.ts'
+import type { HttpProofTerms } from '../terms.ts'
+
+export const refusedUpstream: Scenario = {
+  id: 'refused-upstream',
+  title: 'A refusal by what stands behind the endpoint wedges no key.',
+  luck: 'plain',
+  needs: ['refused'],
+  seenBy: 'answers',
+  effects: () => ({ least: 0, most: 1 }),
+  requests: () => 3,
+  async play(round) {
+    const refusal = await round.ask({ as: 'the refused request', headers: round.terms.refused ?? [] })
+    const retry = await round.call({ as: 'a retry when nothing refuses' })
+    const second = isSuccess(retry.last)
+      ? await round.call({ as: 'a later retry' })
+      : await round.call({ as: 'the same under another key', key: await round.newKey() })
+    const effects = await round.effects({ least: 0, most: 1 })
+    return judgeRefusedUpstream({ refusal, retry, second, effects, guarantee: round.terms.guarantee })
+  },
+}
+
+export interface RefusedUpstream {
+  readonly refusal: Exchange
+  readonly retry: Call
+  /** After a retry that succeeded another one; otherwise the same request under another key: whether that is served. */
+  readonly second: Call
+  readonly effects: Effects
+  readonly guarantee: HttpProofTerms['guarantee']
+}
+
+export function judgeRefusedUpstream(seen: RefusedUpstream): Finding {
+  const { refusal, retry, second, effects, guarantee } = seen
+  const { last } = retry
+  const after = 'after its upstream refused'
+  if (isSuccess(refusal) || kindOf(refusal.answer) === 'none') {
+    return unmeasured(
+      `The request whose upstream should refuse: ${shownAnswer(refusal.answer)}; give another header (--refused-header).`,
+    )
+  }
+  if (effects.kind === 'counted' && effects.effects > 1) {
+    return broken(`One key had ${effects.effects} effects ${after}.`, [refusal, last])
+  }
+  if (isSuccess(last)) return judgeOneOutcome({ calls: [retry, second], effects, guarantee })
+  if (!isSuccess(second.last))
+    return unmeasured(`Whatever the key, the endpoint serves nothing: ${said(second.last)}.`)
+  const aftermath = aftermathOf(last)
+  if (aftermath === 'in_progress' || aftermath === 'unknown' || aftermath === 'unclear') {
+    return judgeNoOutcome(aftermath, { first: refusal, last, after, guarantee })
+  }
+  // Another key is served: what is said of this one is what is kept.
+  const same = isSameStatus(refusal, last)
+  if (guarantee === 'at-least-once' && same) {
+    return broken('The refusal was kept for good, though at-least-once promises that a retry runs.', [
+      refusal,
+      last,
+    ])
+  }
+  return same
+    ? kept('What the upstream refused is kept for good: a retry gets the refusal.')
+    : unmeasured(`After the refusal a retry is answered otherwise: ${said(last)}.`)
+}
+
+function isSameStatus(one: Exchange, other: Exchange): boolean {
+  return (
+    one.answer.kind === 'answer' &&
+    other.answer.kind === 'answer' &&
+    one.answer.status === other.answer.status
+  )
+}

@@ -1,0 +1,26 @@
+import { judgeOneOutcome } from '../one-outcome.ts'
+import { outage } from '../outage.ts'
+import type { Scenario } from '../scenario.ts'
+import { succeeded } from '../succeeded.ts'
+
+export const restart: Scenario = {
+  id: 'restart',
+  title: 'An outcome outlives a restart of the service: a retry after it gets that outcome.',
+  luck: 'slow',
+  needs: ['restart'],
+  seenBy: 'one_run',
+  effects: () => ({ least: 1, most: 1 }),
+  requests: () => 2,
+  async play(round) {
+    const first = await round.call({ as: 'the first request' })
+    succeeded(first.last)
+    await outage(round)
+    const retry = await round.call({ as: 'a retry after the restart' })
+    // An attempt that breaks off later excuses nothing: there was an outcome.
+    return judgeOneOutcome({
+      calls: [first, retry],
+      effects: await round.effects(),
+      guarantee: 'at-most-once',
+    })
+  },
+}

@@ -1,0 +1,107 @@
+import { TargetUnreachable } from './errors.ts'
+import { type Answered, type Exchange, fieldIn, isSuccess, kindOf, shownAnswer } from './exchange.ts'
+import { Unmeasured } from './finding.ts'
+import type { Ground } from './ground.ts'
+import { isAnswered, Round } from './round.ts'
+import { sameOutcome } from './same-outcome.ts'
+import type { Answer } from './shooting/shot.ts'
+
+/** A first request under its key, by itself. */
+interface Tried {
+  readonly round: Round
+  readonly exchange: Exchange
+}
+
+/** A service that answers 503 may be starting up. */
+const STARTS_WITHIN_MS = 10_000
+
+/** How many requests the survey sends at most, retries left out. */
+export const SURVEY_REQUESTS = 3
+
+/**
+ * Finds out by single requests whether anything can be shown here: that the endpoint takes the request at all, how it
+ * wants the key written, that its effects can be counted, how long it takes, and whether its answers tell runs apart.
+ *
+ * @throws {Unmeasured} where nothing can be shown
+ * @throws {TargetUnreachable} where there is no connection, as when a certificate is not trusted
+ */
+export async function survey(bare: Ground): Promise<Ground> {
+  const tried = await tryOnce(bare)
+  const [ground, first] = isSuccess(tried.exchange) ? [bare, tried] : await asQuoted(bare, tried.exchange)
+  const untouched = await first.round.newKey()
+  const second = await tryOnce(ground)
+  if (!isSuccess(first.exchange) || !isSuccess(second.exchange)) throw notTaken(second.exchange)
+  return {
+    ...ground,
+    ...(await counting(ground, second.round, untouched)),
+    latencyMs: second.exchange.endMs - second.exchange.startMs,
+    tellsRunsApart: !sameOutcome(
+      withoutKey(first.exchange, first.round),
+      withoutKey(second.exchange, second.round),
+    ),
+  }
+}
+
+async function tryOnce(ground: Ground): Promise<Tried> {
+  const round = await Round.begin(ground, ground.terms.seed)
+  const isOver = (exchange: Exchange): boolean =>
+    isAnswered(exchange) || wasNotSent(exchange) || round.nowMs() > STARTS_WITHIN_MS
+  const { last } = await round.call({ as: 'the first request' }, isOver)
+  if (wasNotSent(last)) throw new TargetUnreachable(ground.terms.url.host, shownAnswer(last.answer))
+  return { round, exchange: last }
+}
+
+function wasNotSent({ answer }: Exchange): boolean {
+  return answer.kind === 'no_answer' && answer.why === 'not_sent'
+}
+
+/** Services that go by the draft to the letter refuse a bare key. */
+async function asQuoted(bare: Ground, { asked, ...refused }: Exchange): Promise<readonly [Ground, Tried]> {
+  if (kindOf(refused.answer) === 'refused') {
+    const quoted: Ground = { ...bare, spelling: 'quoted' }
+    const tried = await tryOnce(quoted)
+    if (isSuccess(tried.exchange)) return [quoted, tried]
+  }
+  throw notTaken({ asked, ...refused })
+}
+
+function notTaken({ answer }: Exchange): Unmeasured {
+  const type = answer.kind === 'answer' ? fieldIn(answer, 'content-type') : undefined
+  const said = type === undefined ? '' : ` of type ${type}`
+  return new Unmeasured(
+    `The endpoint answered a first request with ${shownAnswer(answer)}${said}, so that nothing can be shown; put the URL, the body and the headers right.`,
+  )
+}
+
+/**
+ * A counter is of use where one request makes one effect, of its own key.
+ *
+ * @param untouched a key that no request has had
+ */
+async function counting(
+  ground: Ground,
+  round: Round,
+  untouched: string,
+): Promise<Pick<Ground, 'counter' | 'counterFault'>> {
+  const { counter } = ground
+  const seen = await round.effects({ least: 1, most: Number.POSITIVE_INFINITY })
+  if (counter === undefined || seen.kind === 'not_counted')
+    return { counter: undefined, counterFault: undefined }
+  if ((await counter.now(untouched)) > 0) {
+    const counterFault = 'Effects were not counted, for the counter says the same of every key'
+    return { counter: undefined, counterFault }
+  }
+  if (seen.effects !== 1) {
+    throw new Unmeasured(
+      `One request by itself had ${seen.effects} effects as they were counted; count what one request makes one of, by its key.`,
+    )
+  }
+  return { counter, counterFault: undefined }
+}
+
+/** Some endpoints say the key back: two runs under one key would still be answered alike. */
+function withoutKey({ answer }: Answered, { key }: Round): Answer {
+  const body = Buffer.from(Buffer.from(answer.body).toString('latin1').replaceAll(key, ''), 'latin1')
+  const lines = answer.lines.map(([name, value]) => [name, value.replaceAll(key, '')] as const)
+  return { ...answer, lines, body, sha256: body.toString('latin1') }
+}

@@ -1,0 +1,67 @@
+import type { PlaceApart } from '../../../core/index.ts'
+import type { StormEvent } from '../../storm/storm-event.ts'
+import type { EffectSummary, Evidence } from '../proof.ts'
+import type { StoreToProve } from './store-to-prove.ts'
+import type { StoreProofTerms } from './terms.ts'
+
+/** One promise, and how a store is held to it. */
+export interface Scenario {
+  /** Stays, whatever becomes of the title. */
+  readonly id: string
+  /** The promise, as a sentence. */
+  readonly title: string
+  /** Whether it says anything of such a store: one that doesn't is played only if it is asked for by its id. */
+  appliesTo(kind: StoreKind): boolean
+  /** A sentence that says what stands in its way here; or `undefined`. */
+  missing(ground: Ground): string | undefined
+  play(ground: Ground, tell: TellRound): Promise<Played>
+}
+
+export type TellRound = (round: number, rounds: number) => void
+
+export interface StoreKind {
+  readonly network: PlaceApart['network']
+  readonly clock: PlaceApart['clock']
+  /** Whether other processes can open the same data. */
+  readonly shared: boolean
+}
+
+/** What every scenario is given. */
+export interface Ground {
+  readonly store: StoreToProve
+  readonly kind: StoreKind
+  readonly terms: StoreProofTerms
+  readonly signal: AbortSignal
+  /** Says that a place of this name could not be removed. */
+  leave(name: string): void
+}
+
+/** What a scenario came to. */
+export interface Played {
+  readonly finding: Finding
+  readonly rounds: number
+  /** Every call that was recorded, in all rounds. */
+  readonly events: readonly StormEvent[]
+  /** Those of the round that shows most. */
+  readonly shown: readonly StormEvent[]
+  /** How many calls there were besides, that were not recorded one by one. */
+  readonly others: number
+  readonly effects: EffectSummary
+}
+
+export type Finding =
+  /** What it does not show, and how rare a fault it could have missed. */
+  | { readonly kind: 'held'; readonly bound: string }
+  | { readonly kind: 'broken'; readonly why: string; readonly evidence: readonly Evidence[] }
+  /** Neither: the sentence says what was in the way. */
+  | { readonly kind: 'not_shown'; readonly why: string }
+
+export const notCounted: EffectSummary = { kind: 'not_counted' }
+
+export function isShared({ shared }: StoreKind): boolean {
+  return shared
+}
+
+export function nothingMissing(): undefined {
+  return undefined
+}

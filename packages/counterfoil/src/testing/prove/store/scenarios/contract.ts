@@ -1,0 +1,57 @@
+import { storeContract } from '../../../contract.ts'
+import {
+  type ContractCase,
+  type ContractTopic,
+  contractTopics,
+  type StoreUnderTest,
+} from '../../../contract-case.ts'
+import { ContractViolation } from '../../../violation.ts'
+import { inPlace } from '../place.ts'
+import { type Finding, type Ground, notCounted, nothingMissing, type Scenario } from '../scenario.ts'
+
+/** By storms of their own, whose calls are told one by one. */
+const playedElsewhere: readonly ContractTopic[] = ['process storms']
+
+/** The contract suite, a scenario for each topic: its cases one after another, each in a place of its own. */
+export const contract: readonly Scenario[] = contractTopics
+  .filter((topic) => !playedElsewhere.includes(topic))
+  .map(scenarioOf)
+
+function scenarioOf(topic: ContractTopic): Scenario {
+  const cases = storeContract().filter((contractCase) => contractCase.topic === topic)
+  return {
+    id: `contract-${topic.replaceAll(' ', '-')}`,
+    title: `The contract of a store holds, ${topic}: ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`,
+    appliesTo: () => true,
+    missing: nothingMissing,
+    async play(ground, tell) {
+      let played = 0
+      let finding: Finding | undefined
+      while (played < cases.length && finding === undefined && !ground.signal.aborted) {
+        tell(played + 1, cases.length)
+        finding = await faultIn(cases[played] as ContractCase, ground)
+        played += 1
+      }
+      const done = finding ?? ended(played, cases.length)
+      return { finding: done, rounds: 1, events: [], shown: [], others: played, effects: notCounted }
+    },
+  }
+}
+
+function ended(played: number, cases: number): Finding {
+  if (played < cases)
+    return { kind: 'not_shown', why: `The run was stopped after ${played} of ${cases} cases.` }
+  return { kind: 'held', bound: `${cases} ${cases === 1 ? 'case' : 'cases'}, each played once.` }
+}
+
+async function faultIn({ name, run }: ContractCase, ground: Ground): Promise<Finding | undefined> {
+  try {
+    await inPlace(ground, (subject: StoreUnderTest) => run(subject))
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ContractViolation)) throw error
+    const [why = '', ...rest] = error.message.split('\n')
+    const evidence = rest.map((line) => ({ atMs: 0, says: line.trim() }))
+    return { kind: 'broken', why: `“${name}” does not hold: ${why}.`, evidence }
+  }
+}

@@ -1,0 +1,67 @@
+import { setTimeout } from 'node:timers/promises'
+import { seeded } from '../../../random.ts'
+import type { FaultPoint } from '../../../tcp-fault.ts'
+import { openTcpProxy, type TcpProxy } from '../../../tcp-proxy.ts'
+import { faultIn } from '../judge.ts'
+import { inPlace } from '../place.ts'
+import { playRounds } from '../rounds.ts'
+import { isShared, type Scenario } from '../scenario.ts'
+import { newKeys, seedOf } from './storms.ts'
+
+const KEYS = 8
+const POINTS: readonly FaultPoint[] = ['before', 'inside', 'sent', 'answered']
+/** Between two cuts at most: long enough to connect again. */
+const REST_MS = 40
+
+export const lostAnswers: Scenario = {
+  id: 'lost-answers',
+  title:
+    'It stays so where connections break before, while and after a call is carried out, and it is sent again',
+  appliesTo: (kind) => isShared(kind) && kind.network.kind !== 'none',
+  missing: ({ kind: { network } }) => {
+    if (network.kind === 'none') return 'The store is a file: there is no connection that could break.'
+    return network.kind === 'bound' ? network.why : undefined
+  },
+  play: (ground, tell) =>
+    inPlace(ground, async (_, { network }) => {
+      if (network.kind !== 'one server') throw new TypeError('a proxy stands before one server')
+      const proxy = await openTcpProxy(network)
+      try {
+        const proxied = ground.store.at(network.through('127.0.0.1', proxy.port))
+        return await playRounds(ground, proxied, ground.terms.rounds, tell, async (storm, round) => {
+          const keys = newKeys(KEYS)
+          const over = new AbortController()
+          const cutting = cutUntil(over.signal, proxy, seedOf(ground, round, 0))
+          const events = await storm((index) => ({
+            storm: 'mixed',
+            keys,
+            calls: ground.terms.calls,
+            concurrency: 4,
+            seed: seedOf(ground, round, index),
+            caller: `process ${index + 1}`,
+            outages: 'expected',
+          })).finally(() => over.abort())
+          await cutting
+          const lost = events.filter(({ answer }) => answer.kind === 'unknown').length
+          const why = 'No answer was lost: the storm was over before a connection broke.'
+          const finding = faultIn(events, ground.terms.clockSlackMs)
+          return { events, finding: finding ?? (lost > 0 ? undefined : { kind: 'not_shown', why }) }
+        })
+      } finally {
+        await proxy.close()
+      }
+    }),
+}
+
+/** Cuts one connection after another, each at a point of its own. */
+async function cutUntil(signal: AbortSignal, proxy: TcpProxy, seed: number): Promise<void> {
+  const random = seeded(seed)
+  const ended = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
+  while (!signal.aborted) {
+    const { struck } = proxy.plan({ at: random.pick(POINTS), effect: 'cut' })
+    await Promise.race([struck, ended])
+    await setTimeout(random.int(REST_MS))
+  }
+}

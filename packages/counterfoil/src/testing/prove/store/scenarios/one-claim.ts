@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { callText } from '../../../linearizability/counterexample.ts'
+import type { StormEvent } from '../../../storm/storm-event.ts'
+import { hundredths } from '../../latency.ts'
+import type { EffectSummary } from '../../proof.ts'
+import { faultIn, startOf } from '../judge.ts'
+import { inPlace } from '../place.ts'
+import { playRounds } from '../rounds.ts'
+import { type Finding, isShared, nothingMissing, type Scenario } from '../scenario.ts'
+
+export const oneClaim: Scenario = {
+  id: 'one-claim',
+  title: 'Of all calls for one key that come at once from several processes, one is granted the claim',
+  appliesTo: isShared,
+  missing: nothingMissing,
+  async play(ground, tell) {
+    const { terms } = ground
+    const grants = new Map<string, number>()
+    const played = await inPlace(ground, (subject) =>
+      playRounds(ground, subject, terms.rounds, tell, async (storm) => {
+        const key = randomUUID()
+        const plan = { storm: 'one key', key, calls: terms.calls } as const
+        const events = await storm((index) => ({ ...plan, caller: `process ${index + 1}` }))
+        const granted = events.filter(({ answer }) => answer.kind === 'claimed')
+        grants.set(key, granted.length)
+        return { events, finding: twice(granted, events) ?? faultIn(events, terms.clockSlackMs) }
+      }),
+    )
+    return { ...played, effects: effectsOf([...grants.values()]) }
+  },
+}
+
+function twice(granted: readonly StormEvent[], events: readonly StormEvent[]): Finding | undefined {
+  if (granted.length < 2) return undefined
+  const startedAt = startOf(events)
+  const evidence = granted.slice(0, 2).map((event) => ({
+    atMs: hundredths(event.startedAt - startedAt),
+    says: callText(event),
+  }))
+  return { kind: 'broken', why: `The claim of one key was granted ${granted.length} times.`, evidence }
+}
+
+function effectsOf(counts: readonly number[]): EffectSummary {
+  const seen = [...Map.groupBy(counts, (count) => count)].map(([effects, keys]) => ({
+    effects,
+    keys: keys.length,
+  }))
+  return {
+    kind: 'counted',
+    expected: { least: 1, most: 1 },
+    seen: seen.toSorted((a, b) => a.effects - b.effects),
+  }
+}

@@ -1,0 +1,113 @@
+import { setTimeout } from 'node:timers/promises'
+import type { StoreUnderTest } from '../../../contract-case.ts'
+import type { StormPlan } from '../../../storm/storm-plan.ts'
+import { faultIn } from '../judge.ts'
+import { inPlace } from '../place.ts'
+import { playRounds } from '../rounds.ts'
+import { type Ground, isShared, type Scenario } from '../scenario.ts'
+import { newKeys, seedOf } from './storms.ts'
+
+const KEYS = 40
+const REST_MS = 60
+/** From the storm's start: some calls are answered by then, and many are still to come. */
+const STRIKES_AFTER_MS = 400
+const LOOK_EVERY_MS = 100
+
+export const restart: Scenario = outage(
+  'restart',
+  'What was acknowledged outlives the end of the server and its restart, in a storm',
+  ({ terms: { restart } }) =>
+    restart === undefined ? 'Give a command that restarts the server (--restart-cmd).' : undefined,
+  async ({ kill, restart }) => {
+    await kill?.()
+    await restart?.()
+  },
+)
+
+export const failover: Scenario = outage(
+  'failover',
+  'What was acknowledged outlives a failover to another server, in a storm',
+  ({ terms: { failover } }) =>
+    failover === undefined
+      ? 'Give a command that makes another server take over (--failover-cmd).'
+      : undefined,
+  async ({ failover }) => failover?.(),
+)
+
+/** One storm in whose midst it happens, and one over the same keys once the store is back. */
+function outage(
+  id: string,
+  title: string,
+  missing: Scenario['missing'],
+  strike: (terms: Ground['terms']) => Promise<void>,
+): Scenario {
+  return {
+    id,
+    title,
+    appliesTo: ({ network, shared }) => shared && network.kind !== 'none',
+    missing: (ground) =>
+      isShared(ground.kind) && ground.kind.network.kind !== 'none'
+        ? missing(ground)
+        : 'The store has no server of its own that could end.',
+    play: (ground, tell) =>
+      inPlace(ground, (subject) =>
+        playRounds(ground, subject, 1, tell, async (storm, round) => {
+          const keys = newKeys(KEYS)
+          const planFor =
+            (part: number) =>
+            (index: number): StormPlan => ({
+              storm: 'mixed',
+              keys,
+              calls: ground.terms.calls,
+              concurrency: 4,
+              seed: seedOf(ground, round + part, index),
+              caller: `process ${index + 1}`,
+              kept: 'long',
+              restMs: REST_MS,
+              outages: 'expected',
+            })
+          const [before, failed] = await Promise.all([storm(planFor(0)), struck(ground, strike)])
+          if (failed !== undefined) return { events: before, finding: { kind: 'not_shown', why: failed } }
+          const back = await isBack(subject, ground.terms.backWithinMs)
+          const after = back ? await storm(planFor(1)) : []
+          const events = [...before, ...after]
+          const finding = faultIn(events, ground.terms.clockSlackMs)
+          if (finding !== undefined) return { events, finding }
+          const settled = before.some(({ call, answer }) => call === 'settle' && answer.kind === 'written')
+          if (back && settled) return { events, finding: undefined }
+          const why = back
+            ? 'Nothing was settled before the server ended: give more calls.'
+            : `The store was not back within ${ground.terms.backWithinMs} ms.`
+          return { events, finding: { kind: 'not_shown', why } }
+        }),
+      ),
+  }
+}
+
+/** @returns what kept it from happening; nothing where it did. */
+async function struck(
+  { terms }: Ground,
+  strike: (terms: Ground['terms']) => Promise<void>,
+): Promise<string | undefined> {
+  await setTimeout(STRIKES_AFTER_MS)
+  try {
+    await strike(terms)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+async function isBack(subject: StoreUnderTest, withinMs: number): Promise<boolean> {
+  const endsAt = performance.now() + withinMs
+  while (performance.now() < endsAt) {
+    try {
+      const store = await subject.open()
+      await store.stats().finally(() => store.close())
+      return true
+    } catch {
+      await setTimeout(LOOK_EVERY_MS)
+    }
+  }
+  return false
+}

@@ -1,0 +1,47 @@
+import { type Finding as AuditFinding, StoreUnavailable } from '../../../../core/index.ts'
+import { sentence } from '../judge.ts'
+import { inPlace } from '../place.ts'
+import { type Finding, type Ground, notCounted, nothingMissing, type Scenario } from '../scenario.ts'
+
+/** What the store itself says of the settings that it finds. */
+export const settings: Scenario = {
+  id: 'settings',
+  title: 'The settings of the server are such that the store can keep its promise',
+  appliesTo: () => true,
+  missing: nothingMissing,
+  async play(ground, tell) {
+    tell(1, 1)
+    const finding = await judged(ground)
+    return { finding, rounds: 1, events: [], shown: [], others: 1, effects: notCounted }
+  },
+}
+
+async function judged(ground: Ground): Promise<Finding> {
+  try {
+    return await inPlace(ground, async ({ open }) => {
+      const opened = await open()
+      try {
+        return findingOf(await opened.audit())
+      } finally {
+        await opened.close()
+      }
+    })
+  } catch (error) {
+    // Some are refused as they are opened, by what their audit found.
+    if (!(error instanceof StoreUnavailable && error.fault === 'failed')) throw error
+    return {
+      kind: 'broken',
+      why: sentence(error.message),
+      evidence: [{ atMs: 0, says: 'It was not opened.' }],
+    }
+  }
+}
+
+function findingOf(found: readonly AuditFinding[]): Finding {
+  const [refusal, ...others] = found.filter(({ level }) => level === 'refusal').map(({ says }) => says)
+  if (refusal !== undefined) {
+    return { kind: 'broken', why: sentence(refusal), evidence: others.map((says) => ({ atMs: 0, says })) }
+  }
+  const warnings = found.filter(({ level }) => level === 'warning').map(({ says }) => sentence(says))
+  return { kind: 'held', bound: ['Looked up, not tried out.', ...warnings].join(' ') }
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { faultIn } from '../judge.ts'
+import { inPlace } from '../place.ts'
+import { playRounds } from '../rounds.ts'
+import {
+  type Ground,
+  isShared,
+  nothingMissing,
+  type Played,
+  type Scenario,
+  type TellRound,
+} from '../scenario.ts'
+
+const KEYS = 4
+const HAUNTED_KEYS = 8
+/** So long that a call is answered within it, and so short that two of them pass. */
+const HAUNTED_LEASE_MS = 300
+const HOUR_MS = 3_600_000
+
+export const storm: Scenario = {
+  id: 'storm',
+  title:
+    'In a storm of claims, settles, renewals and lapses from several processes, one order of the calls explains every answer',
+  appliesTo: isShared,
+  missing: nothingMissing,
+  play: (ground, tell) => playMixed(ground, tell, () => 0),
+}
+
+export const clockSkew: Scenario = {
+  id: 'clock-skew',
+  title: 'It stays so where the clocks of the hosts differ by hours and by a day',
+  appliesTo: (kind) => isShared(kind) && kind.clock === 'server',
+  missing: ({ kind }) =>
+    kind.clock === 'host'
+      ? 'Leases go by the clock of the one host that the store is for: there is no other.'
+      : undefined,
+  play: (ground, tell) =>
+    playMixed(ground, tell, (index) => [0, HOUR_MS, -HOUR_MS, 24 * HOUR_MS][index % 4] as number),
+}
+
+export const zombies: Scenario = {
+  id: 'zombies',
+  title: 'A holder that stops past its lease and wakes up changes nothing once another has taken over',
+  appliesTo: isShared,
+  missing: nothingMissing,
+  play: (ground, tell) =>
+    inPlace(ground, (subject) =>
+      playRounds(ground, subject, ground.terms.rounds, tell, async (storm) => {
+        const keys = newKeys(HAUNTED_KEYS)
+        const plan = { storm: 'zombies', keys, leaseMs: HAUNTED_LEASE_MS } as const
+        const events = await storm((index) => ({ ...plan, caller: `process ${index + 1}` }))
+        const woke = events.some(({ call, answer }) => call === 'settle' && answer.kind === 'lost')
+        const finding = faultIn(events, ground.terms.clockSlackMs)
+        const why = 'No holder was overtaken: the processes were too slow, or the store is.'
+        return { events, finding: finding ?? (woke ? undefined : { kind: 'not_shown', why }) }
+      }),
+    ),
+}
+
+function playMixed(ground: Ground, tell: TellRound, skewOf: (index: number) => number): Promise<Played> {
+  const { terms } = ground
+  return inPlace(ground, (subject) =>
+    playRounds(ground, subject, terms.rounds, tell, async (storm, round) => {
+      const keys = newKeys(KEYS)
+      const events = await storm((index) => ({
+        storm: 'mixed',
+        keys,
+        calls: terms.calls,
+        concurrency: 4,
+        seed: seedOf(ground, round, index),
+        caller: `process ${index + 1}`,
+        clockSkewMs: skewOf(index),
+      }))
+      return { events, finding: faultIn(events, terms.clockSlackMs) }
+    }),
+  )
+}
+
+export function newKeys(count: number): readonly string[] {
+  return Array.from({ length: count }, () => randomUUID())
+}
+
+export function seedOf({ terms }: Ground, round: number, index: number): number {
+  return terms.seed + round * terms.processes + index
+}
