@@ -4,6 +4,7 @@ import { type Answered, type Asked, type Exchange, isSuccess } from './exchange.
 import { broken, type Finding, kept, unmeasured } from './finding.ts'
 import { isReplayOf } from './replay-of.ts'
 import type { Round } from './round.ts'
+import { toCount } from './scenario.ts'
 import { said, succeeded } from './succeeded.ts'
 
 /** What became of a key in two scopes: of two callers, or at two endpoints. */
@@ -45,9 +46,14 @@ export function judgeElsewhere(
   const replay = isReplayOf(first, other, endpoint)
   if (replay === 'no') return kept()
   if (replay === 'yes') return broken(gave, [first, other])
-  if (effects.kind === 'not_counted' || countedThere.kind === 'not_counted' || countedThere.effects !== 1) {
+  if (effects.kind === 'not_counted') {
     return unmeasured(
-      `Every run is answered alike, and ${other.asked.as} has no effects that are counted: there is no telling whose answer it got.`,
+      `Every run is answered alike, so that only a count tells whose answer it was; give ${toCount}.`,
+    )
+  }
+  if (countedThere.kind === 'not_counted' || countedThere.effects !== 1) {
+    return unmeasured(
+      `Every run is answered alike, and the effects of ${other.asked.as} are not counted; count them too, by the same key.`,
     )
   }
   return effects.effects > 1 ? kept() : broken(gave, [first, other])

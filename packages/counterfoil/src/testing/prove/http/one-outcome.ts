@@ -30,8 +30,7 @@ export function judgeOneOutcome({ calls, effects, guarantee }: OneRequest): Find
     if (guarantee === 'at-least-once' && two === undefined && exchanges.some(mayHaveBrokenOff)) {
       return unmeasured('An attempt broke off, and under at-least-once a retry may then run again.')
     }
-    const unmarked = successes.filter((success) => !isMarked(success))
-    const ran = two ?? (unmarked.length > 1 ? unmarked : successes).slice(0, 2)
+    const ran = two ?? twoRuns(successes)
     return broken(`One key had ${effects.effects} effects.`, ran.length > 0 ? ran : exchanges.slice(0, 2))
   }
   if (two !== undefined) {
@@ -45,11 +44,20 @@ export function judgeOneOutcome({ calls, effects, guarantee }: OneRequest): Find
   return first === undefined ? nothingCame(exchanges) : judgeRest(calls, first, effects)
 }
 
-/** The first success, and the first one that tells of another run. */
+/** The first success, and one that tells of another run: best that run itself, and not a replay of it. */
 export function twoOutcomes(successes: readonly Answered[]): readonly [Answered, Answered] | undefined {
-  const [first] = successes
-  const other = successes.find(({ answer }) => first !== undefined && !sameOutcome(first.answer, answer))
-  return first === undefined || other === undefined ? undefined : [first, other]
+  const [first, ...later] = successes
+  if (first === undefined) return undefined
+  const others = later.filter(({ answer }) => !sameOutcome(first.answer, answer))
+  const other = others.find((one) => !isMarked(one) && one.answer.status === first.answer.status) ?? others[0]
+  return other && [first, other]
+}
+
+/** Two that may both have run, though their answers are alike: of replays it is known that they haven't. */
+function twoRuns(successes: readonly Answered[]): readonly Answered[] {
+  const unmarked = successes.filter((success) => !isMarked(success))
+  const alike = unmarked.filter(({ answer }) => answer.status === unmarked[0]?.answer.status)
+  return ([alike, unmarked].find((ran) => ran.length > 1) ?? successes).slice(0, 2)
 }
 
 /** All that came was one outcome: whether all got it, who asked for it as often as they should. */

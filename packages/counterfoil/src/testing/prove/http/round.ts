@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Random, seeded } from '../../random.ts'
 import type { Effects, Expected } from './counter.ts'
-import { type Asked, type Call, type Exchange, fieldIn, isSuccess, kindOf } from './exchange.ts'
+import { type Asked, type Call, type Exchange, isSuccess, kindOf } from './exchange.ts'
 import type { Ground } from './ground.ts'
 import { shotOf } from './request-bytes.ts'
+import { isEarly, lastOf, retryAfterMs, retryOf } from './retrying.ts'
 import { monotonicMs } from './shooting/monotonic.ts'
 import type { Flying } from './shooting/volley.ts'
 import { type HttpProofTerms, patienceMs } from './terms.ts'
@@ -182,27 +183,4 @@ interface Begun {
 export function isAnswered({ answer, asked }: Exchange): boolean {
   const kind = kindOf(answer)
   return kind === 'success' || kind === 'refused' || asked.leavesAfterMs !== undefined
-}
-
-/**
- * It was refused before the outcome was there: some services say so with another 4xx than 409. What it comes to is seen by
- * asking again.
- *
- * @param outcomeAtMs infinite where there is none: it was refused for another reason then
- */
-function isEarly({ answer, startMs }: Exchange, outcomeAtMs: number): boolean {
-  return kindOf(answer) === 'refused' && outcomeAtMs !== Number.POSITIVE_INFINITY && startMs < outcomeAtMs
-}
-
-function lastOf(exchanges: readonly Exchange[]): Exchange {
-  return exchanges.at(-1) as Exchange
-}
-
-function retryOf({ afterMs, leavesAfterMs, ...asked }: Asked): Asked {
-  return asked
-}
-
-function retryAfterMs({ answer }: Exchange): number {
-  const seconds = answer.kind === 'answer' ? Number(fieldIn(answer, 'retry-after')) : Number.NaN
-  return Number.isFinite(seconds) ? seconds * 1000 : 0
 }

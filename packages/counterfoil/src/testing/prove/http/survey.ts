@@ -30,7 +30,11 @@ export async function survey(bare: Ground): Promise<Ground> {
   const [ground, first] = isSuccess(tried.exchange) ? [bare, tried] : await asQuoted(bare, tried.exchange)
   const untouched = await first.round.newKey()
   const second = await tryOnce(ground)
-  if (!isSuccess(first.exchange) || !isSuccess(second.exchange)) throw notTaken(second.exchange)
+  if (!isSuccess(first.exchange) || !isSuccess(second.exchange)) {
+    throw new Unmeasured(
+      `The endpoint took the request, and answered the same one under another key with ${shownAnswer(second.exchange.answer)}; where something in the body must be unique, let {key} stand there.`,
+    )
+  }
   return {
     ...ground,
     ...(await counting(ground, second.round, untouched)),

@@ -134,4 +134,11 @@ describe('one key has one effect and one outcome', () => {
     const found = judge({ calls, effects: counted(2) })
     expect(found.kind === 'broken' && found.evidence.map(({ atMs }) => atMs)).toEqual([3, 4])
   })
+
+  it('shows two runs with the status of a run, where replays have another one', () => {
+    const replay = { status: 200, body: createdAgain.body ?? '', at: [5, 11] as const }
+    const calls = [call(created), call(replay), call({ ...createdAgain, at: [6, 12] })]
+    const found = judge({ calls, effects: counted(2) })
+    expect(found.kind === 'broken' && found.evidence.map(({ atMs }) => atMs)).toEqual([0, 6])
+  })
 })

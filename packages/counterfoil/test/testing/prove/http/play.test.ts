@@ -122,7 +122,7 @@ it('a fault of the proof itself is no verdict', async () => {
 
 describe('a counter', () => {
   it('is asked until what it says rests', async () => {
-    const says = [0, 0, 1]
+    const says = [0, 0, 0, 0, 0, 0, 1]
     const counter = new Counter(async () => says.shift() ?? 1)
     await counter.begin('key')
     expect(await counter.settled('key', { least: 1, most: 1 })).toBe(1)

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { createServer as createSecureServer } from 'node:https'
-import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type HttpProofOptions, type Proof, proveHttp, type Verdict } from '../../../../src/testing/index.ts'
+import { ownCertificate } from './certificate.ts'
 import { type Manners, type TinyService, tinyService } from './tiny-service.ts'
 
 const quick = {
@@ -244,10 +243,8 @@ describe('nothing is sent', () => {
 })
 
 it('a certificate that is not trusted is told as what it is', async () => {
-  const pem = (name: string): Buffer => readFileSync(join(import.meta.dirname, `localhost-${name}.pem`))
-  const service = await serviceWith({
-    server: (listener) => createSecureServer({ key: pem('key'), cert: pem('certificate') }, listener),
-  })
+  const certificate = await ownCertificate()
+  const service = await serviceWith({ server: (listener) => createSecureServer(certificate, listener) })
   const url = `https://localhost:${service.port}/charges`
   await expect(verdictOn(service, 'duplicate', { url })).rejects.toMatchObject({
     code: 'target_unreachable',

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer as createSecureServer, Server as SecureServer } from 'node:tls'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { monotonicMs } from '../../../../src/testing/prove/http/shooting/monotonic.ts'
 import { Shooters } from '../../../../src/testing/prove/http/shooting/shooters.ts'
 import type { Destination, Hit, Shot } from '../../../../src/testing/prove/http/shooting/shot.ts'
+import { ownCertificate } from './certificate.ts'
 
 const ANSWER = 'HTTP/1.1 201 Made so\r\nX-One: a\r\nx-one: b\r\nContent-Length: 2\r\n\r\nok'
 
@@ -163,14 +165,20 @@ it('a request without a connection was not sent', async () => {
   expect(hit?.answer).toMatchObject({ why: 'not_sent', says: 'no connection: ECONNREFUSED' })
 })
 
-const pem = (name: string): string => join(import.meta.dirname, `localhost-${name}.pem`)
-const secureServer = (): Server =>
-  createSecureServer({ key: readFileSync(pem('key')), cert: readFileSync(pem('certificate')) })
-
 it('over TLS a server is believed by its certificate alone', async () => {
-  const target = await listening((socket) => socket.write(ANSWER), { server: secureServer() })
-  vi.stubEnv('NODE_EXTRA_CA_CERTS', pem('certificate'))
-  onTestFinished(() => void vi.unstubAllEnvs())
+  const certificate = await ownCertificate()
+  const folder = mkdtempSync(join(tmpdir(), 'counterfoil-certificate-'))
+  const file = join(folder, 'certificate.pem')
+  writeFileSync(file, certificate.cert)
+  // For the processes that the requests come from: whom Node trusts is settled when it starts.
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', file)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    rmSync(folder, { recursive: true })
+  })
+  const target = await listening((socket) => socket.write(ANSWER), {
+    server: createSecureServer(certificate),
+  })
   for (const secureAs of ['localhost', '127.0.0.1']) {
     expect((await fireAt(target, [[shot]], { secureAs }))[0]?.answer).toMatchObject({ status: 201 })
   }

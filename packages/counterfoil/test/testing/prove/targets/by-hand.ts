@@ -183,7 +183,7 @@ export class ByHand {
 
 /** Rejects when the caller is gone. */
 async function hungUp(response: ServerResponse): Promise<never> {
-  await once(response, 'close')
+  if (!response.destroyed) await once(response, 'close')
   throw new Error('the caller has hung up')
 }
 

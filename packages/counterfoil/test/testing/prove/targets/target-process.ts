@@ -20,7 +20,7 @@ const [folder = ''] = process.argv.slice(2)
 const terms = JSON.parse(readFileSync(join(folder, 'terms.json'), 'utf8')) as TargetTerms
 const ledger = join(folder, 'ledger')
 const db = join(folder, 'receipts.db')
-const run = (request: IncomingMessage) => charge(request, { ledger, chargeMs: terms.chargeMs })
+const run = (request: IncomingMessage) => charge(request, { ledger, ...terms })
 const serve = await layer()
 let underWay = 0
 

@@ -1,7 +1,7 @@
 import type { Effects } from '../counter.ts'
 import { isDecided, isDecidedRefusal } from '../decided.ts'
 import { type Answered, type Asked, type Call, type Exchange, isSuccess } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { broken, type Finding, inTurn, kept, unmeasured } from '../finding.ts'
 import { isReplayOf } from '../replay-of.ts'
 import type { Round } from '../round.ts'
 import { sameOutcome } from '../same-outcome.ts'
@@ -23,12 +23,8 @@ export const malformedKey: Scenario = {
   seenBy: 'answers',
   effects: () => ({ least: 0, most: 1 }),
   requests: () => 6,
-  async play(round) {
-    for (const play of [emptyKey, twoKeys, controlCharacter, longKey]) {
-      const finding = await play(round)
-      if (finding.kind !== 'kept') return finding
-    }
-    return kept()
+  play(round) {
+    return inTurn([emptyKey, twoKeys, controlCharacter, longKey].map((play) => () => play(round)))
   },
 }
 

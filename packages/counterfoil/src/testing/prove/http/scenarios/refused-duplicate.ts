@@ -6,7 +6,7 @@ import { playContest } from '../play-contest.ts'
 import type { Scenario } from '../scenario.ts'
 
 const MOST_DUPLICATES = 40
-/** Ahead of all others, so that it is the one that runs. */
+/** How far at most the first is ahead of all others, so that it is the one that runs. */
 const LEAD_MS = 2
 
 /**
@@ -25,10 +25,11 @@ export const refusedDuplicate: Scenario = {
   async play(round) {
     const body = await otherRequest(round.ground)
     const duplicates = Math.min(round.terms.requests, MOST_DUPLICATES)
-    const spanMs = Math.max(LEAD_MS, round.ground.latencyMs)
+    const { latencyMs } = round.ground
+    const leadMs = Math.min(LEAD_MS, latencyMs / 4)
     const asked: Asked[] = Array.from({ length: duplicates }, (_, index) => ({
       ...(index % 2 === 0 ? { as: 'another request', body } : { as: 'a duplicate' }),
-      afterMs: LEAD_MS + (spanMs * index) / duplicates,
+      afterMs: leadMs + (latencyMs * index) / duplicates,
     }))
     return judgeRefusedDuplicate(
       await playContest(round, [{ as: 'the first request', afterMs: 0 }, ...asked], body),
