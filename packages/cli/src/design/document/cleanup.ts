@@ -1,6 +1,7 @@
 import { durationText } from 'counterfoil'
 import { countText, sizeText } from '../../terminal/size.ts'
 import { shellQuoted } from '../plan/command.ts'
+import { SWEPT_PER_SECOND } from '../sizing/measured.ts'
 import { sizingOf } from '../sizing/sizing.ts'
 import { consistency } from './consistency.ts'
 import type { Design, Section } from './design.ts'
@@ -52,7 +53,7 @@ function sizeTable({ answers, decision }: Design): string {
       [
         'a receipt',
         `${countText(overheadBytes)} B + outcome ${countText(outcomeBytes)} B`,
-        `measured in ${storeNames[store.kind]}, with all that belongs to it (\`npm run bench -- growth\`)`,
+        `measured in ${storeNames[store.kind]} among a million, with all that belongs to them (\`npm run bench -- growth\`)`,
       ],
       ['in all', sizeText(bytes), `${share} % of the ${sizeText(store.roomBytes)} that there are`],
       [
@@ -67,12 +68,16 @@ function sizeTable({ answers, decision }: Design): string {
 
 function sweeping({ answers }: Design): string {
   const { sweptPerSecond } = sizingOf(answers)
-  if (answers.store.kind === 'redis')
+  const { kind } = answers.store
+  if (kind === 'redis')
     return 'Receipts expire in Redis by themselves, at the end of their key retention; what is held does not. The sweep has nothing to remove but outcomes whose keys are kept for longer.'
   const aMinute = Math.ceil(sweptPerSecond * 60)
   const batches = Math.ceil(aMinute / BATCH)
-  const most = BATCH * (1000 / BETWEEN_BATCHES_MS)
-  return `Swept: ${rateText(sweptPerSecond)} a second (outcomes dropped, and keys forgotten), ${countText(aMinute)} a minute: ${batches === 1 ? 'one batch' : `${batches} batches`} of ${BATCH}. One process sweeps each minute, jittered, and goes on after ${BETWEEN_BATCHES_MS} ms while more is due: at most ${countText(most)} a second, less the batches' own time. Expiry is decided in the claim: a sweep that is late costs room, and no promise.`
+  const measured =
+    kind === 'memory'
+      ? ''
+      : ` ${storeNames[kind]} swept ${countText(SWEPT_PER_SECOND[kind])} a second in the same measurement, while 64 callers went on.`
+  return `Swept: ${rateText(sweptPerSecond)} a second (outcomes dropped, and keys forgotten), ${countText(aMinute)} a minute: ${batches === 1 ? 'one batch' : `${batches} batches`} of ${BATCH}. Each process sweeps once a minute, jittered, and goes on after ${BETWEEN_BATCHES_MS} ms while more is due.${measured} Expiry is decided in the claim: a sweep that is late costs room, and no promise.`
 }
 
 function rateText(perSecond: number): string {
