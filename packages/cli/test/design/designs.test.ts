@@ -82,6 +82,11 @@ describe('what is decided', () => {
     expect(cleanup).toContain('| tombstones: the key alone | 10,368,000 | 20/s × 6d |')
     expect(cleanup).toContain('% of the 20.0 GiB that there are |')
     expect(cleanup).toContain('Swept: 40 a second')
+    expect(cleanup).toContain('one process keeps up')
+    const busy = { 'load.per-second': '2000', 'load.peak-per-second': '2000', 'store.room': '90000gb' }
+    expect(sectionOf(await made(changed('card-charge', busy)), '## 8.')).toContain(
+      'it takes 3 processes to keep up',
+    )
   })
 
   it('lets the lease end before a message is delivered again', () => {

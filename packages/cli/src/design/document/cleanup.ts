@@ -73,11 +73,15 @@ function sweeping({ answers }: Design): string {
     return 'Receipts expire in Redis by themselves, at the end of their key retention; what is held does not. The sweep has nothing to remove but outcomes whose keys are kept for longer.'
   const aMinute = Math.ceil(sweptPerSecond * 60)
   const batches = Math.ceil(aMinute / BATCH)
-  const measured =
-    kind === 'memory'
-      ? ''
-      : ` ${storeNames[kind]} swept ${countText(SWEPT_PER_SECOND[kind])} a second in the same measurement, while 64 callers went on.`
-  return `Swept: ${rateText(sweptPerSecond)} a second (outcomes dropped, and keys forgotten), ${countText(aMinute)} a minute: ${batches === 1 ? 'one batch' : `${batches} batches`} of ${BATCH}. Each process sweeps once a minute, jittered, and goes on after ${BETWEEN_BATCHES_MS} ms while more is due.${measured} Expiry is decided in the claim: a sweep that is late costs room, and no promise.`
+  const keepsUp = kind === 'memory' ? '' : ` ${whoKeepsUp(kind, sweptPerSecond)}`
+  return `Swept: ${rateText(sweptPerSecond)} a second (outcomes dropped, and keys forgotten), ${countText(aMinute)} a minute: ${batches === 1 ? 'one batch' : `${batches} batches`} of ${BATCH}. Each process sweeps once a minute, jittered, and goes on after ${BETWEEN_BATCHES_MS} ms while more is due.${keepsUp} Expiry is decided in the claim: a sweep that is late costs room, and no promise.`
+}
+
+function whoKeepsUp(kind: keyof typeof SWEPT_PER_SECOND, perSecond: number): string {
+  const one = SWEPT_PER_SECOND[kind]
+  const processes = Math.ceil(perSecond / one)
+  const enough = processes === 1 ? 'one process keeps up' : `it takes ${processes} processes to keep up`
+  return `One process swept ${countText(one)} a second of ${storeNames[kind]} in the same measurement, while 64 callers went on: ${enough}.`
 }
 
 function rateText(perSecond: number): string {
