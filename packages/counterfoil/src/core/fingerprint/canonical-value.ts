@@ -81,7 +81,7 @@ class ValueWriter {
     if (!isPlain(value)) throw refused(this.#level, unseen(value))
     const level = new ValueLevel(value, this.#level, ignore)
     this.#level = level
-    // Not at each level: a set of those that are open would be a sixth of what a body of 700 bytes costs.
+    // Not at each level: nearly every value is a tree, and would pay for a set of those that are open.
     if (level.depth >= FIRST_LOOK && (level.depth & (level.depth - 1)) === 0) refuseCycle(level)
   }
 }

@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * Calls of one script that come together are one command to the client, of whose work a call is mostly made: with 512 callers
- * 34 µs of CPU a call instead of 50 with node-redis, and with 64 31 instead of 51 with ioredis.
+ * Calls of one script that come together are one command to the client, which has much to do for each: with 64 callers a
+ * first-time call takes the main thread 6 µs of 32 less with node-redis, and 17 of 49 less with ioredis.
  *
  * While nothing is under way a call takes along what comes in the same callback, and waits for nothing else; what comes
  * meanwhile goes at the end of the event loop's turn.
