@@ -28,7 +28,8 @@ function otherJson(json: unknown): string[] {
 }
 
 function otherValue(value: unknown): unknown {
-  if (typeof value === 'number') return value + 1
+  // Where doubles are further apart than 1, one more is the same number.
+  if (typeof value === 'number') return Number.isSafeInteger(Math.ceil(value)) ? value + 1 : value / 2
   return typeof value === 'boolean' ? !value : `${value}x`
 }
 

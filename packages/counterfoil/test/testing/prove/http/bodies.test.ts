@@ -25,6 +25,11 @@ describe('another request', () => {
     expect(othersOf('{"order":"{key}"}')).toEqual([])
   })
 
+  it.each(['1e300', '9007199254740992', '-1e300'])('has another number than %s', (number) => {
+    const [other] = othersOf(`{"amount":${number}}`)
+    expect(JSON.parse(other ?? '')).not.toEqual({ amount: Number(number) })
+  })
+
   it('is made from a form', () => {
     expect(othersOf('amount=9&to=x')[0]).toBe('amount=10&to=x')
   })
