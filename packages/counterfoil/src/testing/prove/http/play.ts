@@ -82,6 +82,7 @@ async function rounds(
       continue
     }
     inTheWay += 1
+    notes.add(`In a round that was played again, nothing was to be seen: ${finding.why}`)
     if (inTheWay >= MOST_UNMEASURED || ground.signal.aborted)
       return ended({ kind: 'not_shown', why: finding.why })
   }
