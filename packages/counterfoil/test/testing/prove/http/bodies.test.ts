@@ -3,13 +3,12 @@ import { otherBodies } from '../../../../src/testing/prove/http/other-bodies.ts'
 import { reorderedJson } from '../../../../src/testing/prove/http/reordered-json.ts'
 import { termsOf } from '../../../../src/testing/prove/http/terms.ts'
 
-const texts = (bodies: readonly Uint8Array[]): string[] => bodies.map((body) => `${Buffer.from(body)}`)
-const othersOf = (body: string | Uint8Array, conflictBody?: string): string[] =>
-  texts(
-    otherBodies(
-      termsOf({ url: 'http://localhost', body, ...(conflictBody === undefined ? {} : { conflictBody }) }),
-    ),
+const others = (body: string | Uint8Array, conflictBody?: string) =>
+  otherBodies(
+    termsOf({ url: 'http://localhost', body, ...(conflictBody === undefined ? {} : { conflictBody }) }),
   )
+const othersOf = (body: string | Uint8Array, conflictBody?: string): string[] =>
+  others(body, conflictBody).map(({ body }) => `${Buffer.from(body)}`)
 
 describe('another request', () => {
   it('is made from JSON by one changed value: numbers first, and those nearest to the top', () => {
@@ -19,6 +18,13 @@ describe('another request', () => {
       '{"to":"x","lines":[{"count":2}],"amount":5,"test":false}',
       '{"to":"xx","lines":[{"count":2}],"amount":5,"test":true}',
     ])
+  })
+
+  it('differs in what lies deepest too, where there is more than is tried', () => {
+    const flat = '"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1'
+    const places = others(`{${flat},"lines":[{"count":2}],"to":"x"}`).map(({ differsIn }) => differsIn)
+    expect(places).toHaveLength(6)
+    expect(places.at(-1)).toBe('the member /lines/0/count')
   })
 
   it('keeps what stands for the key, for that is no other request', () => {
