@@ -72,7 +72,7 @@ export function termsOf(options: HttpProofOptions): HttpProofTerms {
         ? undefined
         : whole('expectConflict', options.expectConflict, 400, 499),
     conflictBody: options.conflictBody === undefined ? undefined : bytesOf(options.conflictBody),
-    as: headersGiven('as', options.as),
+    as: anotherCaller(options),
     secondTarget: options.secondUrl === undefined ? undefined : sameOrigin(url, options.secondUrl),
     limited: headersGiven('limited', options.limited),
     refused: headersGiven('refused', options.refused),
@@ -118,6 +118,16 @@ const ownFields: ReadonlySet<string> = new Set([
 
 function headersGiven(option: string, lines: WireLines | undefined): WireLines | undefined {
   return lines === undefined || lines.length === 0 ? undefined : headersIn(option, lines)
+}
+
+function anotherCaller({ headers = [], as }: HttpProofOptions): WireLines | undefined {
+  const lines = headersGiven('as', as)
+  const isSame = ([name, value]: WireLines[number]): boolean =>
+    headers.some(([of, given]) => of.toLowerCase() === name.toLowerCase() && given === value)
+  if (lines?.every(isSame)) {
+    throw new OptionInvalid('as', 'give the credentials of another caller than headers has')
+  }
+  return lines
 }
 
 function headersIn(option: string, lines: WireLines): WireLines {
