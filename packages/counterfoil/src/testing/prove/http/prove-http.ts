@@ -62,13 +62,14 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
   }
   try {
     const scenarios = await playAll(played, ground, options.onProgress ?? (() => {}))
+    const leftDead = await revive()
     return {
       of: 'http',
       target: terms.url.origin + terms.url.pathname,
       startedAt: startedAt.toISOString(),
       durationMs: Date.now() - startedAt.getTime(),
       seed: terms.seed,
-      terms: toldTerms(terms),
+      terms: [...toldTerms(terms), ...(leftDead === undefined ? [] : [['left dead', leftDead] as const])],
       versions: versionsHere(),
       scenarios,
     }
