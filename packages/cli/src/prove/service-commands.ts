@@ -7,7 +7,7 @@ import { runCommand } from './run-command.ts'
 export interface ServiceCommands {
   /** Those that there is a command for, as the proofs take them. */
   readonly functions: { readonly kill?: () => Promise<void>; readonly restart?: () => Promise<void> }
-  /** Starts what was killed and not started again. */
+  /** Starts what was killed and not started again; says so where that fails. */
   leaveRunning(): Promise<void>
 }
 
@@ -49,7 +49,10 @@ export function serviceCommands(
       ...(restartCmd === undefined ? {} : { restart: () => restart(restartCmd) }),
     },
     leaveRunning: async () => {
-      if (killed && restartCmd !== undefined) await restart(restartCmd)
+      if (!killed || restartCmd === undefined) return
+      await restart(restartCmd).catch(({ message }: Error) =>
+        say(`counterfoil: what was killed could not be started again: ${message} Start it by hand.`),
+      )
     },
   }
 }

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { OptionInvalid } from '../../../core/index.ts'
 import type { WireLines } from '../../wire.ts'
+import type { HttpProofOptions } from './options.ts'
 
 // Each takes an option as it was given, and refuses by the option's name what no request could be made of.
 
@@ -36,6 +37,16 @@ const ownFields: ReadonlySet<string> = new Set([
 
 export function headersGiven(option: string, lines: WireLines | undefined): WireLines | undefined {
   return lines === undefined || lines.length === 0 ? undefined : headersIn(option, lines)
+}
+
+export function anotherCaller({ headers = [], as }: HttpProofOptions): WireLines | undefined {
+  const lines = headersGiven('as', as)
+  const isSame = ([name, value]: WireLines[number]): boolean =>
+    headers.some(([of, given]) => of.toLowerCase() === name.toLowerCase() && given === value)
+  if (lines?.every(isSame)) {
+    throw new OptionInvalid('as', 'give the credentials of another caller than headers has')
+  }
+  return lines
 }
 
 export function headersIn(option: string, lines: WireLines): WireLines {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { WireLines } from '../../wire.ts'
 import { whole } from '../whole.ts'
 import {
+  anotherCaller,
   atLeast,
   bytesOf,
   headersGiven,
@@ -83,7 +84,7 @@ export function termsOf(options: HttpProofOptions): HttpProofTerms {
         ? undefined
         : whole('expectConflict', options.expectConflict, 400, 499),
     conflictBody: options.conflictBody === undefined ? undefined : bytesOf(options.conflictBody),
-    as: headersGiven('as', options.as),
+    as: anotherCaller(options),
     secondTarget: options.secondUrl === undefined ? undefined : sameOrigin(url, options.secondUrl),
     limited: headersGiven('limited', options.limited),
     refused: headersGiven('refused', options.refused),

@@ -132,4 +132,9 @@ describe('what a refusal tells', () => {
   it('counts no word that the asker sent, and none that stands anywhere', () => {
     expect([...secretsIn(wordsOf('{"amount":1250,"to":"bob"}'), [wordsOf('amount 1251')])]).toEqual(['1250'])
   })
+
+  it('counts no time, which a refusal tells by its own clock', () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    expect([...secretsIn(wordsOf(`{"at":${seconds},"id":4111111111}`), [])]).toEqual(['4111111111'])
+  })
 })

@@ -1,5 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
+import { canonicalJson } from '../../../../core/index.ts'
 import { fieldIn } from '../exchange.ts'
+import { textIn } from '../other-bodies.ts'
 import { type Answer, SHOWN_BYTES } from '../shooting/shot.ts'
 
 /**
@@ -10,15 +11,12 @@ export function sameOutcome(one: Answer, other: Answer): boolean {
   const [here, there] = [fieldIn(one, 'location'), fieldIn(other, 'location')]
   if (here !== undefined && there !== undefined && here !== there) return false
   if (one.sha256 === other.sha256) return true
-  const [first, second] = [jsonIn(one), jsonIn(other)]
-  return first !== undefined && second !== undefined && isDeepStrictEqual(first.value, second.value)
+  const first = jsonIn(one)
+  return first !== undefined && first === jsonIn(other)
 }
 
-function jsonIn({ body, bytes }: Answer): { readonly value: unknown } | undefined {
-  if (bytes > SHOWN_BYTES) return undefined
-  try {
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) }
-  } catch {
-    return undefined
-  }
+/** Exact to the digit: the ids of two runs may be the same double. */
+function jsonIn({ body, bytes }: Answer): string | undefined {
+  const text = bytes > SHOWN_BYTES ? undefined : textIn(body)
+  return text === undefined ? undefined : canonicalJson(text)
 }

@@ -40,7 +40,17 @@ export function judgeMissingKey(
   if (!isSuccess(other)) {
     return broken('Of two different requests without a key the second one was refused.', [first, other])
   }
-  return isReplayOf(first, other, endpoint) === 'yes'
-    ? broken('A request without a key got the outcome of another one that had none either.', [first, other])
-    : kept('A request without a key is taken, and nothing keeps its retry from running again.')
+  switch (isReplayOf(first, other, endpoint)) {
+    case 'yes':
+      return broken('A request without a key got the outcome of another one that had none either.', [
+        first,
+        other,
+      ])
+    case 'unclear':
+      return unmeasured(
+        'A request without a key is taken, and every run is answered alike: whether it ran, or got the outcome of another one without a key, cannot be seen.',
+      )
+    case 'no':
+      return kept('A request without a key is taken, and nothing keeps its retry from running again.')
+  }
 }

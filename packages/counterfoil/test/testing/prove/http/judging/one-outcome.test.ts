@@ -44,6 +44,17 @@ const broken: readonly (readonly [what: string, seen: Partial<OneRequest>, why: 
     /different outcomes/,
   ],
   [
+    'two ids came back that are the same double',
+    {
+      calls: [
+        call({ status: 201, body: '{"id":1234567890123456001}' }),
+        call({ status: 201, body: '{"id":1234567890123456002}' }),
+      ],
+      effects: notCounted,
+    },
+    /different outcomes/,
+  ],
+  [
     'a caller got an empty success',
     { calls: [call(created), call({ status: 200 })] },
     /one effect.*different outcomes/,
