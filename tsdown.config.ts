@@ -43,7 +43,13 @@ const config: UserConfig[] = [
     // From each file alone, without a type checker: `isolatedDeclarations` makes the types explicit.
     dts: { oxc: {} },
   },
-  { ...shared, name: '@counterfoil/cli', cwd: 'packages/cli', entry: ['src/main.ts', 'src/prove/store/store-process.ts'], dts: false },
+  {
+    ...shared,
+    name: '@counterfoil/cli',
+    cwd: 'packages/cli',
+    entry: ['src/main.ts', 'src/prove/store/store-process.ts'],
+    dts: false,
+  },
 ]
 
 export default config

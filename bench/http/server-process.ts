@@ -78,15 +78,20 @@ function toldPort(stream: Readable, pattern: RegExp): Promise<number> {
   })
 }
 
-async function accepting(port: number): Promise<number> {
+/** Resolves with the port once somebody listens on it. */
+export async function accepting(port: number): Promise<number> {
   for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await pause(10)) {
-    const socket = connect(port, '127.0.0.1')
-    const connected = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    )
-    socket.destroy()
-    if (connected) return port
+    if (await isAccepting(port)) return port
   }
   throw new Error(`nobody listens on port ${port} after ${PATIENCE_MS / 1000} s`)
+}
+
+export async function isAccepting(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  const connected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return connected
 }

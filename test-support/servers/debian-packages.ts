@@ -1,5 +1,5 @@
 import { constants, globSync, readdirSync } from 'node:fs'
-import { access, lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { access, lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './run.ts'
@@ -44,7 +44,10 @@ async function unpack(name: string, work: string): Promise<void> {
   for (const folder of [root, join(lists, 'partial'), join(archives, 'partial')]) {
     await mkdir(folder, { recursive: true })
   }
+  const sources = join(work, 'sources.list')
+  await writeFile(sources, `${await textOf('/etc/apt/sources.list')}\n${await backports()}\n`)
   const privately = [
+    `Dir::Etc::SourceList=${sources}`,
     `Dir::State::Lists=${lists}`,
     `Dir::Cache=${join(work, 'cache')}`,
     'Debug::NoLocking=1',
@@ -60,6 +63,18 @@ async function unpack(name: string, work: string): Promise<void> {
   for (const file of readdirSync(archives).filter((entry) => entry.endsWith('.deb'))) {
     await run('dpkg-deb', ['-x', join(archives, file), root], {})
   }
+}
+
+/** Debian 12 has no Valkey of its own. */
+async function backports(): Promise<string> {
+  const bookworm = /^VERSION_CODENAME=bookworm$/m.test(await textOf('/etc/os-release'))
+  return bookworm
+    ? 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm-backports main'
+    : ''
+}
+
+function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '')
 }
 
 function apt(args: readonly string[]): Promise<string> {

@@ -30,6 +30,11 @@ export async function redisUrl(): Promise<string> {
   return first(await urlsOf('redis'))
 }
 
+/** A Valkey server for tests. Tests share it: each takes a key prefix of its own. */
+export async function valkeyUrl(): Promise<string> {
+  return first(await urlsOf('valkey'))
+}
+
 /** The nodes of a Redis Cluster of three. Tests share it. */
 export async function redisClusterUrls(): Promise<readonly string[]> {
   return urlsOf('redis-cluster')

@@ -2,12 +2,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startPgBouncer } from './pgbouncer.ts'
 import { startPostgres } from './postgres.ts'
-import { startRedis } from './redis.ts'
+import { startRedis, startValkey } from './redis.ts'
 import { startRedisCluster } from './redis-cluster.ts'
 import { ServerMissing } from './server-missing.ts'
 
 /** What a test run can ask the keeper for. */
-export type ServerName = 'postgres' | 'redis' | 'redis-cluster' | 'pgbouncer'
+export type ServerName = 'postgres' | 'redis' | 'redis-cluster' | 'valkey' | 'pgbouncer'
 
 /** What the keeper answers. */
 export type KeptServer =
@@ -102,6 +102,8 @@ class Shelf {
         return given('COUNTERFOIL_TEST_REDIS_URL') ?? single(await startRedis())
       case 'redis-cluster':
         return given('COUNTERFOIL_TEST_REDIS_CLUSTER_URLS') ?? startRedisCluster()
+      case 'valkey':
+        return given('COUNTERFOIL_TEST_VALKEY_URL') ?? single(await startValkey())
       case 'pgbouncer':
         return this.#pgBouncer()
       default:

@@ -32,16 +32,32 @@ export function findRedis(): Promise<Programs> {
   })
 }
 
+/** Starts a private Valkey, on the same terms as a Redis. */
+export async function startValkey(): Promise<RunningServer> {
+  const programs = await findPrograms({
+    server: 'Valkey',
+    programs: ['valkey-server'],
+    leastVersion: 7,
+    debianPackage: 'valkey-server',
+    variable: 'COUNTERFOIL_TEST_VALKEY_URL',
+  })
+  return startNode(programs, [], 'valkey-server')
+}
+
 /** Starts one Redis process with settings beside those that keep what it is told. */
-export async function startNode(programs: Programs, settings: readonly string[]): Promise<RunningServer> {
+export async function startNode(
+  programs: Programs,
+  settings: readonly string[],
+  program: 'redis-server' | 'valkey-server' = 'redis-server',
+): Promise<RunningServer> {
   const folder = await serverFolder()
   const persistence = ['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction']
   return startServer({
-    server: 'Redis',
+    server: program === 'valkey-server' ? 'Valkey' : 'Redis',
     stopSignal: 'SIGKILL',
     folder,
     command: async (port) => [
-      join(programs.root, programs.bin, 'redis-server'),
+      join(programs.root, programs.bin, program),
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...persistence, ...settings],
     ],
     options: { cwd: folder, env: environmentOf(programs) },

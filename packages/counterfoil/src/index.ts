@@ -113,4 +113,4 @@ export {
   type Watch,
 } from './core/index.ts'
 export * from './engine/index.ts'
-export { openStore } from './open.ts'
+export { type OpenStoreOptions, openStore } from './open.ts'

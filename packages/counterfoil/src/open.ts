@@ -1,5 +1,13 @@
 import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
 
+export interface OpenStoreOptions {
+  /**
+   * Whether a Redis whose settings break the store's promise (it evicts, it can't save) is refused: yes, unless this says
+   * `false`, for a look at what such a server holds.
+   */
+  readonly refuseUnsafe?: boolean
+}
+
 /**
  * Open a store by its URL; its module, and a driver where it has one, is loaded only now.
  *
@@ -21,7 +29,10 @@ import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
  * @throws {StoreUrlInvalid} for a URL that names no store.
  * @throws {StoreUnavailable} where the store can't be opened as it stands.
  */
-export async function openStore(url: string): Promise<ReceiptStore> {
+export async function openStore(
+  url: string,
+  { refuseUnsafe = true }: OpenStoreOptions = {},
+): Promise<ReceiptStore> {
   const { scheme, rest } = partsOf(url)
   switch (scheme) {
     case 'memory':
@@ -38,7 +49,7 @@ export async function openStore(url: string): Promise<ReceiptStore> {
     case 'redis+cluster':
     case 'rediss+cluster': {
       const { openRedisStore } = await import('./stores/redis/index.ts')
-      return openRedisStore(url)
+      return openRedisStore(url, { refuseUnsafe })
     }
     default:
       // The URL itself may hold a password, and stays out of the message.

@@ -9,7 +9,9 @@ import { addProveStore } from './store/command.ts'
 export function addProve(program: Command, io: Io, ended: Ended): void {
   const prove = program
     .command('prove')
-    .description('Prove, by firing at it, that a service runs each request once, whoever wrote it.')
+    .description(
+      'Prove that a service runs each request once, or that a store keeps its contract, by firing at it.',
+    )
     .helpCommand(false)
   addHelp(prove, io, {
     exitCodes: proveExitCodes,

@@ -20,8 +20,10 @@ export function roundProgress({ stderr }: Io): {
   readonly clear: () => Promise<void>
 } {
   const line = progressOn(stderr)
-  const inLog = ({ scenario, at, of, round }: RoundStarted): void => {
-    if (round === 1) void stderr.write(`${at} of ${of}: ${scenario.id}\n`)
+  let told = 0
+  const inLog = ({ scenario, at, of }: RoundStarted): void => {
+    if (at !== told) void stderr.write(`${at} of ${of}: ${scenario.id}\n`)
+    told = at
   }
   const rewritten = ({ scenario, at, of, round, rounds, sent }: RoundStarted): void => {
     const text = `${at} of ${of}: ${scenario.id}, round ${round} of ${rounds}, ${countText(sent)} sent`

@@ -2,11 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Ended, receiptsExitCodes } from '../exit-codes.ts'
 import { addHelp, type HelpNotes } from '../help.ts'
 import type { Io } from '../io.ts'
+import type { AuditOptions } from './audit.ts'
 import type { HandOptions } from './change-by-hand.ts'
 import type { FindOptions } from './find-receipt.ts'
 import type { LsOptions } from './ls.ts'
 import type { MigrateOptions } from './migrate.ts'
-import { type StoreOption, withStore } from './open-store.ts'
+import { type StoreOption, withStore, withUnjudgedStore } from './open-store.ts'
 import { places } from './place.ts'
 import type { ResolveOptions } from './resolve.ts'
 import type { ShowOptions } from './show.ts'
@@ -226,13 +227,15 @@ function addAudit(receipts: Command, io: Io, ended: Ended): void {
     .description('Say what this store, as it is set up, does and does not survive.')
     .addOption(storeOption())
     .option('--json', 'one JSON object a line')
-    .action((options: StoreOption & { json?: boolean }) =>
-      end(ended, io, options, async (store) => (await import('./audit.ts')).audit(store, options, io)),
+    .action(async (options: StoreOption & AuditOptions) =>
+      ended(
+        await withUnjudgedStore(io, options, async (store) =>
+          (await import('./audit.ts')).audit(store, options, io),
+        ),
+      ),
     )
   addHelp(audit, io, {
-    notes: [
-      'It exits with 1 where the store cannot keep its promise under its present settings; with 69 where it is refused for that already when it is opened, as Redis is by its URL, and then says why in one sentence.',
-    ],
+    notes: ['It exits with 1 where the store cannot keep its promise under its present settings.'],
     examples: [['before a release', 'counterfoil receipts audit --store sqlite:receipts.db']],
   })
 }

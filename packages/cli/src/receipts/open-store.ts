@@ -3,13 +3,32 @@ import type { ReceiptStore } from 'counterfoil'
 import { CommandError } from '../command-error.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { visible } from '../terminal/visible.ts'
 
 export interface StoreOption {
   readonly store?: string
 }
 
-/** Runs a verb on the store that the user named, and lets go of it whatever comes. */
-export async function withStore(
+/**
+ * Runs a verb on the store that the user named, and lets go of it whatever comes. A store that may lose receipts is no
+ * reason to keep those that it has from an operator, who is only warned.
+ */
+export function withStore(
+  io: Io,
+  options: StoreOption,
+  verb: (store: ReceiptStore) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return withUnjudgedStore(io, options, async (store) => {
+    for (const { level, says } of await store.audit()) {
+      if (level === 'refusal')
+        await io.stderr.write(`${io.stderr.style('yellow', 'warning:')} ${visible(says)}\n`)
+    }
+    return verb(store)
+  })
+}
+
+/** The same without a warning, for the verb that tells all of it. */
+export async function withUnjudgedStore(
   io: Io,
   options: StoreOption,
   verb: (store: ReceiptStore) => Promise<ExitCode>,
@@ -17,7 +36,7 @@ export async function withStore(
   const url = storeUrl(io, options)
   assertItIsThere(url)
   const { openStore } = await import('counterfoil')
-  const store = await openStore(url)
+  const store = await openStore(url, { refuseUnsafe: false })
   try {
     return await verb(store)
   } finally {

@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Proof } from 'counterfoil/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { assertFollowsSchema } from './proof-schema.ts'
-import { type Ended, type Endpoint, endpoint, newFolder, prove, startProof } from './world.ts'
+import { type Ended, type Endpoint, endpoint, prove, startProof } from './world.ts'
 
 /** Small enough for a test, and still a storm. */
 const small = ['--requests', '24', '--processes', '2', '--rounds', '2', '--lease', '2s']
@@ -19,71 +20,89 @@ function proofOf(target: Endpoint, ...flags: readonly string[]): Promise<Ended> 
   return prove([...asked(target), ...small, ...two, ...flags])
 }
 
-describe('counterfoil prove http', () => {
-  it('exits with 0 for an endpoint that holds, says so, and sends what it was told to', async () => {
-    const target = await endpoint('right')
-    const { code, out, err } = await proofOf(target, '--header', 'X-Account: acme', '--header', 'X-Two: a: b')
-    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('✓ held: 2 held') })
-    expect(err).toMatch(
+describe('of an endpoint that holds, counterfoil prove http', () => {
+  let target: Endpoint
+  let ended: Ended
+  beforeAll(async () => {
+    target = await endpoint('right')
+    ended = await proofOf(target, '--header', 'X-Account: acme', '--header', 'X-Two: a: b')
+  })
+  afterAll(() => target.close())
+
+  it('exits with 0, and says on stdout that it holds', () => {
+    expect(ended).toMatchObject({ code: 0, out: expect.stringContaining('✓ held: 2 held') })
+  })
+
+  it('says first how much it sends where, and then where it is', () => {
+    expect(ended.err).toMatch(
       /^Sends at most \d+ requests, retries left out, to http:\/\/127\.0\.0\.1:\d+\/charges\.\n/,
     )
-    expect(err).toContain('2 of 2: concurrent')
+    expect(ended.err).toContain('2 of 2: concurrent')
+  })
+
+  it('sends the fields that it was given', () => {
     expect(target.seen.at(-1)).toMatchObject({ 'x-account': 'acme', 'x-two': 'a: b' })
     expect(target.seen.at(-1)).toMatchObject({ 'content-type': 'application/json' })
   })
+})
 
-  it('exits with 1 for one that looks first and charges then, and shows two requests that both ran', async () => {
-    const { code, out } = await proofOf(await endpoint('wrong'))
-    expect(code).toBe(1)
-    expect(out).toContain('✗ broken     concurrent')
-    expect(out).toMatch(/How it broke: concurrent\n( +\+[\d.]+ ms {2}.*\n(?: {4,}.*\n)*){2,}/)
-    expect(out).toMatch(/effects {2}([2-9]|\d\d+) for 1 key; wanted: 1 a key/)
+describe('of one that looks first and charges then, counterfoil prove http', () => {
+  const names = ['report.html', 'report.json', 'report.md', 'report.xml']
+  const secrets = ['--header', 'Authorization: Bearer hunter2', '--kill-cmd', 'PASSWORD=hunter2 kill']
+  const folder = mkdtempSync(join(tmpdir(), 'counterfoil-prove-'))
+  const report = join(folder, 'out/deep')
+  let target: Endpoint
+  let ended: Ended
+  beforeAll(async () => {
+    target = await endpoint('wrong')
+    ended = await proofOf(target, '--seed', '7', '--json', '--report', report, ...secrets)
+  })
+  afterAll(() => {
+    target.close()
+    rmSync(folder, { recursive: true })
+  })
+  const written = () => names.map((name) => readFileSync(join(report, name), 'utf8'))
+
+  it('exits with 1', () => {
+    expect(ended.code).toBe(1)
   })
 
-  it('exits with 3 where something asked for could not be shown, and says which option shows it', async () => {
-    const { code, out } = await proofOf(
-      await endpoint('right'),
-      '--only',
-      'duplicate,reordered',
-      '--body',
-      'text',
-    )
-    expect(code).toBe(3)
-    expect(out).toMatch(/\? not shown {2}reordered\n(.*\n)*?.*JSON/)
-  })
-
-  it('prints with --json the JSON alone on stdout, as its schema has it', async () => {
-    const { out, err } = await proofOf(await endpoint('right'), '--json', '--seed', '7')
-    const proof = JSON.parse(out) as Proof
+  it('prints with --json the JSON alone on stdout, as its schema has it, and the verdict on stderr', () => {
+    const proof = JSON.parse(ended.out) as Proof
     assertFollowsSchema(proof)
     expect(proof.seed).toBe(7)
-    expect(err).toContain('✓ held: 2 held')
+    expect(ended.err).toMatch(/^✗ broken: \d broken/m)
   })
 
-  it('writes the four reports with --report, also of what is broken, and none holds a secret', async () => {
-    const folder = newFolder()
-    const secrets = [
-      '--header',
-      'Authorization: Bearer hunter2',
-      '--kill-cmd',
-      'PASSWORD=hunter2 kill',
-      '--restart-cmd',
-      'true hunter2',
-    ]
-    const { code, out, err } = await proofOf(
-      await endpoint('wrong'),
-      '--report',
-      join(folder, 'out/deep'),
-      ...secrets,
-    )
-    const names = ['report.html', 'report.json', 'report.md', 'report.xml']
-    expect(readdirSync(join(folder, 'out/deep')).toSorted()).toEqual(names)
-    const texts = names.map((name) => readFileSync(join(folder, 'out/deep', name), 'utf8'))
-    assertFollowsSchema(JSON.parse(texts[1] ?? ''))
-    for (const text of texts) expect(text).toContain('concurrent')
-    expect([...texts, out, err].filter((text) => text.includes('hunter2'))).toEqual([])
-    expect(code).toBe(1)
+  it('shows two requests that both ran, and how many effects there were', () => {
+    const { scenarios } = JSON.parse(ended.out) as Proof
+    const found = scenarios.find(({ id }) => id === 'concurrent')
+    expect(found?.verdict).toMatchObject({
+      kind: 'broken',
+      evidence: [{ says: expect.stringContaining('201') }, { says: expect.stringContaining('201') }],
+    })
+    expect(found?.effects).toMatchObject({ seen: [{ keys: 1 }] })
+    expect(found?.effects.kind === 'counted' && found.effects.seen[0]?.effects).toBeGreaterThan(1)
   })
+
+  it('writes with --report the four reports, and makes their folder', () => {
+    expect(readdirSync(report).toSorted()).toEqual(names)
+    for (const text of written()) expect(text).toContain('concurrent')
+    assertFollowsSchema(JSON.parse(written()[1] ?? ''))
+  })
+
+  it('tells no secret that it was given', () => {
+    const texts = [...written(), ended.out, ended.err]
+    expect(texts.filter((text) => text.includes('hunter2'))).toEqual([])
+  })
+})
+
+it('exits with 3 where something asked for could not be shown, and says what shows it', async () => {
+  const target = await endpoint('right')
+  onTestFinished(target.close)
+  const { code, out } = await proofOf(target, '--only', 'duplicate,reordered', '--body', 'text')
+  expect(code).toBe(3)
+  expect(out).toMatch(/\? not shown {2}reordered\n(.*\n)*?.*JSON.*--body/)
 })
 
 describe('what it refuses before anything is sent', () => {
@@ -107,6 +126,7 @@ describe('what it refuses before anything is sent', () => {
     [69, ['--report', 'package.json/out'], /--report package.json\/out can't be written to \(ENOTDIR\)/],
   ])('%i %j', async (code, flags, says) => {
     const target = await endpoint('right')
+    onTestFinished(target.close)
     const ended = await prove(['--url', target.url, ...flags])
     expect(ended).toMatchObject({ code, out: '' })
     expect(ended.err).toMatch(new RegExp(`^counterfoil: ${says.source}.*\\n$`))
@@ -133,6 +153,7 @@ describe('what it refuses before anything is sent', () => {
 
 it('follows no redirect', async () => {
   const elsewhere = await endpoint('right')
+  onTestFinished(elsewhere.close)
   const server = createServer((_, response) => response.writeHead(307, { location: elsewhere.url }).end())
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   onTestFinished(() => void server.closeAllConnections())
@@ -144,6 +165,7 @@ it('follows no redirect', async () => {
 
 it('ends in order when it is interrupted: reports what was shown until then, and exits with 130', async () => {
   const target = await endpoint('right')
+  onTestFinished(target.close)
   const long = ['--rounds', '100000', '--requests', '4', '--processes', '1', ...two, '--json']
   const proof = startProof([...asked(target), ...long])
   await proof.said('2 of 2: concurrent')

@@ -29,6 +29,7 @@ describe('the text for a terminal', () => {
     expect(text).toContain('? not shown  crash')
     expect(text).toContain('give --kill-cmd and --restart-cmd')
     expect(text).toContain('with 95 % confidence')
+    expect(text).toContain('4,000 requests in 20 rounds; 201 × 3,988, 409 × 12; 2 distinct bodies;')
     expect(text).toMatch(/\+48 ms {2}process 1, connection 2 sent body B/)
     expect(text).toContain('effects  1 for 18 keys, 2 for 2 keys; wanted: 1 a key')
     expect(text.trimEnd().split('\n').at(-1)).toBe('✗ broken: 1 broken, 1 not shown, 1 held')

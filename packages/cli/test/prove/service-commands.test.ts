@@ -28,7 +28,8 @@ async function service(): Promise<Service> {
   return {
     url: new URL(`http://127.0.0.1:${port}/`),
     pidFile,
-    killCmd: `kill -9 $(cat ${pidFile})`,
+    // As some do: the command has ended before the service has.
+    killCmd: `(sleep 0.3; kill -9 $(cat ${pidFile})) &`,
     startCmd: `exec '${process.execPath}' -e "${program}"`,
   }
 }

@@ -72,6 +72,7 @@ export interface Endpoint {
   readonly url: string
   /** With `{key}` in it, for --count-url. */
   readonly countUrl: string
+  readonly close: () => void
   /** Requests that came to it, those of the counter left out. */
   readonly requests: () => number
   /** Of each, what its fields were. */
@@ -96,7 +97,6 @@ function once(
   charge: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): RequestListener {
   const receipts = createReceipts({ store: memoryStore() })
-  onTestFinished(() => receipts.close())
   const operation = receipts.operation('POST /charges', { guarantee: 'at-most-once', lease: '2s' })
   return idempotent(
     operation,
@@ -115,15 +115,15 @@ async function serve(listener: RequestListener, count: (key: string) => number):
     listener(request, response)
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url: `${origin}/charges`,
     countUrl: `${origin}/count?key={key}`,
     requests: () => seen.length,
     seen,
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
   }
 }

@@ -1,4 +1,5 @@
 export * from './aged.ts'
+export * from './certificate.ts'
 export * from './crash-points.ts'
 export * from './decide-by-hand.ts'
 export * from './decide-claim.ts'

@@ -22,7 +22,7 @@ export function counterByCommand(
 }
 
 /** `{key}` becomes the variable, in the way that `sh` reads it inside of single quotes, of double ones, and of none. */
-export function withKeyAsVariable(command: string): string {
+function withKeyAsVariable(command: string): string {
   const inside = { none: `"$${KEY_VARIABLE}"`, double: `\${${KEY_VARIABLE}}`, single: `'"$${KEY_VARIABLE}"'` }
   let quotes: keyof typeof inside = 'none'
   let script = ''

@@ -93,9 +93,9 @@ function howItIsFired(http: Command): void {
         .choices(['reuse', 'fresh'])
         .default('reuse'),
     )
-    .option('--stagger <times>', 'within which time after each other they leave: 0..50ms', '0..0ms')
+    .option('--stagger <times>', 'within which time after each other they leave: 0..50ms; default at once')
     .option('--seed <n>', 'makes the same choices as the run that had it')
-    .option('--only <scenarios>', 'these scenarios alone, with commas between')
+    .option('--only <scenarios>', 'these scenarios alone, with commas between; a wrong name lists them')
     .option('--i-own-this', 'the target is not on this machine, and you may fire at it')
 }
 

@@ -97,7 +97,7 @@ function given<Name extends keyof HttpProofOptions, Value>(
   return value === undefined ? {} : ({ [name]: read(value) } as Partial<Pick<HttpProofOptions, Name>>)
 }
 
-export function urlIn(flag: string, text: string): URL {
+function urlIn(flag: string, text: string): URL {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol)) {
     return wrong(flag, text, 'give a URL such as http://127.0.0.1:3000/charges')

@@ -4,7 +4,16 @@ import { type Fact, factLines, heading } from '../../terminal/facts.ts'
 import { visible } from '../../terminal/visible.ts'
 import { widthOf } from '../../terminal/width.ts'
 import { wrapped } from '../../terminal/wrapped.ts'
-import { extentText, msText, numbersOf, tallyText, verdictSigns, verdictText, verdictWords } from './words.ts'
+import {
+  briefText,
+  extentText,
+  msText,
+  numbersOf,
+  tallyText,
+  verdictSigns,
+  verdictText,
+  verdictWords,
+} from './words.ts'
 
 const styles: Readonly<Record<VerdictKind, Style>> = {
   held: 'green',
@@ -20,7 +29,7 @@ export function textReport(proof: Proof, output: Output): string {
   return [
     `${output.style('bold', `prove ${of}`)} ${visible(target)}\n`,
     dimmed(indented(`${extentText(proof)}, seed ${seed}`, 0, output), output),
-    ...scenarios.map((scenario) => `\n${scenarioLines(scenario, output)}`),
+    ...scenarios.map((scenario) => `\n${scenarioLines(scenario, of, output)}`),
     ...broken.map((scenario) => brokenSection(scenario, of, output)),
     `\n${closingLine(proof, output)}\n`,
   ].join('')
@@ -31,7 +40,7 @@ export function closingLine(proof: Proof, output: Output): string {
   return `${output.style(styles[kind], `${verdictSigns[kind]} ${verdictWords[kind]}`)}: ${tallyText(proof)}`
 }
 
-function scenarioLines(scenario: ScenarioProof, output: Output): string {
+function scenarioLines(scenario: ScenarioProof, of: Proof['of'], output: Output): string {
   const { id, title, verdict } = scenario
   const mark = `${verdictSigns[verdict.kind]} ${verdictWords[verdict.kind]}`
   const wide = widestVerdict + 2
@@ -39,10 +48,12 @@ function scenarioLines(scenario: ScenarioProof, output: Output): string {
   const margin = (output.columns ?? 100) < NARROW ? 2 : wide
   const name = `${output.style(styles[verdict.kind], mark)}${gap}${output.style('bold', id)}\n`
   const why = indented(verdictText(scenario), margin, output)
-  return `${name}${indented(title, margin, output)}${verdict.kind === 'held' ? dimmed(why, output) : why}`
+  // What is broken has all of its numbers below.
+  const brief = scenario.requests === 0 || verdict.kind === 'broken' ? '' : briefText(scenario, of)
+  const numbers = brief === '' ? '' : dimmed(indented(brief, margin, output), output)
+  return `${name}${indented(title, margin, output)}${why}${numbers}`
 }
 
-/** The numbers only where something is wrong: who wants them of what held has them in the written reports. */
 function brokenSection(scenario: ScenarioProof, of: Proof['of'], output: Output): string {
   const { verdict, id } = scenario
   if (verdict.kind !== 'broken') return ''

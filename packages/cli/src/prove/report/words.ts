@@ -46,7 +46,7 @@ export function extentText({ of, scenarios, durationMs }: Proof): string {
   return `${counted(scenarios.length, 'scenario')}, ${counted(sent, callWord(of))} in ${spanText(durationMs)}`
 }
 
-export function callWord(of: Proof['of']): string {
+function callWord(of: Proof['of']): string {
   return of === 'http' ? 'request' : 'call'
 }
 
@@ -73,8 +73,8 @@ export function playedText({ rounds, requests }: ScenarioProof, of: Proof['of'])
 }
 
 /** How simultaneous the simultaneous were; none where nothing was to leave at once. */
-function spreadText({ spreadMs }: ScenarioProof): string | undefined {
-  if (spreadMs === null) return undefined
+function spreadText({ spreadMs }: ScenarioProof): string {
+  if (spreadMs === null) return 'none'
   return `within ${msText(spreadMs.median)} of each other (median of the rounds; at most ${msText(spreadMs.max)})`
 }
 
@@ -92,7 +92,6 @@ const FEW = 3
 
 /** `1 body (sha256 3f2a9c81…, 27 B)`. */
 function bodiesText({ answers: { bodies } }: ScenarioProof): string {
-  if (bodies.length === 0) return 'none'
   const first = bodies.slice(0, FEW).map(({ sha256, bytes, count }) => {
     const times = bodies.length === 1 ? '' : ` × ${countText(count)}`
     return `${shortHash(sha256)}, ${countText(bytes)} B${times}`
@@ -101,7 +100,7 @@ function bodiesText({ answers: { bodies } }: ScenarioProof): string {
   return `${countText(bodies.length)} distinct (${[...first, ...more].join('; ')})`
 }
 
-export function shortHash(sha256: string): string {
+function shortHash(sha256: string): string {
   return sha256.length > 12 ? `${sha256.slice(0, 12)}…` : sha256
 }
 
@@ -120,8 +119,13 @@ function effectsText(effects: EffectSummary): string {
     expected.least === expected.most
       ? countText(expected.least)
       : `${countText(expected.least)} to ${countText(expected.most)}`
-  const each = seen.map(({ effects: count, keys }) => `${countText(count)} for ${counted(keys, 'key')}`)
-  return `${listText(each)}; wanted: ${wanted} a key`
+  return `${seenText(seen)}; wanted: ${wanted} a key`
+}
+
+type Seen = Extract<EffectSummary, { readonly kind: 'counted' }>['seen']
+
+function seenText(seen: Seen): string {
+  return listText(seen.map(({ effects, keys }) => `${countText(effects)} for ${counted(keys, 'key')}`))
 }
 
 /** Milliseconds in the precision that a human reads: `0.4 ms`, `12 ms`, `1.25 s`. */
@@ -134,16 +138,34 @@ function listText(items: readonly string[]): string {
   return items.length === 0 ? 'none' : items.join(', ')
 }
 
-/** What was sent and what came of it, each by its name; nothing of what was never sent. */
+/** The same in a line, for a list: `9 requests in 3 rounds; 201 × 9; 3 distinct bodies; p50 2 ms, p99 71 ms; effects 1 for 3 keys`. */
+export function briefText(scenario: ScenarioProof, of: Proof['of']): string {
+  const { statuses, bodies, latencyMs } = scenario.answers
+  const { effects } = scenario
+  const parts = [
+    playedText(scenario, of),
+    statuses.length > 0 && statusesText(scenario),
+    bodies.length > 0 &&
+      (bodies.length === 1 ? '1 distinct body' : `${countText(bodies.length)} distinct bodies`),
+    latencyMs !== null && `p50 ${msText(latencyMs.p50)}, p99 ${msText(latencyMs.p99)}`,
+    effects.kind === 'counted' ? `effects ${seenText(effects.seen)}` : of === 'http' && 'effects not counted',
+  ]
+  return parts.filter((part) => part !== false).join('; ')
+}
+
+/** What was sent and what came of it, each by its name; nothing of what was never sent, and no name without a number. */
 export function numbersOf(scenario: ScenarioProof, of: Proof['of']): readonly (readonly [string, string])[] {
   if (scenario.requests === 0) return []
-  const spread = spreadText(scenario)
-  return [
-    ['sent', playedText(scenario, of)],
-    ...(spread === undefined ? [] : [['left', spread] as const]),
-    ['answers', statusesText(scenario)],
-    ['bodies', bodiesText(scenario)],
-    ['latency', latencyText(scenario)],
-    ['effects', effectsText(scenario.effects)],
+  const { statuses, bodies, latencyMs } = scenario.answers
+  const { effects, spreadMs } = scenario
+  const numbers: readonly (readonly [name: string, there: boolean, text: string])[] = [
+    ['sent', true, playedText(scenario, of)],
+    ['left', spreadMs !== null, spreadText(scenario)],
+    ['answers', statuses.length > 0, statusesText(scenario)],
+    ['bodies', bodies.length > 0, bodiesText(scenario)],
+    ['latency', latencyMs !== null, latencyText(scenario)],
+    // A store is asked, and nobody's effects hang on it.
+    ['effects', effects.kind === 'counted' || of === 'http', effectsText(effects)],
   ]
+  return numbers.filter(([, there]) => there).map(([name, , text]) => [name, text])
 }

@@ -1,4 +1,4 @@
-import { CounterfoilError, type StoreFault, StoreUnavailable } from '../../core/index.ts'
+import { CounterfoilError, certificateAdvice, type StoreFault, StoreUnavailable } from '../../core/index.ts'
 import { SCHEMA_VERSION } from './migrations.ts'
 
 /** The tables are not there, or are those of another version. */
@@ -156,6 +156,8 @@ function connectionFault(error: unknown): readonly [StoreFault, string] {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return ['unreachable', "can't resolve its server's name; put the host right, or check DNS"]
   }
+  const certificate = certificateAdvice(error)
+  if (certificate !== undefined) return ['unreachable', certificate]
   const refusal = byDriversWords.find(([words]) => error instanceof Error && error.message.startsWith(words))
   if (refusal !== undefined) return ['unreachable', refusal[1]]
   return [

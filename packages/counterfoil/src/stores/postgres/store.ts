@@ -266,7 +266,7 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
   async #answered<T>(verb: (opened: Opened) => Promise<T>): Promise<T> {
     this.#assertOpen()
     try {
-      return await verb(await this.#ready())
+      return await verb(this.#opened ?? (await this.#open()))
     } catch (error) {
       throw unavailable(error)
     }

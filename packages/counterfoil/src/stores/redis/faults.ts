@@ -1,4 +1,4 @@
-import { type StoreFault, StoreUnavailable } from '../../core/index.ts'
+import { certificateAdvice, type StoreFault, StoreUnavailable } from '../../core/index.ts'
 
 export const STORE_NAME = 'Redis'
 
@@ -68,7 +68,14 @@ function faultOf(error: unknown): Fault {
       advice: `has written, but only ${error.acknowledged} of the ${error.wanted} replicas that 'waitForReplicas' asks for acknowledged it in time; send the request again once they have caught up: it counts once`,
     }
   }
+  const certificate = certificateAdvice(error)
+  if (certificate !== undefined) return { fault: 'unreachable', advice: certificate }
   return byCode[codeOf(error)] ?? unknownFault(error)
+}
+
+/** Waiting for a connection would not help: somebody has to put it right. */
+export function isRefusal(error: unknown): boolean {
+  return ['NOAUTH', 'WRONGPASS'].includes(codeOf(error)) || certificateAdvice(error) !== undefined
 }
 
 function ofBytes({ format }: NotAReceipt): Fault {

@@ -24,14 +24,18 @@ const FORMS =
 /**
  * A store with a client of its own, by the package `redis`, which is loaded only now and closed with the store.
  * @throws {StoreUrlInvalid} also where the package is not installed.
- * @throws {StoreUnavailable} where the server can't be reached, or its settings break the store's promise.
+ * @throws {StoreUnavailable} where the server can't be reached, or, where that is refused, its settings break the store's
+ * promise.
  */
-export async function openRedisStore(url: string): Promise<ReceiptStore> {
+export async function openRedisStore(
+  url: string,
+  { refuseUnsafe }: { readonly refuseUnsafe: boolean },
+): Promise<ReceiptStore> {
   const address = addressIn(url)
   const store = storeOn(driverFor(await loadPackage(), address), address.options)
   try {
     const refusal = (await store.audit()).find(({ level }) => level === 'refusal')
-    if (refusal === undefined) return store
+    if (refusal === undefined || !refuseUnsafe) return store
     const says = refusal.says.replace(/\.$/, '')
     throw new StoreUnavailable(STORE_NAME, 'failed', `can't keep its promise here. ${says}`)
   } catch (error) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { createClient, createCluster, type RedisClientType } from 'redis'
-import { redisClusterUrls, redisUrl } from '../../../../../test-support/servers/index.ts'
+import { redisClusterUrls, redisUrl, valkeyUrl } from '../../../../../test-support/servers/index.ts'
 import type { ReceiptStore } from '../../../src/core/index.ts'
 import { driverOn } from '../../../src/stores/redis/client.ts'
 import type { Driver } from '../../../src/stores/redis/drivers/driver.ts'
@@ -11,7 +11,12 @@ import type { StoreUnderTest } from '../../../src/testing/index.ts'
 import { withProcesses } from '../../testing/with-processes.ts'
 
 /** Which client, to what. */
-export type Kind = 'node-redis' | 'ioredis' | 'node-redis cluster' | 'ioredis cluster'
+export type Kind =
+  | 'node-redis'
+  | 'ioredis'
+  | 'node-redis cluster'
+  | 'ioredis cluster'
+  | 'node-redis to valkey'
 
 /** A prefix that nobody else has. */
 export const newPrefix = (): string => `test-${randomUUID()}:`
@@ -22,6 +27,8 @@ export async function openOn(kind: Kind, options: RedisStoreOptions): Promise<Re
     case 'node-redis':
     case 'ioredis':
       return openOver(kind, await redisUrl(), options)
+    case 'node-redis to valkey':
+      return openOver('node-redis', await valkeyUrl(), options)
     case 'node-redis cluster': {
       const cluster = createCluster({ rootNodes: (await redisClusterUrls()).map((url) => ({ url })) })
       cluster.on('error', () => undefined)
@@ -93,8 +100,7 @@ export async function onRedis(
 
 /** Everything under a prefix, on every node. */
 export async function removeAll(kind: Kind, prefix: string): Promise<void> {
-  const urls = kind.endsWith('cluster') ? await redisClusterUrls() : [await redisUrl()]
-  for (const url of urls) {
+  for (const url of await urlsOf(kind)) {
     const client = createClient({ url }) as RedisClientType
     await client.connect()
     let cursor = '0'
@@ -104,5 +110,18 @@ export async function removeAll(kind: Kind, prefix: string): Promise<void> {
       await Promise.all(page.keys.map((key) => client.unlink(key)))
     } while (cursor !== '0')
     client.destroy()
+  }
+}
+
+async function urlsOf(kind: Kind): Promise<readonly string[]> {
+  switch (kind) {
+    case 'node-redis':
+    case 'ioredis':
+      return [await redisUrl()]
+    case 'node-redis to valkey':
+      return [await valkeyUrl()]
+    case 'node-redis cluster':
+    case 'ioredis cluster':
+      return redisClusterUrls()
   }
 }

@@ -103,9 +103,14 @@ function numbers(scenario: ScenarioProof, of: Proof['of']): string {
   return `<dl>
 ${facts.map(([name, text]) => `<dt>${name}</dt><dd>${markup(text)}</dd>`).join('\n')}
 </dl>
-<div class="answers">${statusFigure(scenario)}${latencyFigure(scenario)}</div>
+${answerFigures(scenario)}
 ${timelineFigure(scenario)}
 `
+}
+
+function answerFigures(scenario: ScenarioProof): string {
+  const figures = statusFigure(scenario) + latencyFigure(scenario)
+  return figures === '' ? '' : `<div class="answers">${figures}</div>`
 }
 
 function evidence({ verdict }: ScenarioProof): string {

@@ -1,7 +1,7 @@
 import type { TimelineEntry } from 'counterfoil/testing'
 import { roles } from '../words.ts'
 
-/** Calls of one process, below each other. */
+/** Calls below each other, under one name. */
 export interface Band {
   readonly name: string
   readonly entries: readonly TimelineEntry[]
@@ -16,8 +16,23 @@ export interface Rows {
 /** More are a grey wall. */
 const MOST_ROWS = 240
 
-/** A band for each process; in it, whoever began together is sorted by its end, so that the storm has a shape. */
+/** So many can be followed one by one. */
+const FEW = 14
+
+/**
+ * A few calls in the order in which they were made, each under its caller's name. Of a storm a band for each process; in it,
+ * whoever began together is sorted by its end, so that the storm has a shape.
+ */
 export function rowsOf(timeline: readonly TimelineEntry[]): Rows {
+  return timeline.length <= FEW ? inOrder(timeline) : byProcess(timeline)
+}
+
+function inOrder(timeline: readonly TimelineEntry[]): Rows {
+  const sorted = timeline.toSorted((a, b) => a.startMs - b.startMs)
+  return { bands: sorted.map((entry) => ({ name: entry.caller, entries: [entry] })), leftOut: 0 }
+}
+
+function byProcess(timeline: readonly TimelineEntry[]): Rows {
   const shown = thinned(timeline)
   const together = Math.max(...shown.map(({ endMs }) => endMs), 0) / 50
   const moment = ({ startMs }: TimelineEntry) => Math.floor(startMs / Math.max(together, 0.001))

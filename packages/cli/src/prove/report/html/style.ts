@@ -112,6 +112,7 @@ rect.to-max { fill: var(--line); }
 footer { margin-top: 3rem; color: var(--soft); font-size: .85rem; }
 @media (max-width: 34rem) {
   body { padding: 1.25rem .9rem 3rem; }
+  td.number, th.number { display: none; }
   article { padding: .9rem .9rem 1rem; }
   ol.evidence li { grid-template-columns: 1.7rem 1fr; }
   ol.evidence li p { grid-column: 2; }

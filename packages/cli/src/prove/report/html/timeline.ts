@@ -5,51 +5,69 @@ import { type Band, rowsOf } from './rows.ts'
 import { type Scale, scaleOver, tickText, xy } from './scale.ts'
 
 const WIDTH = 760
-const LEFT = 84
 const RIGHT = WIDTH - 84
 const TOP = 24
-const BOTTOM = 26
-const BAND_GAP = 8
+const BELOW = 26
+/** The width of a letter of the names, about. */
+const LETTER = 5.6
 /** So that an answer which took no time can be seen. */
 const LEAST_BAR = 1.5
 /** From this height on there is room for the answer beside its bar. */
 const WRITTEN_FROM = 9
 const FEW = 12
 
+/** Where everything stands in one drawing. */
+interface Layout {
+  readonly scale: Scale
+  /** Where the names end and the axis begins. */
+  readonly left: number
+  readonly heightOf: (entry: TimelineEntry) => number
+  readonly gap: number
+  readonly bottom: number
+}
+
 /**
- * One round, call by call: from when to when, by which process, and what became of it. Roles differ by pattern and by
- * lightness, not by colour alone, so that a grey print can be read too. A number on top is the evidence of that number.
+ * One round, call by call: from when to when, by whom, and what became of it. Roles differ by pattern and by lightness, not
+ * by colour alone, so that a grey print can be read too. A number on top is the evidence of that number.
  */
 export function timelineFigure({ id, timeline, verdict }: ScenarioProof): string {
   if (timeline.length === 0) return ''
   const { bands, leftOut } = rowsOf(timeline)
-  const heightOf = rowHeights(bands.flatMap(({ entries }) => entries))
   const evidence = verdict.kind === 'broken' ? verdict.evidence.map(({ atMs }) => atMs) : []
-  const starts = timeline.map(({ startMs }) => startMs)
-  const ends = timeline.map(({ endMs }) => endMs)
-  const scale = scaleOver(Math.min(...starts, ...evidence), Math.max(...ends, ...evidence), {
-    from: LEFT,
-    to: RIGHT,
-  })
-  const plotHeight = bands.reduce((sum, band) => sum + heightOfBand(band, heightOf) + BAND_GAP, BAND_GAP)
-  const height = TOP + plotHeight + BOTTOM
-  const drawn = [
-    axis(scale, plotHeight),
-    ...bandsOf(bands, heightOf, scale),
-    ...evidenceMarks(evidence, scale, plotHeight),
-  ]
+  const layout = layoutOf(bands, timeline, evidence)
+  const drawn = [axis(layout), ...bandsOf(bands, layout), ...evidenceMarks(evidence, layout)]
   return `<figure class="timeline">
-<svg viewBox="0 0 ${WIDTH} ${xy(height)}" role="img" aria-label="${markup(label(timeline))}">
+<svg viewBox="0 0 ${WIDTH} ${xy(layout.bottom + BELOW)}" role="img" aria-label="${markup(label(timeline))}">
 ${drawn.join('\n')}
 </svg>
 <figcaption>${legend(timeline)}${caption(id, leftOut, evidence.length)}</figcaption>
 </figure>`
 }
 
-type HeightOf = (entry: TimelineEntry) => number
+function layoutOf(
+  bands: readonly Band[],
+  timeline: readonly TimelineEntry[],
+  evidence: readonly number[],
+): Layout {
+  const left = 18 + LETTER * Math.max(...bands.map(({ name }) => name.length))
+  const starts = timeline.map(({ startMs }) => startMs)
+  const ends = timeline.map(({ endMs }) => endMs)
+  const heightOf = rowHeights(bands.flatMap(({ entries }) => entries))
+  const gap = bands.some(({ entries }) => entries.length > 1) ? 8 : 3
+  return {
+    left,
+    heightOf,
+    gap,
+    scale: scaleOver(Math.min(...starts, ...evidence), Math.max(...ends, ...evidence), {
+      from: left,
+      to: RIGHT,
+    }),
+    bottom: bands.reduce((sum, band) => sum + heightOfBand(band, heightOf) + gap, TOP + gap),
+  }
+}
 
 /** The more rows, the lower; but those that ran stand out of a storm, where they are few, as they should be. */
-function rowHeights(entries: readonly TimelineEntry[]): HeightOf {
+function rowHeights(entries: readonly TimelineEntry[]): Layout['heightOf'] {
   const height = heightOfRow(entries.length)
   const few = entries.filter(({ role }) => role === 'ran').length <= FEW
   return ({ role }) => (role === 'ran' && few ? Math.max(height, WRITTEN_FROM + 2) : height)
@@ -62,33 +80,35 @@ function heightOfRow(rows: number): number {
   return rows <= 140 ? 3.6 : 2.4
 }
 
-function heightOfBand({ entries }: Band, heightOf: HeightOf): number {
+function heightOfBand({ entries }: Band, heightOf: Layout['heightOf']): number {
   return entries.reduce((sum, entry) => sum + heightOf(entry), 0)
 }
 
-function axis(scale: Scale, plotHeight: number): string {
-  const bottom = TOP + plotHeight
-  const lines = scale.ticks.map(
-    (tick) =>
-      `<line class="grid" x1="${xy(scale.at(tick))}" x2="${xy(scale.at(tick))}" y1="${TOP}" y2="${xy(bottom)}"/>` +
-      `<text class="tick" x="${xy(scale.at(tick))}" y="${xy(bottom + 16)}" text-anchor="middle">${tickText(tick, scale.ticks)}</text>`,
-  )
-  return `${lines.join('\n')}\n<line class="axis" x1="${LEFT}" x2="${RIGHT}" y1="${xy(bottom)}" y2="${xy(bottom)}"/>`
+function axis({ scale, left, bottom }: Layout): string {
+  const lines = scale.ticks.map((tick) => {
+    const x = xy(scale.at(tick))
+    return (
+      `<line class="grid" x1="${x}" x2="${x}" y1="${TOP}" y2="${xy(bottom)}"/>` +
+      `<text class="tick" x="${x}" y="${xy(bottom + 16)}" text-anchor="middle">${tickText(tick, scale.ticks)}</text>`
+    )
+  })
+  const ground = `<line class="axis" x1="${xy(left)}" x2="${RIGHT}" y1="${xy(bottom)}" y2="${xy(bottom)}"/>`
+  return [...lines, ground].join('\n')
 }
 
-function* bandsOf(bands: readonly Band[], heightOf: HeightOf, scale: Scale): Generator<string> {
-  let y = TOP + BAND_GAP
+function* bandsOf(bands: readonly Band[], { heightOf, left, scale, gap }: Layout): Generator<string> {
+  let y = TOP + gap
   for (const [at, band] of bands.entries()) {
     const height = heightOfBand(band, heightOf)
     if (bands.length > 1 && at % 2 === 0) {
-      yield `<rect class="band" x="0" y="${xy(y - BAND_GAP / 2)}" width="${WIDTH}" height="${xy(height + BAND_GAP)}"/>`
+      yield `<rect class="band" x="0" y="${xy(y - gap / 2)}" width="${WIDTH}" height="${xy(height + gap)}"/>`
     }
-    yield `<text class="who" x="${LEFT - 8}" y="${xy(y + height / 2)}" text-anchor="end" dominant-baseline="central">${markup(band.name)}</text>`
+    yield `<text class="who" x="${xy(left - 8)}" y="${xy(y + height / 2)}" text-anchor="end" dominant-baseline="central">${markup(band.name)}</text>`
     for (const entry of band.entries) {
       yield bar(entry, y, heightOf(entry), scale)
       y += heightOf(entry)
     }
-    y += BAND_GAP
+    y += gap
   }
 }
 
@@ -104,12 +124,13 @@ function bar(entry: TimelineEntry, y: number, rowHeight: number, scale: Scale): 
   return rect + written
 }
 
-function evidenceMarks(times: readonly number[], scale: Scale, plotHeight: number): string[] {
-  const moments = Map.groupBy(times.entries(), ([, atMs]) => Math.round(scale.at(atMs) / 14))
-  return [...moments.values()].map((together) => {
+/** Those that would stand over each other share a line. */
+function evidenceMarks(times: readonly number[], { scale, bottom }: Layout): string[] {
+  const places = Map.groupBy(times.entries(), ([, atMs]) => Math.round(scale.at(atMs) / 14))
+  return [...places.values()].map((together) => {
     const x = xy(scale.at(together[0]?.[1] ?? 0))
     const numbers = together.map(([at]) => at + 1).join(' ')
-    return `<line class="mark" x1="${x}" x2="${x}" y1="${TOP - 6}" y2="${xy(TOP + plotHeight)}"/><text class="mark" x="${x}" y="${TOP - 10}" text-anchor="middle">${numbers}</text>`
+    return `<line class="mark" x1="${x}" x2="${x}" y1="${TOP - 6}" y2="${xy(bottom)}"/><text class="mark" x="${x}" y="${TOP - 10}" text-anchor="middle">${numbers}</text>`
   })
 }
 

@@ -19,11 +19,12 @@ export function aftermathOf(last: Exchange, running?: Exchange): Aftermath {
   if (isSuccess(last)) return 'outcome'
   if (!isDecided(last)) return 'none'
   if (!isInProgress(last.answer)) return saysUnknown(last) ? 'unknown' : 'failure'
-  if (running !== undefined && isInProgress(running.answer)) {
-    return wordsOf(running) === wordsOf(last) ? 'in_progress' : 'unknown'
-  }
+  const known = running !== undefined && isInProgress(running.answer) ? wordsOf(running) : undefined
+  if (known === wordsOf(last)) return 'in_progress'
   if (saysUnknown(last)) return 'unknown'
-  return saysRunning(last) ? 'in_progress' : 'unclear'
+  // Other words than while it ran, and yet of something that runs: there is no telling which.
+  if (saysRunning(last)) return known === undefined ? 'in_progress' : 'unclear'
+  return known === undefined ? 'unclear' : 'unknown'
 }
 
 /**
@@ -72,7 +73,9 @@ function statusOf({ answer }: Exchange): string {
 }
 
 function saysUnknown(exchange: Exchange): boolean {
-  return /unknown|undetermined|indeterminate|uncertain|abandoned|interrupted/i.test(wordsOf(exchange))
+  return /unknown|undetermined|indeterminate|uncertain|abandon|interrupt|abort|crash|died|manual/i.test(
+    wordsOf(exchange),
+  )
 }
 
 function saysRunning(exchange: Exchange): boolean {

@@ -52,7 +52,7 @@ function bothSucceeded(first: Answered, wrong: Answered, effects: Effects): Find
 }
 
 /** @param calls of the request that came second */
-export function judgeRefusals(
+function judgeRefusals(
   calls: readonly Call[],
   first: Answered,
   { expectConflict }: Pick<HttpProofTerms, 'expectConflict'>,

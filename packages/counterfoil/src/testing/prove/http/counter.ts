@@ -15,7 +15,9 @@ export interface Expected {
 const RESTS_MS = 200
 /** How long the effect of an answer that was given is waited for. */
 const COMES_WITHIN_MS = 5000
-const LOOKS_EVERY_MS = 50
+const LOOKS_EVERY_MS = 100
+
+const ANSWERS_WITHIN_MS = 30_000
 
 /** Asks the user's counter, and takes nothing for a number that is none. */
 export class Counter {
@@ -53,7 +55,7 @@ export class Counter {
   async #ask(key: string): Promise<number> {
     let answer: unknown
     try {
-      answer = await this.#count(key)
+      answer = await inTime(this.#count(key))
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       throw new Unmeasured(`The effects could not be counted: ${why}`)
@@ -62,5 +64,17 @@ export class Counter {
       throw new Unmeasured('The effects could not be counted: the count is no whole number from 0.')
     }
     return answer as number
+  }
+}
+
+async function inTime<T>(count: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = globalThis.setTimeout(() => {
+    late.reject(new Error(`there was no count within ${ANSWERS_WITHIN_MS / 1000} s.`))
+  }, ANSWERS_WITHIN_MS)
+  try {
+    return await Promise.race([count, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }

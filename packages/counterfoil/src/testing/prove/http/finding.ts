@@ -23,6 +23,17 @@ export function unmeasured(why: string): Finding {
   return { kind: 'unmeasured', why }
 }
 
+/** One after the other, up to the first that isn't kept; their notes together. */
+export async function inTurn(parts: readonly (() => Promise<Finding>)[]): Promise<Finding> {
+  const notes: string[] = []
+  for (const part of parts) {
+    const finding = await part()
+    if (finding.kind !== 'kept') return finding
+    if (finding.note !== undefined) notes.push(finding.note)
+  }
+  return kept(notes.length === 0 ? undefined : notes.join(' '))
+}
+
 /** Thrown by a round where it can't go on: nothing is shown by it then. The message is a sentence. */
 export class Unmeasured extends Error {
   override readonly name = 'Unmeasured'

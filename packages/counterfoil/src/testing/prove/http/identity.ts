@@ -12,39 +12,54 @@ import type { Answer } from './shooting/shot.ts'
 const ofOneExchange =
   /^(age|via|content-length|retry-after|alt-svc|(x-)?(request|correlation|trace|span)-?id|traceparent|tracestate|x-b3-.*|x-amzn-.*|x-amz-cf-.*|x-cloud-trace-context|cf-.*|x-(response|process)-time|x-runtime|x-served-by|x-timer|x-rate-?limit-.*)$/i
 
-/** Whether the retry's answer is the first one's. */
-export function judgeIdentity(first: Answered, retry: Answered): Finding {
-  const why = differenceOf(first.answer, retry.answer)
-  if (why !== undefined) return broken(why, [first, retry])
-  const [before, after] = [spelling(first.answer), spelling(retry.answer)]
-  return kept(
-    before === after
-      ? undefined
-      : 'The replay has its field lines in another order or spelling, or more of them; HTTP allows that.',
+/** What belongs to the outcome, even if it were another one in every answer. */
+const ofTheOutcome = /^(location|link|etag|last-modified|content-.*)$/i
+
+/** Whether the answers to two retries are the first one's. */
+export function judgeIdentity(first: Answered, retries: readonly [Answered, Answered]): Finding {
+  const [one, other] = retries.map(({ answer }) => compared(answer)) as [WireLines, WireLines]
+  const fleeting = namesOf(one).filter(
+    (name) => !ofTheOutcome.test(name) && valuesOf(one, name) !== valuesOf(other, name),
   )
+  for (const retry of retries) {
+    const why = differenceOf(first.answer, retry.answer, fleeting)
+    if (why !== undefined) return broken(why, [first, retry])
+  }
+  return kept(noteOn(first, retries[0], fleeting))
 }
 
-function differenceOf(first: Answer, retry: Answer): string | undefined {
+/** @param fleeting names of fields that differ from replay to replay: they can't be the outcome's */
+function differenceOf(first: Answer, retry: Answer, fleeting: readonly string[]): string | undefined {
   if (first.status !== retry.status)
     return `The first answer has the status ${first.status}, and its replay ${retry.status}.`
-  const field = changedField(compared(first), compared(retry))
-  if (field !== undefined)
-    return `The replay lacks the first answer’s ${field} field, or has it with another value.`
+  const [before, after] = [compared(first), compared(retry)]
+  const changed = namesOf(before).find(
+    (name) => !fleeting.includes(name) && valuesOf(before, name) !== valuesOf(after, name),
+  )
+  if (changed !== undefined)
+    return `The replay lacks the first answer’s field ${changed}, or has another value in it.`
   if (first.sha256 === retry.sha256) return undefined
   return first.bytes === retry.bytes
     ? 'The replay’s body has other bytes than the first answer’s.'
     : `The first answer’s body has ${first.bytes} bytes, and its replay’s ${retry.bytes}.`
 }
 
+function noteOn(first: Answered, retry: Answered, fleeting: readonly string[]): string | undefined {
+  if (fleeting.length > 0) {
+    return `Taken for fields of the exchange, because they differ from replay to replay: ${fleeting.join(', ')}.`
+  }
+  return JSON.stringify(compared(first.answer)) === JSON.stringify(compared(retry.answer))
+    ? undefined
+    : 'The replay has its field lines in another order or spelling, or more of them; HTTP allows that.'
+}
+
 function compared(answer: Answer): WireLines {
   return withoutMarks(keptOf(answer)).filter(([name]) => !ofOneExchange.test(name))
 }
 
-/** The name of a field of the first answer whose values, in their order, are others in the retry's. */
-function changedField(first: WireLines, retry: WireLines): string | undefined {
-  const names = new Set(first.map(([name]) => name.toLowerCase()))
-  const changed = [...names].find((name) => valuesOf(first, name) !== valuesOf(retry, name))
-  return first.find(([name]) => name.toLowerCase() === changed)?.[0]
+/** In lower case, each once. */
+function namesOf(lines: WireLines): readonly string[] {
+  return [...new Set(lines.map(([name]) => name.toLowerCase()))]
 }
 
 /** A repeated field is the same as one with all its values (RFC 9110, section 5.3). */
@@ -53,8 +68,4 @@ function valuesOf(lines: WireLines, name: string): string {
     .filter(([of]) => of.toLowerCase() === name)
     .map(([, value]) => value)
     .join(', ')
-}
-
-function spelling(answer: Answer): string {
-  return JSON.stringify(compared(answer))
 }

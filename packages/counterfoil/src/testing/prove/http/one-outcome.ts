@@ -3,6 +3,7 @@ import {
   type Answered,
   type Call,
   type Exchange,
+  fieldIn,
   isInProgress,
   isSuccess,
   kindOf,
@@ -26,11 +27,10 @@ export function judgeOneOutcome({ calls, effects, guarantee }: OneRequest): Find
   const successes = exchanges.filter(isSuccess).toSorted((a, b) => a.endMs - b.endMs)
   const two = twoOutcomes(successes)
   if (effects.kind === 'counted' && effects.effects > 1) {
-    if (guarantee === 'at-least-once' && exchanges.some(mayHaveBrokenOff)) {
+    if (guarantee === 'at-least-once' && two === undefined && exchanges.some(mayHaveBrokenOff)) {
       return unmeasured('An attempt broke off, and under at-least-once a retry may then run again.')
     }
-    const unmarked = successes.filter((success) => !isMarked(success))
-    const ran = two ?? (unmarked.length > 1 ? unmarked : successes).slice(0, 2)
+    const ran = two ?? twoRuns(successes)
     return broken(`One key had ${effects.effects} effects.`, ran.length > 0 ? ran : exchanges.slice(0, 2))
   }
   if (two !== undefined) {
@@ -44,11 +44,20 @@ export function judgeOneOutcome({ calls, effects, guarantee }: OneRequest): Find
   return first === undefined ? nothingCame(exchanges) : judgeRest(calls, first, effects)
 }
 
-/** The first success, and the first one that tells of another run. */
+/** The first success, and one that tells of another run: best that run itself, and not a replay of it. */
 export function twoOutcomes(successes: readonly Answered[]): readonly [Answered, Answered] | undefined {
-  const [first] = successes
-  const other = successes.find(({ answer }) => first !== undefined && !sameOutcome(first.answer, answer))
-  return first === undefined || other === undefined ? undefined : [first, other]
+  const [first, ...later] = successes
+  if (first === undefined) return undefined
+  const others = later.filter(({ answer }) => !sameOutcome(first.answer, answer))
+  const other = others.find((one) => !isMarked(one) && one.answer.status === first.answer.status) ?? others[0]
+  return other && [first, other]
+}
+
+/** Two that may both have run, though their answers are alike: of replays it is known that they haven't. */
+function twoRuns(successes: readonly Answered[]): readonly Answered[] {
+  const unmarked = successes.filter((success) => !isMarked(success))
+  const alike = unmarked.filter(({ answer }) => answer.status === unmarked[0]?.answer.status)
+  return ([alike, unmarked].find((ran) => ran.length > 1) ?? successes).slice(0, 2)
 }
 
 /** All that came was one outcome: whether all got it, who asked for it as often as they should. */
@@ -60,7 +69,7 @@ function judgeRest(calls: readonly Call[], first: Answered, effects: Effects): F
   }
   const wedged = without.find(({ answer }) => isInProgress(answer))
   if (wedged !== undefined) {
-    return broken('A retry was told to wait until past the lease, though the outcome was there.', [
+    return broken('A retry was still told to wait past the lease, though the outcome was there.', [
       first,
       wedged,
     ])
@@ -72,7 +81,15 @@ function judgeRest(calls: readonly Call[], first: Answered, effects: Effects): F
   if (effects.kind === 'counted' && effects.effects < 1) {
     return unmeasured('The request succeeded, and no effect of it was counted.')
   }
-  return kept()
+  const early = calls.flatMap(({ exchanges }) => exchanges).find(({ answer }) => kindOf(answer) === 'refused')
+  return kept(
+    early &&
+      `A duplicate that came while the first one ran was answered ${statusOf(early)}, where the IETF draft has 409.`,
+  )
+}
+
+function statusOf({ answer }: Exchange): string {
+  return answer.kind === 'answer' ? String(answer.status) : answer.says
 }
 
 function nothingCame(exchanges: readonly Exchange[]): Finding {
@@ -84,5 +101,7 @@ function nothingCame(exchanges: readonly Exchange[]): Finding {
 
 /** It may have had its effect, and not have been able to say so. */
 function mayHaveBrokenOff({ answer }: Exchange): boolean {
-  return answer.kind === 'no_answer' ? answer.why !== 'not_sent' : answer.status >= 500
+  if (answer.kind === 'no_answer') return answer.why !== 'not_sent'
+  const ranNothing = answer.status === 503 && fieldIn(answer, 'retry-after') !== undefined
+  return answer.status >= 500 && !ranNothing
 }

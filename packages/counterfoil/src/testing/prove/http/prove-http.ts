@@ -37,8 +37,8 @@ import { toldTerms } from './told-terms.ts'
  *     countEffects: async (key) => (await ledger.chargesOf(key)).length,
  *     rounds: 5,
  *   })
- *   const notHeld = proof.scenarios.filter(({ verdict }) => verdict.kind === 'broken')
- *   assert.deepEqual(notHeld, [])
+ *   const broken = proof.scenarios.filter(({ verdict }) => verdict.kind === 'broken')
+ *   assert.deepEqual(broken, [])
  * })
  */
 export async function proveHttp(options: HttpProofOptions): Promise<Proof> {

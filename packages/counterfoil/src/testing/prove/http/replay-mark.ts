@@ -14,7 +14,7 @@ export function isMarked({ answer }: Pick<Exchange, 'answer'>): boolean {
 }
 
 /** What a replay may say of itself, without being another answer for it. */
-export function isMark(name: string): boolean {
+function isMark(name: string): boolean {
   return marks.test(name)
 }
 

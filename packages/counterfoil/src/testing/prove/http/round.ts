@@ -1,12 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Random, seeded } from '../../random.ts'
 import type { Effects, Expected } from './counter.ts'
-import { type Asked, type Call, type Exchange, fieldIn, kindOf } from './exchange.ts'
+import { type Asked, type Call, type Exchange, isSuccess, kindOf } from './exchange.ts'
 import type { Ground } from './ground.ts'
 import { shotOf } from './request-bytes.ts'
+import { isEarly, lastOf, retryAfterMs, retryOf } from './retrying.ts'
 import { monotonicMs } from './shooting/monotonic.ts'
 import type { Flying } from './shooting/volley.ts'
 import { type HttpProofTerms, patienceMs } from './terms.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 const FIRST_PAUSE_MS = 30
 const LONGEST_PAUSE_MS = 1000
@@ -80,13 +82,17 @@ export class Round {
     const [begun] = await this.#fire([asked])
     const { flying, exchange } = begun as Begun
     await flying.sent
-    return { answered: exchange }
+    const answered = unlessAborted(exchange, this.ground.signal)
+    // Whoever waits for it hears of a failure; and perhaps nobody does.
+    answered.catch(() => {})
+    return { answered }
   }
 
   /** Sends them all at once, on connections that stand before; or each by its `afterMs`. */
   async volley(asked: readonly Asked[]): Promise<readonly Exchange[]> {
     const begun = await this.#fire(asked)
-    const exchanges = await Promise.all(begun.map(({ exchange }) => exchange))
+    const all = Promise.all(begun.map(({ exchange }) => exchange))
+    const exchanges = await unlessAborted(all, this.ground.signal)
     const { most } = this.terms.staggerMs
     if (asked.length > 1 && most === 0 && asked.every(({ afterMs = 0 }) => afterMs === 0)) {
       const starts = exchanges.filter(({ answer }) => answer.kind === 'answer').map(({ startMs }) => startMs)
@@ -103,7 +109,13 @@ export class Round {
     const courses = (await this.volley(asked)).map((exchange) => [exchange])
     const endsAt = monotonicMs() + patienceMs(this.terms)
     for (let pauseMs = FIRST_PAUSE_MS; monotonicMs() < endsAt; pauseMs *= 2) {
-      const open = courses.filter((course) => !isOver(lastOf(course)))
+      const outcomeAtMs = Math.min(
+        ...courses
+          .flat()
+          .filter(isSuccess)
+          .map(({ endMs }) => endMs),
+      )
+      const open = courses.filter((course) => !isOver(lastOf(course)) || isEarly(lastOf(course), outcomeAtMs))
       if (open.length === 0) break
       const told = open.map((course) => retryAfterMs(lastOf(course)))
       await this.pause(Math.min(Math.max(pauseMs, ...told), LONGEST_PAUSE_MS))
@@ -171,17 +183,4 @@ interface Begun {
 export function isAnswered({ answer, asked }: Exchange): boolean {
   const kind = kindOf(answer)
   return kind === 'success' || kind === 'refused' || asked.leavesAfterMs !== undefined
-}
-
-function lastOf(exchanges: readonly Exchange[]): Exchange {
-  return exchanges.at(-1) as Exchange
-}
-
-function retryOf({ afterMs, leavesAfterMs, ...asked }: Asked): Asked {
-  return asked
-}
-
-function retryAfterMs({ answer }: Exchange): number {
-  const seconds = answer.kind === 'answer' ? Number(fieldIn(answer, 'retry-after')) : Number.NaN
-  return Number.isFinite(seconds) ? seconds * 1000 : 0
 }

@@ -1,3 +1,4 @@
+import { Unmeasured } from './finding.ts'
 import type { HttpProofTerms } from './terms.ts'
 
 /** The given `kill` and `restart`, watched, so that no proof leaves the service dead. */
@@ -17,17 +18,27 @@ export function controlled(terms: HttpProofTerms): ServiceControl {
         kill &&
         (async () => {
           dead = true
-          await kill()
+          await asked('killed', kill)
         }),
       restart:
         restart &&
         (async () => {
-          await restart()
+          await asked('started again', restart)
           dead = false
         }),
     },
     async revive() {
       if (dead && restart !== undefined) await restart()
     },
+  }
+}
+
+/** @throws {Unmeasured} where the given command fails */
+async function asked(what: string, command: () => Promise<void>): Promise<void> {
+  try {
+    await command()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Unmeasured(`The service could not be ${what}: ${why}`)
   }
 }

@@ -1,7 +1,8 @@
+import { TargetUnreachable } from './errors.ts'
 import { type Answered, type Exchange, fieldIn, isSuccess, kindOf, shownAnswer } from './exchange.ts'
 import { Unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
-import { Round } from './round.ts'
+import { isAnswered, Round } from './round.ts'
 import { sameOutcome } from './same-outcome.ts'
 import type { Answer } from './shooting/shot.ts'
 
@@ -11,6 +12,9 @@ interface Tried {
   readonly exchange: Exchange
 }
 
+/** A service that answers 503 may be starting up. */
+const STARTS_WITHIN_MS = 10_000
+
 /** How many requests the survey sends at most, retries left out. */
 export const SURVEY_REQUESTS = 3
 
@@ -19,13 +23,18 @@ export const SURVEY_REQUESTS = 3
  * wants the key written, that its effects can be counted, how long it takes, and whether its answers tell runs apart.
  *
  * @throws {Unmeasured} where nothing can be shown
+ * @throws {TargetUnreachable} where there is no connection, as when a certificate is not trusted
  */
 export async function survey(bare: Ground): Promise<Ground> {
   const tried = await tryOnce(bare)
   const [ground, first] = isSuccess(tried.exchange) ? [bare, tried] : await asQuoted(bare, tried.exchange)
   const untouched = await first.round.newKey()
   const second = await tryOnce(ground)
-  if (!isSuccess(first.exchange) || !isSuccess(second.exchange)) throw notTaken(second.exchange)
+  if (!isSuccess(first.exchange) || !isSuccess(second.exchange)) {
+    throw new Unmeasured(
+      `The endpoint took the request, and answered the same one under another key with ${shownAnswer(second.exchange.answer)}; where something in the body must be unique, let {key} stand there.`,
+    )
+  }
   return {
     ...ground,
     ...(await counting(ground, second.round, untouched)),
@@ -39,7 +48,15 @@ export async function survey(bare: Ground): Promise<Ground> {
 
 async function tryOnce(ground: Ground): Promise<Tried> {
   const round = await Round.begin(ground, ground.terms.seed)
-  return { round, exchange: (await round.call({ as: 'the first request' })).last }
+  const isOver = (exchange: Exchange): boolean =>
+    isAnswered(exchange) || wasNotSent(exchange) || round.nowMs() > STARTS_WITHIN_MS
+  const { last } = await round.call({ as: 'the first request' }, isOver)
+  if (wasNotSent(last)) throw new TargetUnreachable(ground.terms.url.host, shownAnswer(last.answer))
+  return { round, exchange: last }
+}
+
+function wasNotSent({ answer }: Exchange): boolean {
+  return answer.kind === 'no_answer' && answer.why === 'not_sent'
 }
 
 /** Services that go by the draft to the letter refuse a bare key. */

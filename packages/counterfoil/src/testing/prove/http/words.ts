@@ -40,7 +40,7 @@ export function secretsIn(words: Words, known: readonly Words[]): Words {
   return new Set([...without(words, union(known))].filter((word) => word.length >= SHORTEST))
 }
 
-export function union(all: readonly Words[]): Words {
+function union(all: readonly Words[]): Words {
   return new Set(all.flatMap((words) => [...words]))
 }
 
@@ -50,12 +50,4 @@ export function intersection(one: Words, other: Words): Words {
 
 export function without(words: Words, others: Words): Words {
   return new Set([...words].filter((word) => !others.has(word)))
-}
-
-/**
- * Whether a refusal holds one of them. A word of letters alone may stand in the refusal's own text: it counts only where
- * another refusal hasn't got it too.
- */
-export function holdsSecret(refusal: Words, secrets: Words, another: Words): boolean {
-  return [...secrets].some((word) => refusal.has(word) && (/\p{N}/u.test(word) || !another.has(word)))
 }

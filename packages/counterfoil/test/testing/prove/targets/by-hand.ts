@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
-import { keyFromHeader } from '../../../../src/core/index.ts'
+import { keyFromHeader } from '../../../../src/core/key-header.ts'
 import { type Asked, Book, type Entry } from './book.ts'
 import { type Answer, refusal, UpstreamRefused } from './charge.ts'
 import { credentialsOf } from './credentials.ts'
@@ -137,12 +137,12 @@ export class ByHand {
       return this.#terms.keys === 'required' ? refusal(400, 'Give an Idempotency-Key.') : undefined
     }
     const given = lines.join(', ')
-    if (this.#is('checks no keys')) return given
     const cut = this.#is('cuts long keys') ? lines.map((line) => line.slice(0, LONGEST_KEY)) : lines
     try {
       const key = keyFromHeader(cut)
       return this.#is('takes quotes for a part of the key') ? given : key
     } catch (error) {
+      if (this.#is('checks no keys')) return given
       return refusal(400, (error as Error).message)
     }
   }
@@ -183,7 +183,7 @@ export class ByHand {
 
 /** Rejects when the caller is gone. */
 async function hungUp(response: ServerResponse): Promise<never> {
-  await once(response, 'close')
+  if (!response.destroyed) await once(response, 'close')
   throw new Error('the caller has hung up')
 }
 

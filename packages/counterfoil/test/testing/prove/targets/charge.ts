@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { enter } from '../../../processes/ledger.ts'
+import type { TargetTerms } from './terms.ts'
 
 export type Lines = readonly (readonly [name: string, value: string])[]
 
@@ -14,6 +15,10 @@ export interface Answer {
 /** No connection to whoever makes the charge: nothing ran. */
 export class UpstreamRefused extends Error {}
 
+interface Charging extends Pick<TargetTerms, 'chargeMs' | 'answers'> {
+  readonly ledger: string
+}
+
 /**
  * The effect: a line in the ledger. It takes its time, so that a race has room. `Prefer: code=429` makes it refuse before
  * it does anything, and `Prefer: code=502` makes its upstream refuse.
@@ -22,13 +27,13 @@ export class UpstreamRefused extends Error {}
  */
 export async function charge(
   { url, headers }: IncomingMessage,
-  { ledger, chargeMs }: { readonly ledger: string; readonly chargeMs: number },
+  { ledger, chargeMs, answers }: Charging,
 ): Promise<Answer> {
   if (headers.prefer === 'code=502') throw new UpstreamRefused()
   if (headers.prefer === 'code=429') return refusal(429, 'Too many charges.', [['Retry-After', '1']])
   enter(ledger, String(headers['idempotency-key'] ?? '').replaceAll('"', ''))
   await pause(chargeMs)
-  const id = randomBytes(8).toString('hex')
+  const id = answers === 'apart' ? randomBytes(8).toString('hex') : 'done'
   return {
     status: 201,
     lines: [

@@ -5,9 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { effectsOf } from '../../../processes/ledger.ts'
-import { ByHand } from './by-hand.ts'
 import { charge, refusal } from './charge.ts'
-import { withCounterfoil } from './counterfoil.ts'
 import { credentialsOf } from './credentials.ts'
 import { send } from './send.ts'
 import type { TargetTerms } from './terms.ts'
@@ -22,9 +20,8 @@ const [folder = ''] = process.argv.slice(2)
 const terms = JSON.parse(readFileSync(join(folder, 'terms.json'), 'utf8')) as TargetTerms
 const ledger = join(folder, 'ledger')
 const db = join(folder, 'receipts.db')
-const run = (request: IncomingMessage) => charge(request, { ledger, chargeMs: terms.chargeMs })
-const byHand = terms.layer === 'by hand' ? new ByHand(db, terms, run) : undefined
-const serve = byHand ? byHand.serve.bind(byHand) : withCounterfoil(db, terms, run)
+const run = (request: IncomingMessage) => charge(request, { ledger, ...terms })
+const serve = await layer()
 let underWay = 0
 
 const server = createServer(async (request, response) => {
@@ -34,6 +31,17 @@ const server = createServer(async (request, response) => {
     response.destroy()
   }
 })
+
+/** Loaded only when it is asked for: most targets need but the small one. */
+async function layer(): Promise<(request: IncomingMessage, response: ServerResponse) => unknown> {
+  if (terms.layer === 'counterfoil') {
+    const { withCounterfoil } = await import('./counterfoil.ts')
+    return withCounterfoil(db, terms, run)
+  }
+  const { ByHand } = await import('./by-hand.ts')
+  const byHand = new ByHand(db, terms, run)
+  return (request, response) => byHand.serve(request, response)
+}
 
 async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost')
@@ -79,4 +87,5 @@ async function listen(): Promise<number> {
 
 // Whoever started it is gone.
 process.on('disconnect', () => process.exit(1))
-process.send?.({ port: await listen() })
+const port = await listen()
+process.send?.({ port })

@@ -24,6 +24,12 @@ export class Target {
     return new Target(folder, process, `http://127.0.0.1:${port}`)
   }
 
+  /** How many charges a key has made. */
+  async effects(key: string): Promise<number> {
+    const answer = await fetch(`${this.url}/effects?key=${encodeURIComponent(key)}`)
+    return Number(await answer.text())
+  }
+
   /** `kill -9`, and its end. */
   async kill(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return

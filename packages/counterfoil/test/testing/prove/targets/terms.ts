@@ -42,6 +42,8 @@ export interface TargetTerms {
   /** `sheds`: 503 beyond a few requests at a time, before anything else looks at them. `stalls`: its thread is busy half of the time. */
   readonly load: 'none' | 'sheds' | 'stalls'
   readonly conflictStatus: 409 | 422
+  /** `alike`: the answer to a charge says nothing of which one it is. */
+  readonly answers: 'apart' | 'alike'
   readonly fault: Fault | null
 }
 
@@ -56,5 +58,6 @@ export const usualTerms: TargetTerms = {
   chargeMs: 100,
   load: 'none',
   conflictStatus: 422,
+  answers: 'apart',
   fault: null,
 }

@@ -9,10 +9,15 @@ export const concurrent: Scenario = {
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),
-  requests: ({ requests }) => requests,
+  requests: ({ requests }) => requests + 1,
   async play(round) {
     const asked = Array.from({ length: round.terms.requests }, (_, index) => ({ as: `request ${index + 1}` }))
     const calls = await round.storm(asked)
-    return judgeOneOutcome({ calls, effects: await round.effects(), guarantee: round.terms.guarantee })
+    const after = await round.call({ as: 'a retry when all was over' })
+    return judgeOneOutcome({
+      calls: [...calls, after],
+      effects: await round.effects(),
+      guarantee: round.terms.guarantee,
+    })
   },
 }

@@ -1,6 +1,6 @@
 import { judgeContest } from '../contest.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
-import { refusalIsOver } from '../refusal-over.ts'
+import { playContest } from '../play-contest.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** Both requests many times over, all at once: whichever comes first wins, and the other one is the conflict. */
@@ -12,7 +12,7 @@ export const conflictInFlight: Scenario = {
   lacks: lacksOther,
   seenBy: 'answers',
   effects: () => ({ least: 1, most: 1 }),
-  requests: ({ requests }) => requests,
+  requests: ({ requests }) => requests + 1,
   async play(round) {
     const body = await otherRequest(round.ground)
     const asked = Array.from({ length: round.terms.requests }, (_, index) =>
@@ -20,9 +20,6 @@ export const conflictInFlight: Scenario = {
         ? { as: `request ${index + 1}` }
         : { as: `request ${index + 1}, which is another one`, body },
     )
-    const calls = await round.storm(asked, refusalIsOver(round))
-    const [given, other] = [0, 1].map((side) => calls.filter((_, index) => index % 2 === side))
-    const effects = await round.effects()
-    return judgeContest({ given: given ?? [], other: other ?? [], effects, terms: round.terms })
+    return judgeContest(await playContest(round, asked, body))
   },
 }

@@ -5,7 +5,7 @@ import { broken, type Finding, unmeasured } from '../finding.ts'
 import { judgeOneOutcome, twoOutcomes } from '../one-outcome.ts'
 import { outage } from '../outage.ts'
 import { isAnswered, type Round } from '../round.ts'
-import type { Scenario } from '../scenario.ts'
+import { type Scenario, toCount } from '../scenario.ts'
 import { successesOf } from '../succeeded.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
@@ -74,7 +74,7 @@ export function judgeCrash({ first, running, retries, effects, guarantee }: Cras
   if (aftermath !== 'outcome') return judgeNoOutcome(aftermath, { first, last, after: AFTER, guarantee })
   if (guarantee === 'at-most-once' && effects.kind === 'not_counted') {
     return unmeasured(
-      'A retry succeeded after the crash, and nobody counted whether it ran again; give a way to count effects (--count-url, --count-sql or --count-cmd).',
+      `A retry succeeded after the crash, and nobody counted whether it ran again; give ${toCount}.`,
     )
   }
   const two = twoOutcomes(successesOf(retries))

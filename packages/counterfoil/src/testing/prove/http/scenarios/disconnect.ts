@@ -1,6 +1,6 @@
 import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
 import type { Effects } from '../counter.ts'
-import type { Call } from '../exchange.ts'
+import { type Call, isSuccess } from '../exchange.ts'
 import { broken, type Finding } from '../finding.ts'
 import { judgeOneOutcome } from '../one-outcome.ts'
 import type { Scenario } from '../scenario.ts'
@@ -16,31 +16,34 @@ export const disconnect: Scenario = {
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),
-  requests: () => 2,
+  requests: () => 3,
   async play(round) {
     const percent = EARLIEST + round.random.int(LATEST - EARLIEST + 1)
     const leavesAfterMs = Math.ceil((round.ground.latencyMs * percent) / 100)
     const left = await round.call({ as: 'the caller who hung up', leavesAfterMs })
-    const retry = await round.call({ as: 'its retry' })
-    return judgeHangUp({ left, retry, effects: await round.effects(), guarantee: round.terms.guarantee })
+    const retries = [await round.call({ as: 'its retry' })]
+    // What came at once may have been said of what still ran.
+    if (retries.every(({ last }) => isSuccess(last))) retries.push(await round.call({ as: 'a later retry' }))
+    return judgeHangUp({ left, retries, effects: await round.effects(), guarantee: round.terms.guarantee })
   },
 }
 
 interface HangUp {
   readonly left: Call
-  readonly retry: Call
+  /** At least one. */
+  readonly retries: readonly Call[]
   readonly effects: Effects
   readonly guarantee: HttpProofTerms['guarantee']
 }
 
 /** Nothing has failed but the caller's connection: that is no reason to run again under any guarantee. */
-export function judgeHangUp({ left, retry, effects, guarantee }: HangUp): Finding {
-  const [first, last] = [left.last, retry.last]
+export function judgeHangUp({ left, retries, effects, guarantee }: HangUp): Finding {
+  const [first, last] = [left.last, (retries[0] as Call).last]
   if (effects.kind === 'counted' && effects.effects > 1) {
     return broken(`One key had ${effects.effects} effects, after its caller hung up.`, [first, last])
   }
   const aftermath = aftermathOf(last)
-  if (aftermath === 'outcome') return judgeOneOutcome({ calls: [retry], effects, guarantee })
+  if (aftermath === 'outcome') return judgeOneOutcome({ calls: retries, effects, guarantee })
   if (aftermath === 'failure') {
     return broken('A caller who hung up never gets the outcome: a retry is told of a failure.', [first, last])
   }

@@ -10,16 +10,17 @@ export const identity: Scenario = {
   needs: [],
   seenBy: 'answers',
   effects: () => ({ least: 1, most: 1 }),
-  requests: () => 2,
+  requests: () => 3,
   limits: () =>
     'Fields of one connection, exchange or caller (Date, Set-Cookie, RateLimit and their like) were not compared.',
   async play(round) {
-    const first = await round.call({ as: 'the first request' })
-    const retry = await round.call({ as: 'a retry' })
+    const { last: first } = await round.call({ as: 'the first request' })
+    const { last: retry } = await round.call({ as: 'a retry' })
+    const { last: later } = await round.call({ as: 'another retry' })
     await round.effects()
-    if (!isSuccess(first.last) || !isSuccess(retry.last)) {
-      return unmeasured('The request and its retry did not both succeed.')
+    if (!isSuccess(first) || !isSuccess(retry) || !isSuccess(later)) {
+      return unmeasured('The request and its retries did not all succeed.')
     }
-    return judgeIdentity(first.last, retry.last)
+    return judgeIdentity(first, [retry, later])
   },
 }

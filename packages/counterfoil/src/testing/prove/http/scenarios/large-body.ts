@@ -2,7 +2,7 @@ import { judgeContest } from '../contest.ts'
 import type { Effects } from '../counter.ts'
 import { isDecided, isDecidedRefusal } from '../decided.ts'
 import { type Exchange, isSuccess, shownAnswer } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { broken, type Finding, inTurn, kept, unmeasured } from '../finding.ts'
 import { textIn } from '../other-bodies.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
 import { refusalIsOver } from '../refusal-over.ts'
@@ -25,14 +25,8 @@ export const largeBody: Scenario = {
   seenBy: 'answers',
   effects: () => ({ least: 0, most: 1 }),
   requests: () => 3 * SIZES.length,
-  async play(round) {
-    const notes: string[] = []
-    for (const bytes of SIZES) {
-      const finding = await playAt(round, bytes)
-      if (finding.kind !== 'kept') return finding
-      if (finding.note !== undefined) notes.push(finding.note)
-    }
-    return kept(notes.length > 0 ? notes.join(' ') : undefined)
+  play(round) {
+    return inTurn(SIZES.map((bytes) => () => playAt(round, bytes)))
   },
 }
 

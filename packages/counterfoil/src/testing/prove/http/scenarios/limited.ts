@@ -12,7 +12,7 @@ export const limited: Scenario = {
   title: 'A 429 ran nothing and is not kept as the outcome: a retry runs once the limit is gone.',
   luck: 'plain',
   needs: ['limited'],
-  seenBy: 'answers',
+  seenBy: 'one_run',
   effects: () => ({ least: 0, most: 1 }),
   requests: () => 3,
   async play(round) {

@@ -1,7 +1,7 @@
 import type { Effects } from '../counter.ts'
 import { isDecided, isDecidedRefusal } from '../decided.ts'
 import { type Answered, type Asked, type Call, type Exchange, isSuccess } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { broken, type Finding, inTurn, kept, unmeasured } from '../finding.ts'
 import { isReplayOf } from '../replay-of.ts'
 import type { Round } from '../round.ts'
 import { sameOutcome } from '../same-outcome.ts'
@@ -23,12 +23,8 @@ export const malformedKey: Scenario = {
   seenBy: 'answers',
   effects: () => ({ least: 0, most: 1 }),
   requests: () => 6,
-  async play(round) {
-    for (const play of [emptyKey, twoKeys, controlCharacter, longKey]) {
-      const finding = await play(round)
-      if (finding.kind !== 'kept') return finding
-    }
-    return kept()
+  play(round) {
+    return inTurn([emptyKey, twoKeys, controlCharacter, longKey].map((play) => () => play(round)))
   },
 }
 
@@ -62,13 +58,18 @@ const NONE = { least: 0, most: 0 }
 /** @param effects of a key that stands in the request */
 export function judgeMalformed(last: Exchange, effects: Effects): Finding {
   if (effects.kind === 'counted' && effects.effects > 0) {
-    return broken(`A malformed key had ${effects.effects} effects.`, [last])
+    return broken(`What was sent with a malformed key had its effect: ${last.asked.as}.`, [last])
   }
   if (isDecidedRefusal(last)) return kept()
   if (!isDecided(last)) return unmeasured(`${said(last)}.`)
   return isSuccess(last)
-    ? broken('A request with a malformed key ran: nobody can tell what protects it.', [last])
-    : broken('A request with a malformed key ended in a fault of the service, and not in a refusal.', [last])
+    ? broken(
+        `What was sent with a malformed key was taken, and nobody can tell what protects it: ${last.asked.as}.`,
+        [last],
+      )
+    : broken(`A malformed key ended in a fault of the service, and not in a refusal: ${last.asked.as}.`, [
+        last,
+      ])
 }
 
 async function longKey(round: Round): Promise<Finding> {

@@ -7,10 +7,8 @@ import type { Round } from '../round.ts'
 import type { Scenario } from '../scenario.ts'
 import { succeeded } from '../succeeded.ts'
 import {
-  holdsSecret,
   intersection,
   secretsIn,
-  union,
   type Words,
   without,
   wordsOf,
@@ -19,7 +17,7 @@ import {
 } from '../words.ts'
 
 /** What is refused because of a stored request, asked for twice: what only one of the two refusals says is chance. */
-interface Refused {
+export interface Refused {
   readonly exchanges: readonly [Exchange, Exchange]
   /** Of the stored request and its outcome, without what the asker knows. */
   readonly secrets: { readonly request: Words; readonly outcome: Words }
@@ -104,14 +102,23 @@ export function judgeLeaks(all: readonly Refused[]): Finding {
     return unmeasured(`Nothing was refused${said}, so that no refusal could be looked at.`)
   }
   for (const refusal of shown) {
-    const elsewhere = union(shown.filter((other) => other !== refusal).map(saidBy))
-    for (const [what, words] of Object.entries(refusal.secrets)) {
-      if (holdsSecret(saidBy(refusal), words, elsewhere)) {
-        return broken(`A refusal tells of the ${what} that is stored under the key.`, refusal.exchanges)
-      }
+    const what = (['request', 'outcome'] as const).find((what) => tells(refusal, what, shown))
+    if (what !== undefined) {
+      return broken(`A refusal tells of the ${what} that is stored under the key.`, refusal.exchanges)
     }
   }
   return kept(unrecognised(shown))
+}
+
+/**
+ * A word of letters alone may stand in the refusal's own text: it counts only where no other refusal has it, of those that
+ * have nothing to do with it.
+ */
+function tells(refusal: Refused, what: keyof Refused['secrets'], shown: readonly Refused[]): boolean {
+  const usual = (word: string): boolean =>
+    shown.some((other) => !other.secrets[what].has(word) && saidBy(other).has(word))
+  const said = intersection(saidBy(refusal), refusal.secrets[what])
+  return [...said].some((word) => /\p{N}/u.test(word) || !usual(word))
 }
 
 /** What both say. */

@@ -12,7 +12,7 @@ export const refusedUpstream: Scenario = {
   title: 'A refusal by what stands behind the endpoint wedges no key.',
   luck: 'plain',
   needs: ['refused'],
-  seenBy: 'answers',
+  seenBy: 'one_run',
   effects: () => ({ least: 0, most: 1 }),
   requests: () => 3,
   async play(round) {

@@ -1,13 +1,12 @@
 import { judgeStillThere } from '../contest.ts'
-import type { Effects } from '../counter.ts'
 import { isDecided } from '../decided.ts'
-import { type Answered, type Exchange, isSuccess } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
-import { isReplayOf } from '../replay-of.ts'
+import { alone, effectsOfBoth, judgeElsewhere } from '../elsewhere.ts'
+import { isSuccess } from '../exchange.ts'
+import { kept } from '../finding.ts'
 import type { Scenario } from '../scenario.ts'
-import { said, succeeded } from '../succeeded.ts'
+import { succeeded } from '../succeeded.ts'
 
-/** The same request with the same key, to another endpoint: one that is known to take it under a key of its own. */
+/** The same request with the same key, to another endpoint: one that takes it under a key of its own. */
 export const scope: Scenario = {
   id: 'scope',
   title:
@@ -18,53 +17,19 @@ export const scope: Scenario = {
   effects: () => ({ least: 1, most: 2 }),
   requests: () => 4,
   async play(round) {
-    const target = round.terms.secondTarget as string
-    const ownKey = await round.newKey()
-    const own = await round.call(
-      { as: 'the second endpoint, under its own key', key: ownKey, target },
-      isDecided,
-    )
-    succeeded(own.last)
-    const counted = await round.effects({ least: 0, most: 1 }, ownKey)
+    const there = { as: 'the second endpoint', target: round.terms.secondTarget as string }
+    const countedThere = await alone(round, there)
     const first = succeeded((await round.call({ as: 'the first endpoint' })).last)
-    const { last: second } = await round.call(
-      { as: 'the second endpoint, with the same key', target },
-      isDecided,
-    )
+    const other = (await round.call(there, isDecided)).last
     const again = await round.call({ as: 'the first endpoint again' })
-    const effects = await round.effects(scope.effects(round.terms))
-    const finding = judgeSecond(first, { second, effects, counted }, round.ground)
+    const effects = await effectsOfBoth(round, { first, other }, round.key)
+    const gave = 'One endpoint’s outcome was given as another’s, under the same key.'
+    const finding = judgeElsewhere({ first, other, effects, countedThere }, round.ground, gave)
     if (finding.kind !== 'kept') return finding
     const still = judgeStillThere(first, again, 'a request to another endpoint')
-    return still.kind === 'kept' ? finding : still
+    if (still.kind !== 'kept') return still
+    return isSuccess(other)
+      ? kept()
+      : kept('A key that was used at one endpoint is refused at the other: they share their keys.')
   },
-}
-
-export interface Second {
-  /** The second endpoint's exchange under the first one's key. */
-  readonly second: Exchange
-  /** Of that key. */
-  readonly effects: Effects
-  /** Of a key that was used at the second endpoint only: whether what it does is counted at all. */
-  readonly counted: Effects
-}
-
-export function judgeSecond(
-  first: Answered,
-  { second, effects, counted }: Second,
-  endpoint: { readonly tellsRunsApart: boolean },
-): Finding {
-  if (!isDecided(second)) return unmeasured(`${said(second)}.`)
-  if (!isSuccess(second)) {
-    return kept('A key that was used at one endpoint is refused at another one: they share their keys.')
-  }
-  const replay = isReplayOf(first, second, endpoint)
-  if (replay === 'no') return kept()
-  const bothCount = counted.kind === 'counted' && counted.effects === 1 && effects.kind === 'counted'
-  if (replay === 'yes' || (bothCount && effects.effects === 1)) {
-    return broken('One endpoint’s outcome was given as another’s, under the same key.', [first, second])
-  }
-  return bothCount
-    ? kept()
-    : unmeasured('Both endpoints answer every run alike, and the effects of the second one are not counted.')
 }

@@ -53,7 +53,7 @@ export async function hear(sent: Sent, answerWithinMs: number): Promise<Heard> {
     return ended(answerOf(response), staysOpen(response))
   } catch (error) {
     if (timedOut) return ended(noAnswer('timed_out', `no answer within ${answerWithinMs} ms`), false)
-    return ended(noAnswer('broken_off', error instanceof Error ? error.message : String(error)), false)
+    return ended(noAnswer('broken_off', briefly(error)), false)
   } finally {
     clearTimeout(timer)
   }
@@ -64,6 +64,12 @@ async function leave({ loaded: { shot, connection }, written }: Sent): Promise<N
   await setTimeout(shot.leavesAfterMs ?? 0)
   connection.wire.leave()
   return noAnswer('left', 'the caller left after it had sent its request')
+}
+
+/** Without what was seen instead: that may be anything, and a report is no place for it. */
+function briefly(error: unknown): string {
+  const [what = ''] = (error instanceof Error ? error.message : String(error)).split(':')
+  return what
 }
 
 export function noAnswer(why: NoAnswer['why'], says: string): NoAnswer {

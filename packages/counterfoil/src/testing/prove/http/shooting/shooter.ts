@@ -7,7 +7,7 @@ import type { Destination, NoAnswer, Shot } from './shot.ts'
 
 // A program: one of the processes that requests come from. It ends with the process that started it.
 
-/** A timer is late by a millisecond or so: the last of the way is walked with open eyes. */
+/** A timer is late by a millisecond or so: the last of the way to the barrier is walked with open eyes. */
 const AWAKE_MS = 2
 
 /** A request that has a connection, or the reason why it has none. */
@@ -52,7 +52,7 @@ async function release(volley: number, at: number): Promise<void> {
   volleys.delete(volley)
   const byDelay = Map.groupBy(aimed, ([, one]) => delayOf(one))
   for (const [delay, together] of [...byDelay].toSorted(([a], [b]) => a - b)) {
-    await arriveAt(at + delay)
+    await arriveAt(at + delay, delay === 0 ? AWAKE_MS : 0)
     const sent = together.map(([shot, one]) => [shot, 'shot' in one ? send(one) : one] as const)
     for (const [shot, one] of sent) void report(volley, shot, one)
   }
@@ -76,12 +76,14 @@ async function report(volley: number, shot: number, sent: Sent | NoAnswer): Prom
   tell({ report: 'hit', volley, shot, hit })
 }
 
-async function arriveAt(at: number): Promise<void> {
-  const asleep = at - monotonicMs() - AWAKE_MS
+/** @param awakeMs how much of the way is walked with open eyes; meanwhile no answer is read */
+async function arriveAt(at: number, awakeMs: number): Promise<void> {
+  const asleep = Math.floor(at - monotonicMs() - awakeMs)
   if (asleep > 0) await setTimeout(asleep)
   while (monotonicMs() < at);
 }
 
+/** Where nobody listens any more there is nothing to tell, and this process is about to end. */
 function tell(message: ShooterReport): void {
-  if (process.connected) process.send?.(message)
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
 }

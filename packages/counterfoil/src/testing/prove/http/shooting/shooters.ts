@@ -22,7 +22,7 @@ export class Shooters {
       child.on('message', (report: ShooterReport) => this.#hear(index, report))
       child.on('exit', (code, signal) => this.#lose(`${signal ?? `exit code ${code}`}`))
       child.on('error', ({ message }) => this.#lose(message))
-      child.send({ order: 'aim', destination, index } satisfies ShooterOrder)
+      tell(child, { order: 'aim', destination, index })
       return child
     })
   }
@@ -67,7 +67,9 @@ export class Shooters {
     for (let place = 0; place < shots; place += 1) {
       const index = this.#turn % this.#children.length
       this.#turn += 1
-      shares.set(index, [...(shares.get(index) ?? []), place])
+      const places = shares.get(index)
+      if (places === undefined) shares.set(index, [place])
+      else places.push(place)
     }
     return [...shares].map(([index, places]) => ({
       index,
@@ -105,6 +107,7 @@ function start(): ChildProcess {
   })
 }
 
+/** A process that can't be told is gone, and its exit says so. */
 function tell(child: ChildProcess, order: ShooterOrder): void {
-  child.send(order)
+  child.send(order, () => {})
 }

@@ -1,0 +1,109 @@
+import { codeBlock, markdownTable } from '../page/markdown.ts'
+import type { KeptProof, KeptScenario, Results } from './results.ts'
+import { targets } from './targets.ts'
+
+/** `docs/proofs.md`. */
+export function proofsPage(results: Results): string {
+  return [
+    introduction,
+    codeBlock([
+      ['command', results.command],
+      ['date', results.date],
+      ['machine', results.machine],
+      ['run with', termsOf(results)],
+      ...results.versions.map((version, at) => [at === 0 ? 'versions' : '', version] as const),
+    ]),
+    '## What held',
+    table(results.proofs),
+    '## How each was set up',
+    results.proofs
+      .map(
+        ({ target }) =>
+          `- **${targets[target].title}**: ${targets[target].setUp}. Judged by \`${targets[target].terms.guarantee}\`.`,
+      )
+      .join('\n'),
+    '## What was broken',
+    ...results.proofs.flatMap(broken),
+    '## What was not shown',
+    results.proofs.flatMap(notShown).join('\n'),
+  ]
+    .join('\n\n')
+    .concat('\n')
+}
+
+const introduction = `# What held, here and elsewhere
+
+<!-- Made from a run by \`npm run proofs -- --write\`. Edit the targets in bench/proofs, not this page. -->
+
+**Not promised.** A verdict is about one version of a package, set up in one way, on one machine, in so many rounds: *held* means
+that no fault was seen, and [\`results.json\`](proofs/results.json) says what each bound is. *Broken* is by the rules of
+[the contract](contract.md), which are Counterfoil's own; where a layer means something else by a key, and says so, it is *broken, by
+design*, with its own words below. Nobody else has looked at how the others were set up: each is a
+[file of some lines](../bench/proofs/services), written as its documentation says, and a correction is welcome.
+
+\`proveHttp\`, which [\`counterfoil prove http\`](prove.md) calls, was fired at small services that are alike but for their idempotency
+layer: Counterfoil's integrations and its gateway, and others that install from npm. Each charges for 100 ms, and its effects are
+counted in a file outside of it. \`key-spelling\` sends one key as the draft's String, in quotes, and bare: who keeps to one spelling
+never meets what is found there. To run one of them alone: \`npm run proofs -- --only restate\`.`
+
+function termsOf({ proofs }: Results): string {
+  const wanted = ['requests', 'processes', 'rounds', 'lease', 'late']
+  const terms = proofs[0]?.terms ?? []
+  return terms
+    .filter(([name]) => wanted.includes(name))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+}
+
+const marks = { held: 'held', not_shown: '–' } as const
+
+function brokenMark({ target }: KeptProof, id: string): string {
+  const meant = targets[target].notes.some(({ on, byDesign }) => byDesign && on.includes(id))
+  return meant ? 'broken, by design' : '**broken**'
+}
+
+function table(proofs: readonly KeptProof[]): string {
+  const scenarios = proofs[0]?.scenarios ?? []
+  return markdownTable(
+    ['scenario', ...proofs.map(({ target }) => targets[target].title)],
+    scenarios.map(({ id }) => [
+      `\`${id}\``,
+      ...proofs.map((proof) => {
+        const found = proof.scenarios.find((one) => one.id === id)
+        const kind = found?.verdict.kind ?? 'not_shown'
+        return kind === 'broken' ? `[${brokenMark(proof, id)}](#${proof.target})` : marks[kind]
+      }),
+    ]),
+  )
+}
+
+function broken({ target, scenarios }: KeptProof): string[] {
+  const found = scenarios.filter(({ verdict }) => verdict.kind === 'broken')
+  if (found.length === 0) return []
+  const notes = targets[target].notes
+    .filter(({ on }) => found.some(({ id }) => on.includes(id)))
+    .map(
+      ({ on, says, byDesign }) =>
+        `${on.map((id) => `\`${id}\``).join(', ')}${byDesign ? ', by design' : ''}: ${says}`,
+    )
+  return [`### ${target}`, found.map(shown).join('\n'), ...notes]
+}
+
+/** The sentence, and below it the requests that show it. */
+function shown({ id, verdict }: KeptScenario): string {
+  if (verdict.kind !== 'broken') return ''
+  return [
+    `- \`${id}\`: ${verdict.why}`,
+    ...verdict.evidence.map(({ atMs, says }) => `  - ${atMs} ms: ${says}`),
+  ].join('\n')
+}
+
+function notShown({ target, scenarios }: KeptProof): string[] {
+  const { title, without } = targets[target]
+  const reasons = Object.entries(without).map(([option, why]) => `\`${option}\`: ${why}`)
+  return scenarios
+    .flatMap(({ id, verdict }) =>
+      verdict.kind === 'not_shown' ? [`- ${title}, \`${id}\`: ${verdict.why}`] : [],
+    )
+    .concat(reasons.length === 0 ? [] : [`- ${title} was not given ${reasons.join('; ')}.`])
+}

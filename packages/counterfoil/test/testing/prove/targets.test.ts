@@ -1,0 +1,82 @@
+import { describe, expect, it, vi } from 'vitest'
+import { httpScenarios, type Proof } from '../../../src/testing/index.ts'
+import { proofOf } from './proof-of.ts'
+import { type Broken, brokenTargets, rightTargets } from './targets/catalogue.ts'
+import type { TargetTerms } from './targets/terms.ts'
+
+const soak = process.env.COUNTERFOIL_SOAK === '1'
+const REPEATS = soak ? 50 : 1
+/** Of what must be held. What is broken is found in the first that shows it. */
+const ROUNDS = soak ? 3 : 1
+const ROUNDS_TO_FIND = 5
+const REQUESTS = 10
+/** One after the other, on a machine that is busy with something else. */
+const PATIENCE_MS = soak ? 3_600_000 : 180_000
+
+// Most of the time they wait: for leases, restarts, and the end of effects.
+vi.setConfig({ maxConcurrency: 8, testTimeout: PATIENCE_MS })
+
+const every = httpScenarios.map(({ id }) => id)
+const slow = httpScenarios.filter(({ luck }) => luck === 'slow').map(({ id }) => id)
+const inTurn = every.filter((id) => !slow.includes(id))
+
+describe.concurrent('Counterfoil', () => {
+  it.concurrent.each([
+    ['at-most-once', 'at rest', inTurn],
+    ['at-most-once', 'over leases and restarts', slow],
+    ['at-least-once', 'at rest', inTurn],
+    ['at-least-once', 'over leases and restarts', slow],
+  ] as const)('keeps every promise %s, %s', (guarantee, _when, only) =>
+    holds({ layer: 'counterfoil', guarantee }, only),
+  )
+})
+
+describe.concurrent('a right service of another kind', () => {
+  it.concurrent.each(rightTargets)('is never found broken: $name', ({ terms, shows }) =>
+    holds(terms, soak ? every : shows),
+  )
+})
+
+describe.concurrent('what is broken', () => {
+  it.concurrent.each(brokenTargets)('is found: a service that $fault, by $foundBy', (broken) =>
+    isFound(broken, soak ? every : [broken.foundBy]),
+  )
+})
+
+async function holds(
+  terms: Partial<TargetTerms>,
+  only: readonly string[],
+  mayHide: readonly string[] = [],
+): Promise<void> {
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    const proof = await proofOf(terms, { only, rounds: ROUNDS, requests: REQUESTS })
+    const hidden = mayHide.map((id) => [id, expect.stringMatching(/^(held|not_shown: .*)$/)] as const)
+    const held = only.map((id) => [id, 'held'] as const)
+    expect(verdictsIn(proof)).toEqual(
+      Object.fromEntries([...held, ...hidden.filter(([id]) => only.includes(id))]),
+    )
+  }
+}
+
+/** By what must find it, and by nothing that it keeps. */
+async function isFound(
+  { fault, terms, foundBy, alsoBy = [] }: Broken,
+  only: readonly string[],
+): Promise<void> {
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    const proof = await proofOf({ ...terms, fault }, { only, rounds: ROUNDS_TO_FIND, requests: REQUESTS })
+    const found = proof.scenarios.filter(({ verdict }) => verdict.kind === 'broken').map(({ id }) => id)
+    const surely = found.filter((id) => !alsoBy.includes(id))
+    expect(surely, JSON.stringify(verdictsIn(proof))).toEqual([foundBy])
+  }
+}
+
+/** What isn't held says why. */
+function verdictsIn({ scenarios }: Proof): Record<string, string> {
+  return Object.fromEntries(
+    scenarios.map(({ id, verdict }) => [
+      id,
+      verdict.kind === 'held' ? 'held' : `${verdict.kind}: ${verdict.why}`,
+    ]),
+  )
+}
