@@ -16,7 +16,7 @@ const unseen: ReadonlySet<string> = new Set([
 const visible = Object.entries(brokenStores).filter(([name]) => !unseen.has(name))
 
 /** Storms until one shows it: some faults need two callers to meet. */
-const STORMS = 12
+const STORMS = 40
 
 describe('the checker of histories', () => {
   it('accepts those of the tiny store without a fault', async () => {
@@ -43,7 +43,7 @@ async function verdictOn(faults: Partial<Faults>, seed: number): Promise<History
       runStorm(store, {
         storm: 'mixed',
         keys,
-        calls: 60,
+        calls: 120,
         concurrency: 2,
         seed: seed * 100 + index,
         caller: `connection ${index}`,

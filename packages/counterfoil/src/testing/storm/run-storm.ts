@@ -131,16 +131,19 @@ class Caller {
     const fence = fenceOf(claimed)
     // Not every byte of an outcome is a letter's.
     const outcome = Buffer.from(`${fence.attempt} ${fence.token} \xff\0`, 'latin1')
-    const end = this.random.weighted<() => Promise<unknown>>([
+    const ends: readonly (readonly [weight: number, end: () => Promise<unknown>])[] = [
       [2, () => this.#recorder.settle(claimed, { as: 'succeeded', outcome })],
       [1, () => this.#recorder.settle(claimed, { as: 'failed', outcome })],
       [6, () => this.#recorder.settle(claimed, { as: 'released', outcome, doubt: 'stands' })],
       [2, () => this.#recorder.settle(claimed, released('cleared', null))],
       [2, () => this.#recorder.yield(fence, 0)],
       [1, () => this.#recorder.renew(fence, STORM_LEASE_MS)],
-    ])
+    ]
+    const end = this.random.weighted(ends)
     const ended = await end()
-    if (ended === undefined || this.random.int(4) === 0) await end()
+    if (ended === undefined) await end()
+    // Sent again, or ended otherwise: what counts is the first.
+    else if (this.random.int(4) === 0) await (this.random.int(2) === 0 ? end : this.random.weighted(ends))()
   }
 
   /** All callers of a key agree on its terms: whether it is held or run again is told by its place. */
