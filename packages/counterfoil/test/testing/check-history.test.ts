@@ -242,7 +242,7 @@ describe('the checker of histories', () => {
     expect(more).toEqual([])
     expect(found?.events.map(({ startedAt }) => startedAt)).toEqual([1020, 1050])
     expect(found && describeCounterexample(found)).toMatch(
-      /b's claim was answered 'claimed, attempt 2.*the answer is 'in_progress, attempt 1'/,
+      /b's claim was answered 'claimed, attempt 2.*attempt 1 held the claim for another 70 ms, and a claim is answered 'in_progress, attempt 1'/,
     )
   })
 
