@@ -8,6 +8,7 @@ import {
   type FencedDecision,
   type Receipt,
   type StoreTime,
+  standingOf,
 } from '../../core/index.ts'
 import { requestOf, settlementOf } from '../storm/asked.ts'
 import {
@@ -67,7 +68,22 @@ function claimed(
     const receipt = essence({ ...decision.receipt, claimedAt: answer.claimedAt })
     return [{ receipt, lateMs: 0, claimedLateMs: 0, since: now }]
   }
-  return []
+  return firstOnceForgotten(kept, event, answer, moments)
+}
+
+/**
+ * A first claim may have read its clock, and then waited for whoever removed the receipt that was there before: it is
+ * the first all the same, and its lease is shorter by as much.
+ */
+function firstOnceForgotten(
+  kept: Modelled,
+  event: ClaimEvent,
+  answer: Extract<ClaimAnswer, { kind: 'claimed' }>,
+  { to }: Moments,
+): readonly Modelled[] {
+  const now = answer.leaseEndsAt - event.asked.leaseMs
+  if (kept.receipt === undefined || standingOf(kept.receipt, to).is !== 'absent') return []
+  return claimed(nothingKept, event, answer, { from: now, to: now })
 }
 
 /** A new attempt begins now; one that was granted before, then. */
