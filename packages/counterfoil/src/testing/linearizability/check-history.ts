@@ -37,9 +37,10 @@ const STEPS = 200_000
  * more than the slack and the duration of the calls that tell of it is found; by less it is not.
  *
  * **What is left open.** A call without an answer (`unknown`) may take effect at any time after its start, or never; its
- * time is then not older than the change before it, but for 5 ms. A claim or a renewal may have been carried out twice within its call, as where a driver sends it again. What is due may
- * have been swept at any time, or not. The history begins with nothing kept under its keys, and nobody else writes to
- * them: it doesn't know of receipts aged or changed by hand.
+ * time is then not older than the change before it, but for 5 ms. A claim or a renewal may have been carried out twice
+ * within its call, as where a driver sends it again. What is due may have been swept at any time, or not. The history
+ * begins with nothing kept under its keys, and nobody else writes to them: it doesn't know of receipts aged or changed by
+ * hand.
  */
 export function checkHistory(events: readonly StormEvent[], terms: HistoryTerms = {}): HistoryVerdict {
   const { clockSlackMs = CLOCK_SLACK_MS, steps = STEPS } = terms

@@ -226,9 +226,9 @@ function repeatsOf({ event, moments }: Item, number: number): readonly Item[] {
   return [{ event: { ...event, answer }, moments, repeats: number }]
 }
 
-function nameOf({ receipt, lateMs, since }: Modelled): string {
+function nameOf({ receipt, lateMs, claimedLateMs, since }: Modelled): string {
   if (receipt === undefined) return `nothing since ${since}`
-  return JSON.stringify([lateMs, since, receipt], (_, value: unknown) =>
+  return JSON.stringify([lateMs, claimedLateMs, since, receipt], (_, value: unknown) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
   )
 }
