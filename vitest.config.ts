@@ -16,6 +16,8 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
       // Node 24.21 crashes by it now and then (V8's Runtime_TierUpWasmToJSWrapper) where many threads strip types at once,
       // as the SQLite store's do while they are run from source.
       execArgv: ['--no-wasm-generic-wrapper'],
+      // Left alone it is one fewer than there are cores: a single one on two, though much of a test's time is waiting for servers.
+      maxWorkers: '100%',
       globalSetup: './test-support/servers/global-setup.ts',
       runner: fileURLToPath(new URL('./test-support/servers/skipping-runner.ts', import.meta.url)),
       testTimeout: soak ? 3_600_000 : 60_000,

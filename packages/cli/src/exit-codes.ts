@@ -48,6 +48,14 @@ export const proveExitCodes: ExitCodeMeanings = [
   [exitCodes.interrupted, 'interrupted: what was shown until then is reported'],
 ]
 
+export const designExitCodes: ExitCodeMeanings = [
+  [exitCodes.ok, 'the design is written'],
+  [exitCodes.refused, 'the answers do not fit each other: no design is written'],
+  [exitCodes.usage, 'usage: an answer is missing or wrong, or there is nobody to ask'],
+  [exitCodes.unavailable, 'the design can’t be written where it is to go'],
+  [exitCodes.interrupted, 'interrupted: nothing is written'],
+]
+
 /** Of every command. */
 export const commonExitCodes: ExitCodeMeanings = [
   [exitCodes.internal, 'a defect in counterfoil itself'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { addDesign } from './design/index.ts'
 import type { Ended } from './exit-codes.ts'
 import { addGateway } from './gateway/index.ts'
 import { exitCodesOf } from './help.ts'
@@ -42,6 +43,7 @@ export function createProgram(io: Io, ended: Ended): Command {
     .addHelpText('afterAll', ({ error, command }) => (error ? '' : exitCodesText(command, io)))
   addReceipts(program, io, ended)
   addGateway(program, io, ended)
+  addDesign(program, io, ended)
   addProve(program, io, ended)
   return program
 }

@@ -98,6 +98,7 @@ export {
   StoreUrlInvalid,
   type SweepAnswer,
   standingOf,
+  stateDiagram,
   sweepDueAt,
   type TransactionAnswer,
   type TransactionalStore,
@@ -113,4 +114,4 @@ export {
   type Watch,
 } from './core/index.ts'
 export * from './engine/index.ts'
-export { type OpenStoreOptions, openStore } from './open.ts'
+export { describeStore, type OpenStoreOptions, openStore } from './open.ts'

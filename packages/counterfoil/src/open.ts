@@ -1,4 +1,4 @@
-import { type ReceiptStore, StoreUrlInvalid } from './core/index.ts'
+import { type ReceiptStore, type StoreDescription, StoreUrlInvalid } from './core/index.ts'
 
 export interface OpenStoreOptions {
   /**
@@ -52,16 +52,57 @@ export async function openStore(
       return openRedisStore(url, { refuseUnsafe })
     }
     default:
-      // The URL itself may hold a password, and stays out of the message.
-      throw new StoreUrlInvalid(
-        scheme === undefined
-          ? `A store's URL begins with its scheme: ${WHAT_WORKS}.`
-          : `There is no store for '${scheme}:' URLs: ${WHAT_WORKS}.`,
-      )
+      throw noStoreFor(scheme)
+  }
+}
+
+/**
+ * What the store that this URL names keeps, and its very claim, for humans to read. Nothing is opened: neither file, server nor
+ * driver is needed.
+ *
+ * @throws {StoreUrlInvalid} for a URL that names no store.
+ */
+export async function describeStore(url: string): Promise<StoreDescription> {
+  const { scheme, rest } = partsOf(url)
+  switch (scheme) {
+    case 'memory': {
+      const { describeMemory } = await import('./stores/memory/describe.ts')
+      return describeMemory()
+    }
+    case 'sqlite': {
+      sqlitePath(rest)
+      const { describeSqlite } = await import('./stores/sqlite/describe.ts')
+      return describeSqlite()
+    }
+    case 'postgres':
+    case 'postgresql': {
+      const { describePostgres } = await import('./stores/postgres/describe.ts')
+      return describePostgres(`${scheme}:${rest}`)
+    }
+    case 'redis':
+    case 'rediss':
+    case 'redis+sentinel':
+    case 'rediss+sentinel':
+    case 'redis+cluster':
+    case 'rediss+cluster': {
+      const { describeRedis } = await import('./stores/redis/url.ts')
+      return describeRedis(url)
+    }
+    default:
+      throw noStoreFor(scheme)
   }
 }
 
 const WHAT_WORKS = `use 'memory:', 'sqlite:receipts.db', 'sqlite:///var/lib/receipts.db', 'postgres://host/database' or 'redis://host:6379'`
+
+/** The URL itself may hold a password, and stays out of the message. */
+function noStoreFor(scheme: string | undefined): StoreUrlInvalid {
+  return new StoreUrlInvalid(
+    scheme === undefined
+      ? `A store's URL begins with its scheme: ${WHAT_WORKS}.`
+      : `There is no store for '${scheme}:' URLs: ${WHAT_WORKS}.`,
+  )
+}
 
 function partsOf(url: string): { scheme: string | undefined; rest: string } {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(String(url)) ?? []

@@ -50,6 +50,7 @@ const command: Readonly<Record<string, Layer>> = {
     imports: [],
     packages: [
       'node:*',
+      '@clack/prompts',
       'commander',
       'counterfoil',
       'counterfoil/node',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { StoreUnavailable, StoreUrlInvalid } from '../src/core/index.ts'
-import { openStore } from '../src/open.ts'
+import { describeStore, openStore } from '../src/open.ts'
 import { requestWith } from '../src/testing/requests.ts'
 
 describe('openStore', () => {
@@ -69,3 +69,37 @@ function newFolder(): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
+
+describe('describeStore', () => {
+  it.each([
+    ['memory:', 'Map<', 'onAbandoned'],
+    ['sqlite:receipts.db', 'CREATE TABLE counterfoil_receipts', 'BEGIN IMMEDIATE'],
+    [
+      'postgres://nobody@nowhere/billing?schema=billing&table-prefix=r_',
+      '"billing"."r_receipts"',
+      'ON CONFLICT (id) DO NOTHING',
+    ],
+    ['redis://nowhere:1/0?prefix=shop:', 'shop:{', 'PXAT'],
+  ])('tells what %s keeps and how it claims, and opens nothing', async (url, schema, claim) => {
+    const described = await describeStore(url)
+    expect(described.schema).toContain(schema)
+    expect(described.claim).toContain(claim)
+    expect(existsSync('receipts.db')).toBe(false)
+  })
+
+  it('says what the opened store says', async () => {
+    const url = `sqlite:${join(newFolder(), 'receipts.db')}`
+    const store = await openStore(url)
+    expect(await describeStore(url)).toEqual(store.describe())
+    await store.close()
+  })
+
+  it.each(['mysql://user:secret@host/db', 'receipts.db', 'sqlite:', 'redis://secret@'])(
+    'refuses %j',
+    async (url) => {
+      const error = await describeStore(url).catch((caught: unknown) => caught)
+      expect(error).toBeInstanceOf(StoreUrlInvalid)
+      expect((error as Error).message).not.toContain('secret')
+    },
+  )
+})

@@ -1,9 +1,9 @@
-import { canonicalString } from './canonical-string.ts'
 import { canonicalDecimal } from './decimal.ts'
 import { UnfingerprintableRequest } from './errors.ts'
 import type { IgnoredMembers } from './ignored-members.ts'
 import { pointerTo } from './json-pointer.ts'
-import { isPlain, unseen } from './unseen.ts'
+import { isPlain, type Unseen, unseen } from './unseen.ts'
+import { Utf8Text } from './utf8-text.ts'
 import { ValueLevel } from './value-level.ts'
 
 /**
@@ -15,69 +15,94 @@ import { ValueLevel } from './value-level.ts'
  * `undefined` element: two of them could look the same and not be. What `ignore` leaves out is not looked at.
  */
 export function canonicalValue(value: unknown, ignore?: IgnoredMembers): string {
-  return new ValueWriter().write(value, ignore)
+  const text = new Utf8Text()
+  putCanonicalValue(text, value, ignore)
+  return text.toString()
 }
 
+/** The same to the end of a text. @throws {UnfingerprintableRequest} */
+export function putCanonicalValue(text: Utf8Text, value: unknown, ignore?: IgnoredMembers): void {
+  new ValueWriter(text).write(value, ignore)
+}
+
+/** From this depth on, and each time that it has doubled, it is looked whether a value contains itself. */
+const FIRST_LOOK = 64
+
 class ValueWriter {
-  #text = ''
+  readonly #text: Utf8Text
   #level: ValueLevel | undefined = undefined
-  readonly #entered = new Set<object>()
+
+  constructor(text: Utf8Text) {
+    this.#text = text
+  }
 
   // A loop instead of a recursion: how deep a value goes is the caller's choice.
-  write(value: unknown, ignore: IgnoredMembers | undefined): string {
+  write(value: unknown, ignore: IgnoredMembers | undefined): void {
     this.#put(value, ignore)
-    while (this.#level !== undefined) this.#writeMembers(this.#level)
-    return this.#text
+    while (this.#level !== undefined) this.#putMembers(this.#level)
   }
 
   /** Until it enters one of them, or leaves. */
-  #writeMembers(level: ValueLevel): void {
+  #putMembers(level: ValueLevel): void {
     while (level.next()) {
-      this.#text += level.lead()
+      level.putLead(this.#text)
       this.#put(level.value, level.ignored)
       if (this.#level !== level) return
     }
-    this.#text += level.end()
-    this.#entered.delete(level.container)
+    level.putEnd(this.#text)
     this.#level = level.outer
   }
 
   #put(value: unknown, ignore: IgnoredMembers | undefined): void {
     switch (typeof value) {
       case 'string':
-        this.#text += canonicalString(value)
+        this.#text.putString(value)
         return
       case 'number':
-        if (!Number.isFinite(value)) throw this.#unseen(value)
-        this.#text += value // as canonicalDecimal lays it out: minus zero gives '0'
+        if (!Number.isFinite(value)) throw refused(this.#level, unseen(value))
+        this.#text.putAscii(String(value)) // as canonicalDecimal lays it out: minus zero gives '0'
         return
       case 'boolean':
-        this.#text += value
+        this.#text.putAscii(value ? 'true' : 'false')
         return
       case 'bigint':
-        this.#text += canonicalDecimal(String(value)) as string // there is no exponent to be too long
+        this.#text.putAscii(canonicalDecimal(String(value)) as string) // there is no exponent to be too long
         return
       case 'object':
-        if (value === null) this.#text += 'null'
+        if (value === null) this.#text.putAscii('null')
         else this.#enter(value, ignore)
         return
       default:
-        throw this.#unseen(value)
+        throw refused(this.#level, unseen(value))
     }
   }
 
   #enter(value: object, ignore: IgnoredMembers | undefined): void {
-    if (this.#entered.has(value) || !isPlain(value)) throw this.#unseen(value)
-    this.#entered.add(value)
-    this.#level = new ValueLevel(value, this.#level, ignore)
+    if (!isPlain(value)) throw refused(this.#level, unseen(value))
+    const level = new ValueLevel(value, this.#level, ignore)
+    this.#level = level
+    // Not at each level: nearly every value is a tree, and would pay for a set of those that are open.
+    if (level.depth >= FIRST_LOOK && (level.depth & (level.depth - 1)) === 0) refuseCycle(level)
   }
+}
 
-  #unseen(value: unknown): UnfingerprintableRequest {
-    const path: string[] = []
-    for (let level = this.#level; level !== undefined; level = level.outer) path.push(level.token)
-    const { fault, advice } = this.#entered.has(value as object)
-      ? { fault: 'contains itself', advice: 'give a tree' }
-      : unseen(value)
-    return new UnfingerprintableRequest(pointerTo(path.reverse()), fault, advice)
+/** @throws {UnfingerprintableRequest} where a level is inside of itself. */
+function refuseCycle(innermost: ValueLevel): void {
+  const levels: ValueLevel[] = []
+  for (let level: ValueLevel | undefined = innermost; level !== undefined; level = level.outer)
+    levels.push(level)
+  const entered = new Set<object>()
+  for (const level of levels.reverse()) {
+    if (entered.has(level.container)) {
+      throw refused(level.outer, { fault: 'contains itself', advice: 'give a tree' })
+    }
+    entered.add(level.container)
   }
+}
+
+/** @param at where the member at hand is what is refused. */
+function refused(at: ValueLevel | undefined, { fault, advice }: Unseen): UnfingerprintableRequest {
+  const path: string[] = []
+  for (let level = at; level !== undefined; level = level.outer) path.push(level.token)
+  return new UnfingerprintableRequest(pointerTo(path.reverse()), fault, advice)
 }

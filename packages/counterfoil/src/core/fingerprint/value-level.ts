@@ -1,11 +1,13 @@
-import { canonicalString } from './canonical-string.ts'
 import type { IgnoredMembers } from './ignored-members.ts'
 import { sortNames } from './member-order.ts'
+import type { Utf8Text } from './utf8-text.ts'
 
 /** An array or a plain object of which the members are being read, in canonical order. */
 export class ValueLevel {
   readonly container: object
   readonly outer: ValueLevel | undefined
+  /** 1 for the outermost. */
+  readonly depth: number
   readonly isArray: boolean
   /** The member at hand, and what to leave out of it. */
   value: unknown = undefined
@@ -19,8 +21,9 @@ export class ValueLevel {
   constructor(container: object, outer: ValueLevel | undefined, ignore: IgnoredMembers | undefined) {
     this.container = container
     this.outer = outer
+    this.depth = outer === undefined ? 1 : outer.depth + 1
     this.isArray = Array.isArray(container)
-    this.#names = this.isArray ? [] : sortedNames(container)
+    this.#names = this.isArray ? NONE : sortedNames(container)
     this.#length = this.isArray ? (container as unknown[]).length : this.#names.length
     this.#ignore = ignore
   }
@@ -45,17 +48,28 @@ export class ValueLevel {
   }
 
   /** What stands before the member at hand. */
-  lead(): string {
-    const separator = this.#empty ? (this.isArray ? '[' : '{') : ','
+  putLead(text: Utf8Text): void {
+    text.put(this.#empty ? this.#opener : COMMA)
     this.#empty = false
-    return this.isArray ? separator : `${separator}${canonicalString(this.token)}:`
+    if (this.isArray) return
+    text.putString(this.token)
+    text.put(COLON)
   }
 
-  end(): string {
-    if (this.#empty) return this.isArray ? '[]' : '{}'
-    return this.isArray ? ']' : '}'
+  putEnd(text: Utf8Text): void {
+    if (this.#empty) text.put(this.#opener)
+    text.put(this.isArray ? 0x5d : 0x7d)
+  }
+
+  get #opener(): number {
+    return this.isArray ? 0x5b : 0x7b
   }
 }
+
+const COMMA = 0x2c
+const COLON = 0x3a
+
+const NONE: readonly string[] = []
 
 function sortedNames(value: object): string[] {
   const names = Object.keys(value)

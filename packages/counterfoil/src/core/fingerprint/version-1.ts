@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical-json.ts'
-import { canonicalValue } from './canonical-value.ts'
-import { ABSENT_FIELD, bytesField, countField, digestOf, textField } from './digest.ts'
+import { putCanonicalValue } from './canonical-value.ts'
+import { ABSENT_FIELD, bytesField, countField, digestOf, digestOfText, textField } from './digest.ts'
 import { UnfingerprintableRequest } from './errors.ts'
 import type { FingerprintAlgorithm, FingerprintOptions, HttpRequestSeen } from './fingerprint-algorithm.ts'
 import {
@@ -21,7 +21,7 @@ export const version1: FingerprintAlgorithm = {
     const digest =
       value instanceof Uint8Array
         ? digestOf(VERSION, 'bytes', [bytesField(value)])
-        : digestOf(VERSION, 'value', [textField(canonicalValue(value, options?.ignore))])
+        : digestOfText(VERSION, 'value', (text) => putCanonicalValue(text, value, options?.ignore))
     return { version: VERSION, digest }
   },
 

@@ -46,6 +46,7 @@ import {
   warning,
 } from '../../core/index.ts'
 import { steadyClock } from './clock.ts'
+import { describeMemory } from './describe.ts'
 
 export interface MemoryStoreOptions {
   /** New claims are refused (`StoreFull`) beyond this many receipts; nothing that lives is ever evicted. Default 100,000. */
@@ -203,10 +204,7 @@ class MemoryStore implements ReceiptStore {
   }
 
   describe(): StoreDescription {
-    return {
-      schema: 'Map<ReceiptId, Receipt>, and per incarnation a Map of step results',
-      claim: decideClaim.toString(),
-    }
+    return describeMemory()
   }
 
   async close(): Promise<void> {

@@ -84,7 +84,8 @@ export function askRows(requests: readonly ClaimRequest[], blob: Blob): [rows: s
       fingerprint: request.fingerprint.digest,
       credentials: request.credentials ?? undefined,
       token: request.token,
-      ...(request.request && blob.add('request', request.request)),
+      request_at: request.request === null ? undefined : blob.add(request.request),
+      request_size: request.request?.length,
     }
   })
   return [JSON.stringify(rows), JSON.stringify(terms)]
@@ -197,7 +198,11 @@ FROM asked a, LATERAL (SELECT ${RECEIPT} FROM ${receipts} r WHERE r.id = a.id LI
 WHERE NOT EXISTS (SELECT FROM made m WHERE m.id = a.id)`
 }
 
-/** The same for one claim: what parses and joins for many costs one of them more than its own row does. */
+/**
+ * The same for one claim: what parses and joins for many costs one of them more than its own row does. Where the snapshot shows a
+ * receipt it is not tried to make one, and the bound of the wait for it isn't set: a replay takes the server 107 µs instead of
+ * 140. What is removed meanwhile is then found all the same, and can't be replaced: it is asked again.
+ */
 export const askText: (names: Names) => string = perNames(
   ({ receipts }) => `
 WITH made AS (
@@ -212,7 +217,7 @@ WITH made AS (
     SELECT ${CLOCK_MS} AS now, CASE WHEN $18::text IS NOT NULL THEN set_config('lock_timeout', $18::text, true) END AS bound
     OFFSET 0
   ) t
-  WHERE $17::text = 'creates'
+  WHERE $17::text = 'creates' AND NOT EXISTS (SELECT FROM ${receipts} r WHERE r.id = decode($1::text, 'hex'))
   ON CONFLICT (id) DO NOTHING
   RETURNING created_at, ${CLOCK_MS} AS now
 )

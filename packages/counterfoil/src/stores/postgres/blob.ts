@@ -3,13 +3,12 @@ export class Blob {
   readonly #parts: Uint8Array[] = []
   #size = 0
 
-  /** The columns `<name>_at` and `<name>_size`. */
-  add<Name extends string>(name: Name, bytes: Uint8Array): Record<`${Name}_at` | `${Name}_size`, number> {
+  /** @returns where they begin */
+  add(bytes: Uint8Array): number {
     const at = this.#size + 1
     this.#parts.push(bytes)
     this.#size += bytes.length
-    const columns = { [`${name}_at`]: at, [`${name}_size`]: bytes.length }
-    return columns as Record<`${Name}_at` | `${Name}_size`, number>
+    return at
   }
 
   bytes(): Uint8Array {

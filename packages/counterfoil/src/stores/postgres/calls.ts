@@ -38,15 +38,13 @@ export class Calls {
     })
   }
 
-  async claim(request: ClaimRequest): Promise<Asked> {
-    const arrival = await this.#lane.push({ do: 'claim', request })
-    return (arrival as Extract<Arrival, { did: 'claim' }>).asked
+  claim(request: ClaimRequest): Promise<Asked> {
+    return this.#lane.push({ do: 'claim', request }) as Promise<Asked>
   }
 
   /** `undefined`: it is to be decided on what a reading finds. */
-  async settle(settle: SettleUnchanged): Promise<FencedAnswer | undefined> {
-    const arrival = await this.#lane.push({ do: 'settle', settle })
-    return (arrival as Extract<Arrival, { did: 'settle' }>).answer
+  settle(settle: SettleUnchanged): Promise<FencedAnswer | undefined> {
+    return this.#lane.push({ do: 'settle', settle }) as Promise<FencedAnswer | undefined>
   }
 }
 
@@ -58,17 +56,13 @@ function planOf(batches: number): number {
   return Math.floor(Math.log2(batches))
 }
 
-async function sendAlone(
+function sendAlone(
   driver: Driver,
   names: Names,
   passenger: Passenger,
   lockTimeoutMs: number,
 ): Promise<Arrival> {
-  if (passenger.do === 'claim') {
-    return { did: 'claim', asked: await askOne(driver, names, passenger.request, lockTimeoutMs) }
-  }
-  return {
-    did: 'settle',
-    answer: await settleUnchanged(driver.urgent, names, passenger.settle, String(lockTimeoutMs)),
-  }
+  return passenger.do === 'claim'
+    ? askOne(driver, names, passenger.request, lockTimeoutMs)
+    : settleUnchanged(driver.urgent, names, passenger.settle, String(lockTimeoutMs))
 }

@@ -44,9 +44,14 @@ export async function claim(
   request: ClaimRequest,
   ask: (request: ClaimRequest) => Promise<Asked> = (asked) => askOne(executor, names, asked, null),
 ): Promise<ClaimDecision> {
+  const first = await ask(request)
+  // Most claims end here, and without the promises that a race takes.
+  if (first.kind === 'made' && first.waited === 'briefly') return decideClaim(undefined, request, first.at)
+  let asked: Asked | undefined = first
   let won: Extract<ClaimDecision, { kind: 'claimed' }> | undefined
-  return insist('a claim', async () => {
-    const found = await ask(request)
+  return await insist('a claim', async () => {
+    const found = asked ?? (await ask(request))
+    asked = undefined
     if (found.kind === 'nothing') return undefined
     if (found.kind === 'made') {
       won = decideClaim(undefined, request, found.at) as typeof won

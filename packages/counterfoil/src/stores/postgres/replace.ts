@@ -84,7 +84,8 @@ const SET = COLUMNS.split(',')
   .map((name) => `${name} = x.${name}`)
   .join(', ')
 
-const replaceText: (names: Names) => string = perNames(
+/** @see replace */
+export const replaceText: (names: Names) => string = perNames(
   (names) => `
 WITH done AS (
   UPDATE ${names.receipts} r SET ${SET},

@@ -88,7 +88,8 @@ export function settleRows(settles: readonly SettleUnchanged[], blob: Blob): str
       token: fence.token,
       claimed_at: wholeMs(claimed.claimedAt),
       generations: generationsText(claimed),
-      ...blob.add('outcome', settlement.outcome),
+      outcome_at: blob.add(settlement.outcome),
+      outcome_size: settlement.outcome.length,
     })),
   )
 }

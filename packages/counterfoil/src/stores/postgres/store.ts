@@ -30,18 +30,18 @@ import {
   type Watch,
 } from '../../core/index.ts'
 import { age } from './age.ts'
-import { type Asked, askOne, askText } from './ask.ts'
+import { type Asked, askOne } from './ask.ts'
 import { audit } from './audit.ts'
 import { Calls } from './calls.ts'
 import { changeByHand } from './change-by-hand.ts'
 import { claim } from './claim.ts'
 import { openDriver } from './connect.ts'
+import { describe } from './describe.ts'
 import { type Driver, LOCK_MS } from './driver.ts'
 import { MAX_BYTES, TooLarge, unavailable } from './faults.ts'
 import { readSteps, refused, renew, saveStep, settle, yieldClaim } from './fenced.ts'
 import { findAbandoned, list, stats } from './list.ts'
 import { assertSchema, migrate } from './migrate.ts'
-import { migrationScript } from './migrations.ts'
 import { type Names, namesOf } from './names.ts'
 import {
   type CheckedConnection,
@@ -240,7 +240,7 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
   }
 
   describe(): StoreDescription {
-    return { schema: migrationScript(this.#names).trim(), claim: askText(this.#names).trim() }
+    return describe(this.#names)
   }
 
   close(): Promise<void> {
@@ -266,7 +266,7 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
   async #answered<T>(verb: (opened: Opened) => Promise<T>): Promise<T> {
     this.#assertOpen()
     try {
-      return await verb(await this.#ready())
+      return await verb(this.#opened ?? (await this.#open()))
     } catch (error) {
       throw unavailable(error)
     }

@@ -12,9 +12,8 @@ export type Passenger =
   | { readonly do: 'claim'; readonly request: ClaimRequest }
   | { readonly do: 'settle'; readonly settle: SettleUnchanged }
 
-export type Arrival =
-  | { readonly did: 'claim'; readonly asked: Asked }
-  | { readonly did: 'settle'; readonly answer: FencedAnswer | undefined }
+/** What became of a claim, and of a settle: `undefined` where that is to be decided on what a reading finds. */
+export type Arrival = Asked | FencedAnswer | undefined
 
 /**
  * Claims and settles as one statement, and so one commit for all of them. Each is decided on its own row: a settle by its
@@ -66,11 +65,7 @@ function inOrder(
 ): Arrival[] {
   let claim = 0
   let settle = 0
-  return passengers.map((each) =>
-    each.do === 'claim'
-      ? { did: 'claim', asked: claims[claim++] as Asked }
-      : { did: 'settle', answer: settles[settle++] },
-  )
+  return passengers.map((each) => (each.do === 'claim' ? claims[claim++] : settles[settle++]))
 }
 
 const togetherText: (names: Names) => string = perNames(

@@ -49,11 +49,12 @@ async function claimFirst(keyspace: Keyspace, request: ClaimRequest): Promise<Cl
     return stored.receipt === undefined ? draft : stored
   }
   const bytes = pack(draft.receipt)
-  const reply = await keyspace.server.write(
-    scripts.claimFirst,
-    [keyspace.keys.receipt(request.id)],
-    [bytes, String(request.leaseMs), String(dueIn(bytes) - request.leaseMs), forgottenAfter(draft.receipt)],
-  )
+  const reply = await keyspace.server.writeTogether(scripts.claimFirst, keyspace.keys.receipt(request.id), [
+    bytes,
+    String(request.leaseMs),
+    String(dueIn(bytes) - request.leaseMs),
+    forgottenAfter(draft.receipt),
+  ])
   if (typeof reply !== 'number') return storedIn(request.id, reply)
   return { kind: 'claimed', receipt: at(draft.receipt, reply) }
 }

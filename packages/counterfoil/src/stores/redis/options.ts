@@ -22,16 +22,16 @@ export interface Settings {
   readonly answerWithinMs: number
 }
 
-export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'connection'>): Settings {
-  const {
-    prefix = 'counterfoil:',
-    waitForReplicas = 0,
-    replicaTimeoutMs = 1000,
-    answerWithinMs = 5000,
-  } = options
+export function prefixOf({ prefix = 'counterfoil:' }: RedisStoreOptions): string {
   if (typeof prefix !== 'string' || prefix.length > 100 || /[{}\s\p{Cc}]/u.test(prefix)) {
     throw new OptionInvalid('prefix', "give a short text without white space and braces, such as 'shop:'")
   }
+  return prefix
+}
+
+export function settingsOf(options: RedisStoreOptions, driver: Pick<Driver, 'connection'>): Settings {
+  const prefix = prefixOf(options)
+  const { waitForReplicas = 0, replicaTimeoutMs = 1000, answerWithinMs = 5000 } = options
   if (!Number.isSafeInteger(waitForReplicas) || waitForReplicas < 0) {
     throw new OptionInvalid('waitForReplicas', 'give a whole number of replicas, 0 or more')
   }

@@ -167,11 +167,6 @@ export function standOf(bytes: Buffer): Buffer {
   return bytes.subarray(STAND, standEnd(bytes))
 }
 
-/** The stand from the time of the claim on: what a renewal leaves as it is. */
-export function claimStandOf(bytes: Buffer): Buffer {
-  return bytes.subarray(CLAIMED_AT, standEnd(bytes))
-}
-
 /** Where the stand ends. */
 export function standEnd(bytes: Buffer): number {
   const token = FIXED + 2 + bytes.readUInt16BE(FIXED)

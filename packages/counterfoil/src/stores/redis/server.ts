@@ -2,10 +2,13 @@ import { Deadline } from './deadline.ts'
 import type { Argument, Driver, Primary, Reply } from './drivers/driver.ts'
 import { codeOf, isRefusal, NoAnswer, unavailable } from './faults.ts'
 import { Replicas, type ReplicaTerms } from './replicas.ts'
-import type { Script } from './scripts.ts'
+import type { Script, ScriptForEach } from './scripts.ts'
+import { onlyOf, Together } from './together.ts'
 
 /** While the client connects again: looked at so often. */
 const LOOK_MS = 10
+/** A call with more than that would hold up those that travel with it. */
+const TRAVELS_ALONE_BYTES = 64 * 1024
 /** Times the bound of an answer: new connections to a Cluster that don't stand by then are given up. */
 const CONNECTS_WITHIN = 4
 
@@ -13,6 +16,7 @@ const CONNECTS_WITHIN = 4
 export class Server {
   readonly #deadline: Deadline
   readonly #replicas: Replicas | undefined
+  readonly #together = new Together((script, keys, args) => this.run(script, keys, args))
   #driver: Driver
   /** Of a Cluster: being connected, to go on over. */
   #another: Driver | undefined
@@ -39,31 +43,22 @@ export class Server {
 
   /** Runs a script that only reads, or whose write may be lost. @throws {StoreUnavailable} */
   run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
-    const key = keys[0] as string
-    return this.#answered(() =>
-      evaluate({ send: (command) => this.driver.send(key, command) }, script, keys, args),
-    )
+    return this.#answered(() => this.#evaluated(script, keys, args))
   }
 
   /** Runs a script that writes. @throws {StoreUnavailable} which leaves open whether it was written, as its fault says. */
   write(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
-    const replicas = this.#replicas
-    if (replicas === undefined) return this.run(script, keys, args)
-    return this.#answered(() =>
-      replicas.acknowledged(keys[0] as string, (connection, sending) =>
-        this.#runOnConnection(
-          {
-            send: (command) => {
-              sending()
-              return connection.send(command)
-            },
-          },
-          script,
-          keys,
-          args,
-        ),
-      ),
-    )
+    return this.#write(script, keys, args, (reply) => reply)
+  }
+
+  /**
+   * The same for one key of a script for each, which goes to the server together with those that are called meanwhile. In a
+   * Cluster, where a script may have the keys of one slot only, and where replicas are waited for, it goes alone.
+   */
+  writeTogether(script: ScriptForEach, key: string, args: readonly Argument[]): Promise<Reply> {
+    if (this.#replicas === undefined && !this.#driver.clustered && lengthOf(args) <= TRAVELS_ALONE_BYTES)
+      return this.#together.call(script, key, args)
+    return this.#write(script, [key], args, (replies) => onlyOf(replies as readonly Reply[]))
   }
 
   /** Whether a write is only answered once replicas have it: what was written before, and is answered now, counts too. */
@@ -147,6 +142,31 @@ export class Server {
     else another.close().catch(() => undefined)
   }
 
+  #write(
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+    answerIn: (reply: Reply) => Reply,
+  ): Promise<Reply> {
+    const replicas = this.#replicas
+    if (replicas === undefined)
+      return this.#answered(async () => answerIn(await this.#evaluated(script, keys, args)))
+    return this.#answered(() =>
+      replicas.acknowledged(keys[0] as string, async (connection, sending) => {
+        const send: Primary['send'] = (command) => {
+          sending()
+          return connection.send(command)
+        }
+        return answerIn(await this.#runOnConnection({ send }, script, keys, args))
+      }),
+    )
+  }
+
+  #evaluated(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+    const key = keys[0] as string
+    return evaluate({ send: (command) => this.#driver.send(key, command) }, script, keys, args)
+  }
+
   /** What is under way over the old connections may still be answered there. */
   #goOnOver(another: Driver): void {
     const old = this.#driver
@@ -186,6 +206,12 @@ export class Server {
       throw error
     }
   }
+}
+
+function lengthOf(args: readonly Argument[]): number {
+  let sum = 0
+  for (const { length } of args) sum += length
+  return sum
 }
 
 function pause(): Promise<void> {

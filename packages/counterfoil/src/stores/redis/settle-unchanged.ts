@@ -7,7 +7,7 @@ import {
   type Settlement,
 } from '../../core/index.ts'
 import type { Keyspace } from './keyspace.ts'
-import { claimStandOf, dueIn, expiresAt, pack, standEnd } from './packing.ts'
+import { dueIn, expiresAt, pack, standEnd } from './packing.ts'
 import { type Stored, storedIn } from './read.ts'
 import * as scripts from './scripts.ts'
 
@@ -41,17 +41,12 @@ export async function settleUnchanged(
   | { readonly kind: 'changed'; readonly stored: Stored }
 > {
   const bytes = pack(after)
-  const reply = await server.write(
-    scripts.settleUnchanged,
-    [keys.receipt(fence.id)],
-    [
-      bytes,
-      String(standEnd(bytes) - 1),
-      claimStandOf(bytes),
-      String(dueIn(bytes)),
-      String(Math.max(1, Math.ceil(expiresAt(after) ?? 0))),
-    ],
-  )
+  const reply = await server.writeTogether(scripts.settleUnchanged, keys.receipt(fence.id), [
+    bytes,
+    String(standEnd(bytes) - 1),
+    String(dueIn(bytes)),
+    String(Math.max(1, Math.ceil(expiresAt(after) ?? 0))),
+  ])
   return typeof reply === 'number'
     ? { kind: 'settled', receipt: { ...after, settledAt: reply } }
     : { kind: 'changed', stored: storedIn(fence.id, reply) }

@@ -1,8 +1,15 @@
-import { type ReceiptStore, StoreUnavailable, StoreUrlInvalid } from '../../core/index.ts'
+import {
+  type ReceiptStore,
+  type StoreDescription,
+  StoreUnavailable,
+  StoreUrlInvalid,
+} from '../../core/index.ts'
+import { describe } from './describe.ts'
 import type { Driver } from './drivers/driver.ts'
 import { onNodeRedis, onNodeRedisCluster, onNodeRedisSentinel, own } from './drivers/node-redis.ts'
 import { STORE_NAME } from './faults.ts'
-import type { RedisStoreOptions } from './options.ts'
+import { Keys } from './keys.ts'
+import { prefixOf, type RedisStoreOptions } from './options.ts'
 import { storeOn } from './store.ts'
 
 /** A server named by a URL: where it is, who asks, and the store's options. */
@@ -114,6 +121,11 @@ function optionsIn(query: string): RedisStoreOptions {
     else throw new StoreUrlInvalid(`The Redis store's URL has an option that can't be used: ${FORMS}.`)
   }
   return options as RedisStoreOptions
+}
+
+/** What the store at this URL keeps, and its claim: nothing is asked of a server. @throws {StoreUrlInvalid} */
+export function describeRedis(url: string): StoreDescription {
+  return describe(new Keys(prefixOf(addressIn(url).options)))
 }
 
 type Package = Awaited<ReturnType<typeof loadPackage>>

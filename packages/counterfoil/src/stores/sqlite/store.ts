@@ -40,15 +40,15 @@ import {
 } from '../../core/index.ts'
 import { audit } from './audit.ts'
 import { insistLater } from './busy.ts'
-import { answerWithoutWriting, CLAIM_FOR_HUMANS } from './claim.ts'
+import { answerWithoutWriting } from './claim.ts'
 import { type StoreClock, storeClock } from './clock.ts'
 import type { Connection } from './connection.ts'
+import { describeSqlite } from './describe.ts'
 import { DirectLane } from './direct-lane.ts'
 import { type FaultContext, isStorageError, unavailable } from './faults.ts'
 import { File } from './file.ts'
 import { findAbandoned, type Scanned, scanList, scanPlaces } from './list.ts'
 import { checkedPath, checkedTimeout } from './options.ts'
-import { schema } from './schema.ts'
 import { asUnchanged } from './settle-unchanged.ts'
 import { anythingDue, SWEEP_BATCH } from './sweep.ts'
 import { SqliteTransactions } from './transactions.ts'
@@ -221,7 +221,7 @@ class SqliteStore implements TransactionalStore<DatabaseSync, 'sync'> {
   }
 
   describe(): StoreDescription {
-    return { schema: schema.trim(), claim: CLAIM_FOR_HUMANS }
+    return describeSqlite()
   }
 
   close(): Promise<void> {

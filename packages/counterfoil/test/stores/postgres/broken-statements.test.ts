@@ -16,6 +16,9 @@ interface Broken {
   readonly foundBy: readonly ContractTopic[]
 }
 
+const DO_NOTHING = 'ON CONFLICT (id) DO NOTHING'
+const DO_UPDATE = 'ON CONFLICT (id) DO UPDATE SET token = excluded.token, incarnation = excluded.incarnation'
+
 const broken: Readonly<Record<string, Broken>> = {
   'a write whatever became of what was decided on': {
     rewrite: without(
@@ -46,11 +49,15 @@ const broken: Readonly<Record<string, Broken>> = {
     foundBy: ['settle table'],
   },
   'a claim that takes over whatever is there': {
-    rewrite: without(
-      'ON CONFLICT (id) DO NOTHING',
-      'ON CONFLICT (id) DO UPDATE SET token = excluded.token, incarnation = excluded.incarnation',
+    rewrite: chained(
+      without("$17::text = 'creates' AND NOT EXISTS", "$17::text = 'creates' OR EXISTS"),
+      without(DO_NOTHING, DO_UPDATE),
     ),
-    foundBy: ['claim table', 'storms'],
+    foundBy: ['claim table'],
+  },
+  'a claim that takes over what has come since it looked': {
+    rewrite: without(DO_NOTHING, DO_UPDATE),
+    foundBy: ['storms'],
   },
   'a sweep that removes by a list made before': {
     rewrite: without('AND r.incarnation = a.incarnation AND r.revision = a.revision', ''),

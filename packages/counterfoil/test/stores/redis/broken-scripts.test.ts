@@ -40,14 +40,14 @@ const brokenScripts: Readonly<Record<string, Broken>> = {
   },
   'a settle without the fence': {
     script: scripts.settleUnchanged,
-    line: ' and string.find(head, ARGV[3], 23, true) == 23',
+    line: ' and string.find(head, claimed, 23, true) == 23',
     instead: '',
     foundBy: ['settle table', 'zombies'],
   },
   'a settle that overlooks refusals counted meanwhile': {
     script: scripts.settleUnchanged,
-    line: 'string.find(head, ARGV[3], 23, true) == 23',
-    instead: 'string.sub(head, 43) == string.sub(ARGV[3], 21)',
+    line: 'string.find(head, claimed, 23, true) == 23',
+    instead: 'string.sub(head, 43) == string.sub(claimed, 21)',
     foundBy: ['settle table'],
   },
   'a renewal without the fence': {

@@ -35,7 +35,7 @@ export async function playScenario(
   began: (round: number, rounds: number) => void,
 ): Promise<PlayedScenario> {
   const summary = new Summary()
-  const { verdict, played, timeline, counts } = await rounds(scenario, ground, summary, began)
+  const { verdict, played, timeline, counts } = await playRounds(scenario, ground, summary, began)
   const endedAt = monotonicMs()
   const proofOf = (verdict: Verdict): ScenarioProof => ({
     id: scenario.id,
@@ -78,7 +78,7 @@ export function notPlayed({ id, title }: Scenario, why: string): PlayedScenario 
   return { proof, lookAgain: async () => proof }
 }
 
-async function rounds(
+async function playRounds(
   scenario: Scenario,
   ground: Ground,
   summary: Summary,

@@ -1,3 +1,4 @@
+import type { ProofProgress } from '../progress.ts'
 import type { Proof, ScenarioProof } from '../proof.ts'
 import { versionsHere } from '../versions.ts'
 import { chosen } from './chosen.ts'
@@ -6,7 +7,7 @@ import { destinationOf, untilReachable } from './destination.ts'
 import { Unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
 import { newKeys } from './keys.ts'
-import type { HttpProofOptions, HttpProofProgress } from './options.ts'
+import type { HttpProofOptions } from './options.ts'
 import { notPlayed, type PlayedScenario, playScenario, STOPPED } from './play.ts'
 import { missingFor, type Scenario } from './scenario.ts'
 import { controlled } from './service-control.ts'
@@ -82,7 +83,7 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
 async function playAll(
   played: readonly Scenario[],
   bare: Ground,
-  tell: (progress: HttpProofProgress) => void,
+  tell: (progress: ProofProgress) => void,
 ): Promise<readonly ScenarioProof[]> {
   const surveyed = await surveyOf(bare)
   if ('why' in surveyed) return played.map((scenario) => notPlayed(scenario, surveyed.why).proof)

@@ -2,10 +2,10 @@ import { TargetUnreachable } from './errors.ts'
 import { type Answered, type Exchange, fieldIn, isSuccess, kindOf, shownAnswer } from './exchange.ts'
 import { Unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
+import { sameOutcome } from './judging/same-outcome.ts'
+import { withoutTimes } from './judging/times.ts'
 import { isAnswered, Round } from './round.ts'
-import { sameOutcome } from './same-outcome.ts'
 import type { Answer } from './shooting/shot.ts'
-import { withoutTimes } from './times.ts'
 
 /** A first request under its key, by itself. */
 interface Tried {

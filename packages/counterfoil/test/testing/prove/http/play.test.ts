@@ -31,7 +31,7 @@ function scenario(play: (round: Round) => Promise<Finding>, changes: Partial<Sce
   return {
     id: 'a',
     title: 'A promise.',
-    luck: 'race',
+    kind: 'race',
     needs: [],
     seenBy: 'one_run',
     effects: () => ({ least: 1, most: 1 }),
@@ -106,7 +106,7 @@ describe('that nothing ran twice', () => {
         effects.set(firstKeys[0] as string, 2)
         return kept()
       },
-      { luck: 'plain' },
+      { kind: 'plain' },
     )
     expect(await play(late, ground({ counter }))).toMatchObject({
       verdict: { kind: 'broken', why: expect.stringMatching(/long after/) },
@@ -128,7 +128,7 @@ it('an effect that comes while other scenarios are played is found when all is l
     await round.effects()
     return kept()
   })
-  const one = await playScenario({ ...charging, luck: 'slow' }, ground({ counter }), () => {})
+  const one = await playScenario({ ...charging, kind: 'slow' }, ground({ counter }), () => {})
   expect(await one.lookAgain()).toMatchObject({
     verdict: { kind: 'held', bound: expect.stringMatching(/looked for until \d/) },
   })

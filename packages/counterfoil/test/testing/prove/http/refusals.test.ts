@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { secretsIn, wordsOf } from '../../../../src/testing/prove/http/judging/words.ts'
+import type { AfterRefusal } from '../../../../src/testing/prove/http/play-refusal.ts'
 import { judgeRefusedSize } from '../../../../src/testing/prove/http/scenarios/large-body.ts'
-import { judgeLimited, type Limited } from '../../../../src/testing/prove/http/scenarios/limited.ts'
+import { judgeLimited } from '../../../../src/testing/prove/http/scenarios/limited.ts'
 import {
   judgeLeaks,
   type Refused,
   withoutUsual,
 } from '../../../../src/testing/prove/http/scenarios/refusal-leaks-nothing.ts'
 import { judgeRefusedUpstream } from '../../../../src/testing/prove/http/scenarios/refused-upstream.ts'
-import { secretsIn, wordsOf } from '../../../../src/testing/prove/http/words.ts'
 import { call, conflict, counted, created, createdAgain, exchange, inProgress, type Seen } from './seen.ts'
 
 const tooMany: Seen = { status: 429 }
@@ -15,7 +16,7 @@ const badGateway: Seen = { status: 502 }
 
 describe('a 429', () => {
   const found = (refusal: Seen, retry: Seen, second: Seen, effects = 1) => {
-    const seen: Limited = {
+    const seen: AfterRefusal = {
       refusal: exchange(refusal),
       retry: call(retry),
       second: call(second),

@@ -1,19 +1,19 @@
-import { judgeContest, judgeStillThere } from '../contest.ts'
 import type { Effects } from '../counter.ts'
 import type { Call } from '../exchange.ts'
 import { isSuccess } from '../exchange.ts'
 import { broken, type Finding, unmeasured } from '../finding.ts'
+import { judgeContest, judgeStillThere } from '../judging/contest.ts'
+import { sameOutcome } from '../judging/same-outcome.ts'
 import { otherBodies } from '../other-bodies.ts'
 import { lacksOther, otherRequests } from '../other-request.ts'
 import { refusalIsOver } from '../refusal-over.ts'
-import { sameOutcome } from '../same-outcome.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
 export const conflict: Scenario = {
   id: 'conflict',
   title: 'A known key with another request is refused: it neither runs nor gets the stored outcome.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: lacksOther,
   seenBy: 'answers',

@@ -1,8 +1,8 @@
 import { type Answered, isSuccess } from '../exchange.ts'
 import { unmeasured } from '../finding.ts'
-import { judgeIdentity } from '../identity.ts'
+import { judgeIdentity } from '../judging/identity.ts'
+import { succeeded } from '../judging/succeeded.ts'
 import type { Scenario } from '../scenario.ts'
-import { succeeded } from '../succeeded.ts'
 
 /** Of two servers behind one address each puts its name into its answers: then some of these come from the first one's. */
 const MORE = 8
@@ -10,7 +10,7 @@ const MORE = 8
 export const identity: Scenario = {
   id: 'identity',
   title: 'A replay is the first response: its status, its header fields and its bytes.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   seenBy: 'answers',
   effects: () => ({ least: 1, most: 1 }),

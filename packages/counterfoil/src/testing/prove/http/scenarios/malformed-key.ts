@@ -1,12 +1,12 @@
-import type { Effects } from '../counter.ts'
-import { isDecided, isDecidedRefusal } from '../decided.ts'
+import { type Effects, toCount } from '../counter.ts'
 import { type Answered, type Asked, type Call, type Exchange, isSuccess } from '../exchange.ts'
 import { broken, type Finding, inTurn, kept, unmeasured } from '../finding.ts'
-import { isReplayOf } from '../replay-of.ts'
+import { isDecided, isDecidedRefusal } from '../judging/decided.ts'
+import { isReplayOf } from '../judging/replay-of.ts'
+import { sameOutcome } from '../judging/same-outcome.ts'
+import { said } from '../judging/succeeded.ts'
 import type { Round } from '../round.ts'
-import { sameOutcome } from '../same-outcome.ts'
-import { type Scenario, toCount } from '../scenario.ts'
-import { said } from '../succeeded.ts'
+import type { Scenario } from '../scenario.ts'
 
 /** Longer than what a usual column holds; and where that is refused, what is taken may yet be cut. */
 const LENGTHS = [300, 255, 128, 100, 64]
@@ -18,7 +18,7 @@ const LENGTHS = [300, 255, 128, 100, 64]
 export const malformedKey: Scenario = {
   id: 'malformed-key',
   title: 'A malformed key is refused, and never half understood.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   seenBy: 'answers',
   effects: () => ({ least: 0, most: 1 }),

@@ -1,11 +1,7 @@
-import { isDecidedRefusal } from '../decided.ts'
 import { type Answered, type Asked, type Exchange, shownAnswer } from '../exchange.ts'
 import { broken, type Finding, kept, unmeasured } from '../finding.ts'
-import { lacksOther, otherRequest } from '../other-request.ts'
-import { refusalIsOver } from '../refusal-over.ts'
-import type { Round } from '../round.ts'
-import type { Scenario } from '../scenario.ts'
-import { succeeded } from '../succeeded.ts'
+import { isDecidedRefusal } from '../judging/decided.ts'
+import { succeeded } from '../judging/succeeded.ts'
 import {
   intersection,
   secretsIn,
@@ -15,7 +11,11 @@ import {
   wordsOfAnswer,
   wordsOfBytes,
   wordsOfFields,
-} from '../words.ts'
+} from '../judging/words.ts'
+import { lacksOther, otherRequest } from '../other-request.ts'
+import { refusalIsOver } from '../refusal-over.ts'
+import type { Round } from '../round.ts'
+import type { Scenario } from '../scenario.ts'
 
 /** What is refused because of a stored request, asked for twice: what only one of the two refusals says is chance. */
 export interface Refused {
@@ -27,7 +27,7 @@ export interface Refused {
 export const refusalLeaksNothing: Scenario = {
   id: 'refusal-leaks-nothing',
   title: 'A refusal says nothing of the request and the outcome that are stored under the key.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: lacksOther,
   seenBy: 'answers',

@@ -1,0 +1,17 @@
+import type { Exchange } from '../exchange.ts'
+
+/** Too many requests, or nobody there to answer: they tell nothing of a key. */
+const busy: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+/**
+ * The answer is the service's word on this request. Unlike `isAnswered`, it takes a 409 for one too: for requests that are to be
+ * refused, or run by themselves.
+ */
+export function isDecided({ answer }: Pick<Exchange, 'answer'>): boolean {
+  return answer.kind === 'answer' && !busy.has(answer.status)
+}
+
+export function isDecidedRefusal(exchange: Pick<Exchange, 'answer'>): boolean {
+  const { answer } = exchange
+  return isDecided(exchange) && answer.kind === 'answer' && answer.status >= 400 && answer.status < 500
+}
