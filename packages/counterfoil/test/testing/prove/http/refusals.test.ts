@@ -6,6 +6,7 @@ import { judgeLimited } from '../../../../src/testing/prove/http/scenarios/limit
 import {
   judgeLeaks,
   type Refused,
+  withoutUsual,
 } from '../../../../src/testing/prove/http/scenarios/refusal-leaks-nothing.ts'
 import { judgeRefusedUpstream } from '../../../../src/testing/prove/http/scenarios/refused-upstream.ts'
 import { call, conflict, counted, created, createdAgain, exchange, inProgress, type Seen } from './seen.ts'
@@ -117,6 +118,16 @@ describe('what a refusal tells', () => {
     }
     expect(found(usual, ofAnother)).toBe('kept')
     expect(found(usual, usual)).toBe('broken')
+  })
+
+  it('is nothing of the outcome where a field says it under other keys too', () => {
+    const node = (asked = {}): Seen => ({ ...conflict, lines: [['X-Node', 'node4711']], asked })
+    const seen: Refused = {
+      exchanges: [exchange(node()), exchange(node())],
+      secrets: { request: new Set(), outcome: wordsOf('node4711') },
+    }
+    expect(judgeLeaks([withoutUsual(seen, seen.exchanges)]).kind).toBe('broken')
+    expect(judgeLeaks([withoutUsual(seen, [exchange(node({ key: 'other' }))])]).kind).toBe('kept')
   })
 
   it('is not seen where nothing is refused', () => {

@@ -16,10 +16,13 @@ const ofOneExchange =
 const ofTheOutcome = /^(location|link|etag|last-modified|content-.*)$/i
 
 /** Whether the answers to two retries are the first one's. */
-export function judgeIdentity(first: Answered, retries: readonly [Answered, Answered]): Finding {
-  const [one, other] = retries.map(({ answer }) => compared(answer)) as [WireLines, WireLines]
-  const fleeting = namesOf(one).filter(
-    (name) => !ofTheOutcome.test(name) && valuesOf(one, name) !== valuesOf(other, name),
+export function judgeIdentity(
+  first: Answered,
+  retries: readonly [Answered, Answered, ...Answered[]],
+): Finding {
+  const all = retries.map(({ answer }) => compared(answer))
+  const fleeting = namesOf(all.flat()).filter(
+    (name) => !ofTheOutcome.test(name) && new Set(all.map((lines) => valuesOf(lines, name))).size > 1,
   )
   for (const retry of retries) {
     const why = differenceOf(first.answer, retry.answer, fleeting)

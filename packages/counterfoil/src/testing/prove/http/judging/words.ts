@@ -19,7 +19,11 @@ export function wordsOfBytes(bytes: Uint8Array): Words {
 
 /** Of an answer's body and of its field lines. */
 export function wordsOfAnswer({ body, lines }: Pick<Answer, 'body' | 'lines'>): Words {
-  return union([wordsOfBytes(body), wordsOf(valuesOf(lines))])
+  return union([wordsOfBytes(body), wordsOfFields({ lines })])
+}
+
+export function wordsOfFields({ lines }: Pick<Answer, 'lines'>): Words {
+  return wordsOf(valuesOf(lines))
 }
 
 function valuesOf(lines: WireLines): string {

@@ -22,7 +22,7 @@ export const malformedKey: Scenario = {
   needs: [],
   seenBy: 'answers',
   effects: () => ({ least: 0, most: 1 }),
-  requests: () => 5 + LENGTHS.length,
+  requests: () => 6 + LENGTHS.length,
   play(round) {
     return inTurn([emptyKey, twoKeys, controlCharacter, longKey].map((play) => () => play(round)))
   },
@@ -75,11 +75,13 @@ export function judgeMalformed(last: Exchange, effects: Effects): Finding {
 async function longKey(round: Round): Promise<Finding> {
   for (const length of LENGTHS) {
     const stem = (await round.newKey()).padEnd(length - 1, '-')
-    const [key, other] = [`${stem}a`, `${stem}b`]
-    for (const one of [key, other]) await round.ground.counter?.begin(one)
+    const [key, ...others] = [`${stem}a`, `${stem}b`, `${stem}A`]
+    for (const one of [key, ...others]) await round.ground.counter?.begin(one as string)
     const asked: Asked = { as: `a request with a key of ${length} characters`, key }
     const first = (await round.call(asked, isDecided)).last
-    if (isSuccess(first)) return await playLong(round, { length, asked, first, other })
+    if (isSuccess(first)) {
+      return inTurn(others.map((other) => () => playLong(round, { length, asked, first, other })))
+    }
     const refused = judgeMalformed(first, await round.effects(NONE, key))
     if (refused.kind !== 'kept') return refused
   }
@@ -90,7 +92,7 @@ interface LongKey {
   readonly length: number
   readonly asked: Asked
   readonly first: Answered
-  /** Another key, which differs in its last character. */
+  /** Another key, which differs in its last character, be it only by its case. */
   readonly other: string
 }
 

@@ -10,6 +10,7 @@ import {
   wordsOf,
   wordsOfAnswer,
   wordsOfBytes,
+  wordsOfFields,
 } from '../judging/words.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
 import { refusalIsOver } from '../refusal-over.ts'
@@ -43,13 +44,25 @@ export const refusalLeaksNothing: Scenario = {
     const known = [wordsOf(round.key), wordsOf(key), wordsOf(new Date().toISOString())]
     const stored = storedIn({ body: given, outcome: first }, { body: other, outcome: second }, known)
     const converse = storedIn({ body: other, outcome: second }, { body: given, outcome: first }, known)
-    return judgeLeaks([
+    const all = [
       await refused(round, { as: 'another request under its key', body: other }, stored),
       await refused(round, { as: 'a request under the key of another', key, body: given }, converse),
       await whileRunning(round, other, stored.request),
       ...(round.terms.as === undefined ? [] : [await byAnotherCaller(round, first, second)]),
-    ])
+    ]
+    return judgeLeaks(all.map((one) => withoutUsual(one, round.recorded)))
   },
+}
+
+/** What a field says under other keys too, as the name of the server that answered, is nothing of this outcome. */
+export function withoutUsual(one: Refused, recorded: readonly Exchange[]): Refused {
+  const { key } = one.exchanges[0].asked
+  const usual = new Set(
+    recorded.flatMap(({ asked, answer }) =>
+      asked.key === key || answer.kind === 'no_answer' ? [] : [...wordsOfFields(answer)],
+    ),
+  )
+  return { ...one, secrets: { ...one.secrets, outcome: without(one.secrets.outcome, usual) } }
 }
 
 interface Stored {

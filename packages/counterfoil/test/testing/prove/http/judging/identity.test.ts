@@ -50,6 +50,12 @@ describe('a replay is the first response', () => {
     expect(found).toMatchObject({ kind: 'kept', note: expect.stringMatching(/x-node/) })
   })
 
+  it('is kept where some replay is of the server that gave the first answer', () => {
+    const by = (node: string) => answered({ lines: [...lines, ['X-Node', node]] })
+    expect(judgeIdentity(by('a'), [by('b'), by('b')]).kind).toBe('broken')
+    expect(judgeIdentity(by('a'), [by('b'), by('b'), by('a')]).kind).toBe('kept')
+  })
+
   it('is broken where every replay names another resource', () => {
     const at = (path: string): Partial<Seen> => ({ lines: [['Location', path]] })
     const found = judgeIdentity(answered(at('/1')), [answered(at('/2')), answered(at('/3'))])
