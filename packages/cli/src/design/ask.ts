@@ -3,7 +3,7 @@ import * as clack from '@clack/prompts'
 import { soFarIn } from './answers/given.ts'
 import { answersYaml } from './answers/yaml.ts'
 import { adviceOn } from './questions/kinds.ts'
-import type { Group, Question } from './questions/question.ts'
+import { type Group, isAsked, type Question } from './questions/question.ts'
 import { groups } from './questions/questions.ts'
 
 /** Where it is asked. */
@@ -39,7 +39,7 @@ class Cancelled extends Error {}
 async function askGroup(group: Group, texts: Map<string, string>, terminal: Terminal): Promise<void> {
   if (group.shape === 'one') {
     const soFar = soFarIn(texts, group.name)
-    const needed = group.questions.some((question) => question.needed?.(soFar) ?? true)
+    const needed = group.questions.some((question) => isAsked(question, soFar))
     if (!needed) return
     clack.log.info(group.about, terminal)
     return askAll(group.questions, group.name, texts, terminal)
@@ -59,7 +59,7 @@ async function askAll(
   terminal: Terminal,
 ): Promise<void> {
   for (const question of questions) {
-    if (question.needed?.(soFarIn(texts, within)) ?? true)
+    if (isAsked(question, soFarIn(texts, within)))
       texts.set(`${within}.${question.name}`, answered(await ask(question, terminal)))
   }
 }

@@ -21,7 +21,7 @@ export async function runDesign(file: string | undefined, options: DesignOptions
   if (!io.interactive)
     throw new CommandError(
       exitCodes.usage,
-      'there is nobody to ask: give a file of answers, such as counterfoil design answers.yaml; counterfoil design --print-questions prints one to fill in.',
+      'There is nobody to ask: give a file of answers, such as counterfoil design answers.yaml; counterfoil design --print-questions prints one to fill in.',
     )
   return designAsked(options.out, io)
 }

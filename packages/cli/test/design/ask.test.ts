@@ -51,7 +51,7 @@ it('asks no more of what the answer makes needless', async () => {
   const at = terminal((said) => (said.includes('How is it reached?') ? `${DOWN}${DOWN}${ENTER}` : ENTER))
   const asked = await askAnswers(at)
   expect(asked?.yaml).toContain('reached-by: call\n')
-  expect(at.said()).not.toContain('Which requests?')
+  expect(at.said()).not.toContain('Which requests is it for?')
   expect(await designOf(asked?.yaml ?? '', 'charge-card.yaml')).toMatchObject({ kind: 'made' })
 })
 
@@ -63,5 +63,5 @@ it('writes nothing where whoever is asked leaves', async () => {
 it('asks nobody where nobody is there, and says what to do instead', async () => {
   const io = testIo()
   expect(await run(['design'], io)).toBe(2)
-  expect(io.err()).toMatch(/^counterfoil: there is nobody to ask: give a file of answers, .*\.\n$/)
+  expect(io.err()).toMatch(/^counterfoil: There is nobody to ask: give a file of answers, .*\.\n$/)
 })

@@ -58,7 +58,7 @@ describe('answers from a file', () => {
     const text = changed('card-charge', { 'effects.0.repeated': undefined, 'store.failover': undefined })
     expect(faultsIn(text)).toEqual([
       `answers.yaml:${lineOf(text, 'effects.0.name')}: effects.0.repeated is not answered: What would a second one do?`,
-      `answers.yaml:${lineOf(text, 'store')}: store.failover is not answered: What takes over where the server is lost?`,
+      `answers.yaml:${lineOf(text, 'store')}: store.failover is not answered: What takes over if the server is lost?`,
     ])
   })
 
@@ -78,7 +78,7 @@ describe('answers from a file', () => {
 
   it.each([
     ['', 'answers.yaml:1: give answers by their names'],
-    ['operation: [', 'answers.yaml:1: this is no YAML'],
+    ['operation: [', 'answers.yaml:1: this is not YAML'],
     ['operation: here\n', "answers.yaml:1: operation can't be that: give its answers by their names."],
     ['effects: one\n', "answers.yaml:1: effects can't be that: give a list"],
     ['key:\n  made-of: [random]\n', 'answers.yaml:2: key.made-of has no answer, or more than one: give one.'],

@@ -44,8 +44,8 @@ it.each([
   ['routes:\n  POST /x:\n    lease: 1', "x.yaml:3: lease can't be '1'"],
   ['routes:\n  POST /x:\n    store: "memory:"', 'x.yaml:3: store is for the whole gateway'],
   ['routes:\n  POST /x: {}\n  POST  /x: {}', "x.yaml:3: the route 'POST /x' stands here twice"],
-  ['ttl: 7d\nttl: 8d', 'x.yaml:2: this is no YAML: '],
-  ['a: [', 'x.yaml:1: this is no YAML: '],
+  ['ttl: 7d\nttl: 8d', 'x.yaml:2: this is not YAML: '],
+  ['a: [', 'x.yaml:1: this is not YAML: '],
 ])('refuses %j with its line', (text, says) => {
   let message = ''
   try {

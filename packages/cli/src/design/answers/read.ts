@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml'
 import { nearest } from '../../gateway/config/nearest.ts'
 import { adviceOn } from '../questions/kinds.ts'
-import type { Group, Question } from '../questions/question.ts'
+import { type Group, isAsked, type Question } from '../questions/question.ts'
 import { groups } from '../questions/questions.ts'
 import { Given, soFarIn } from './given.ts'
 
@@ -31,7 +31,8 @@ class Reader {
   read(): Read {
     const document = parseDocument(this.#text, { lineCounter: this.#counter, prettyErrors: false })
     const [fault] = [...document.errors, ...document.warnings]
-    if (fault) this.#wrong(this.#line(fault.pos[0]), `this is no YAML: ${fault.message.replace(/\.?$/, '.')}`)
+    if (fault)
+      this.#wrong(this.#line(fault.pos[0]), `this is not YAML: ${fault.message.replace(/\.?$/, '.')}`)
     else if (isMap(document.contents)) this.#groups(document.contents)
     else
       this.#wrong(
@@ -123,17 +124,17 @@ class Reader {
     for (const question of group.questions) {
       const at = `${path}.${question.name}`
       const given = this.#texts.get(at)
-      const needed = question.needed?.(soFar) ?? true
+      const needed = isAsked(question, soFar)
       if (given === undefined) {
         if (needed) this.#wrong(line, `${at} is not answered: ${question.asks}`)
       } else this.#checkAnswer(question, at, given, needed)
     }
   }
 
-  #checkAnswer({ kind, where }: Question, path: string, given: string, needed: boolean): void {
+  #checkAnswer({ kind, askedWhere }: Question, path: string, given: string, needed: boolean): void {
     const line = this.#lines.get(path) ?? 1
     if (!needed) {
-      this.#wrong(line, `${path} is answered ${where}: take it out.`)
+      this.#wrong(line, `${path} is answered ${askedWhere?.says}: take it out.`)
       return
     }
     const advice = adviceOn(kind, given)

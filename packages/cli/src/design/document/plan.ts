@@ -1,4 +1,4 @@
-import { httpProofs, type Proof, ROUNDS } from '../plan/proofs.ts'
+import { httpProofs, type PlannedProof, ROUNDS } from '../plan/proofs.ts'
 import { storeProofs } from '../plan/store-proofs.ts'
 import { suiteCode } from '../plan/suite.ts'
 import type { Design, Section } from './design.ts'
@@ -47,6 +47,6 @@ function withoutCommand({ store, proof }: Design['answers']): readonly string[] 
     : []
 }
 
-function proofText({ title, shows, command }: Proof): readonly string[] {
+function proofText({ title, shows, command }: PlannedProof): readonly string[] {
   return [`**${title}.** ${shows}`, fenced('sh', command)]
 }

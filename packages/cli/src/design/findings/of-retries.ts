@@ -26,7 +26,7 @@ function keysOutliveRetries({ keep, retries }: Answers): readonly Finding[] {
   )
 }
 
-/** Of a person it may be asked to look; what retries by itself can do nothing with "it ran, and its outcome is gone". */
+/** A person can be asked to look; what retries by itself can do nothing with "it ran, and its outcome is gone". */
 function outcomesOutliveRetries({ keep, retries }: Answers): readonly Finding[] {
   return retries.flatMap(({ by, untilMs }, at) =>
     by !== 'person' && keep.outcomeMs < untilMs && keep.keyMs >= untilMs

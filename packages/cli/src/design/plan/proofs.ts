@@ -4,7 +4,7 @@ import type { Decision } from '../decision/decision.ts'
 import { commandText, type Flag } from './command.ts'
 
 /** One test of the plan, as a command that can be pasted. */
-export interface Proof {
+export interface PlannedProof {
   readonly title: string
   /** What it does, and what must come of it. */
   readonly shows: string
@@ -20,7 +20,7 @@ export function requestsOf({ retries }: Answers): number {
 export const ROUNDS = 20
 
 /** For a service behind HTTP: fired at where it is served. */
-export function httpProofs(answers: Answers, decision: Decision): readonly Proof[] {
+export function httpProofs(answers: Answers, decision: Decision): readonly PlannedProof[] {
   const { key, tenant, proof } = answers
   const requests = requestsOf(answers)
   // Only this field is a String of RFC 9651, with quotes or without.

@@ -1,9 +1,9 @@
 import type { Answers } from '../answers/answers.ts'
 import { commandText, type Flag, shellQuoted } from './command.ts'
-import { type Proof, ROUNDS, requestsOf } from './proofs.ts'
+import { type PlannedProof, ROUNDS, requestsOf } from './proofs.ts'
 
 /** The store itself, under its own settings: what no request to a service can show. */
-export function storeProofs(answers: Answers): readonly Proof[] {
+export function storeProofs(answers: Answers): readonly PlannedProof[] {
   const { proof, operation, store } = answers
   const prove = (name: string, only: string, ...more: readonly Flag[]): string =>
     commandText(`counterfoil prove store ${shellQuoted(store.url)}`, [
@@ -35,7 +35,7 @@ export function storeProofs(answers: Answers): readonly Proof[] {
 
 type Prove = (name: string, only: string, ...more: readonly Flag[]) => string
 
-function claims(answers: Answers, prove: Prove): readonly Proof[] {
+function claims(answers: Answers, prove: Prove): readonly PlannedProof[] {
   const calls = requestsOf(answers)
   const sqlite = answers.store.kind === 'sqlite'
   return [
@@ -74,7 +74,7 @@ function claims(answers: Answers, prove: Prove): readonly Proof[] {
   ]
 }
 
-function failover(command: string, prove: Prove): Proof {
+function failover(command: string, prove: Prove): PlannedProof {
   return {
     title: 'Failover',
     shows:
@@ -84,7 +84,7 @@ function failover(command: string, prove: Prove): Proof {
 }
 
 /** Of a standby that lags nothing is promised: there is nothing to prove but that the server itself keeps what it has. */
-function restart(command: string, prove: Prove): Proof {
+function restart(command: string, prove: Prove): PlannedProof {
   return {
     title: 'Failover',
     shows:

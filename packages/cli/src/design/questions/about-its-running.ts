@@ -1,8 +1,6 @@
+import { onlyOverHttp } from './conditions.ts'
 import { bytes, choice, duration, rate, text } from './kinds.ts'
-import type { Group, SoFar } from './question.ts'
-
-const overHttp = (soFar: SoFar): boolean => soFar('operation.reached-by') === 'http'
-const OVER_HTTP = 'only where operation.reached-by is http'
+import type { Group } from './question.ts'
 
 export const failure: Group = {
   name: 'failure',
@@ -11,7 +9,7 @@ export const failure: Group = {
   questions: [
     {
       name: 'leaves',
-      asks: 'What may an attempt leave behind that breaks off midway?',
+      asks: 'What may an attempt that breaks off midway leave behind?',
       why: 'What may be there must be found, finished or left alone: never assumed away.',
       kind: choice({
         nothing: 'nothing: all of it commits, or none',
@@ -22,11 +20,11 @@ export const failure: Group = {
     },
     {
       name: 'if-nobody-retries',
-      asks: 'And where nobody comes back to retry?',
+      asks: 'What happens if nobody retries?',
       why: 'A held receipt that nobody looks at is a payment that nobody looks at.',
       kind: choice({
         'tell-an-operator': 'it stays as it is, and an operator is told',
-        'finish-it': 'it is brought to an end by itself',
+        'finish-it': 'it is finished without anybody',
       }),
       example: 'finish-it',
     },
@@ -35,19 +33,19 @@ export const failure: Group = {
 
 export const load: Group = {
   name: 'load',
-  about: 'How much there is of it.',
+  about: 'The load.',
   shape: 'one',
   questions: [
     {
       name: 'per-second',
-      asks: 'How many first-time requests a second, over the day?',
+      asks: 'How many first-time requests are there a second, on average?',
       why: 'Times the key retention it is the number of receipts.',
       kind: rate,
       example: '20',
     },
     {
       name: 'peak-per-second',
-      asks: 'And at the peak?',
+      asks: 'How many at the peak?',
       why: 'Times the usual duration it is how many run at once.',
       kind: rate,
       example: '200',
@@ -71,19 +69,19 @@ export const load: Group = {
 
 export const keep: Group = {
   name: 'keep',
-  about: 'For how long.',
+  about: 'How long outcomes and keys are kept.',
   shape: 'one',
   questions: [
     {
       name: 'outcome',
-      asks: 'For how long is an outcome replayed?',
+      asks: 'How long is an outcome replayed?',
       why: 'Later the key is still known, and a retry is told that its outcome is gone.',
       kind: duration,
       example: '24h',
     },
     {
       name: 'key',
-      asks: 'For how long is a key remembered?',
+      asks: 'How long is a key remembered?',
       why: 'The promise ends with it.',
       kind: duration,
       example: '7d',
@@ -93,7 +91,7 @@ export const keep: Group = {
 
 export const proof: Group = {
   name: 'proof',
-  about: 'Where it can be tried out: the test plan has commands for it.',
+  about: 'Where it can be tested: the commands of the test plan go there.',
   shape: 'one',
   questions: [
     {
@@ -102,17 +100,15 @@ export const proof: Group = {
       why: 'The plan fires at it.',
       kind: text('a URL such as http://127.0.0.1:8787/charges', /^https?:\/\/\S+$/),
       example: 'http://127.0.0.1:8787/charges',
-      needed: overHttp,
-      where: OVER_HTTP,
+      askedWhere: onlyOverHttp,
     },
     {
       name: 'body',
       asks: 'Which request body does it take there?',
-      why: 'It is sent again and again, under keys of the proof’s own.',
+      why: 'It is sent many times, under keys that the proof makes.',
       kind: text('a JSON object on one line', isJsonObject),
       example: `{"amount":1250,"currency":"EUR"}`,
-      needed: overHttp,
-      where: OVER_HTTP,
+      askedWhere: onlyOverHttp,
     },
     {
       name: 'count',
@@ -120,8 +116,7 @@ export const proof: Group = {
       why: 'Equal answers alone do not show that an effect happened once.',
       kind: text('a URL that answers a number, or a command that prints one', /^\S.*$/),
       example: 'http://127.0.0.1:3000/effects?key={key}',
-      needed: overHttp,
-      where: OVER_HTTP,
+      askedWhere: onlyOverHttp,
     },
     {
       name: 'kill',
@@ -129,21 +124,19 @@ export const proof: Group = {
       why: 'A crash is a promise’s hardest minute.',
       kind: text('a command', /^\S.*$/),
       example: 'systemctl kill -s KILL counterfoil-gateway',
-      needed: overHttp,
-      where: OVER_HTTP,
+      askedWhere: onlyOverHttp,
     },
     {
       name: 'restart',
-      asks: 'And which starts it again?',
+      asks: 'Which command starts it again?',
       why: 'What was acknowledged must still be there.',
       kind: text('a command', /^\S.*$/),
       example: 'systemctl start counterfoil-gateway',
-      needed: overHttp,
-      where: OVER_HTTP,
+      askedWhere: onlyOverHttp,
     },
     {
       name: 'store-failover',
-      asks: 'Which command has the standby of the staging store take over, or restarts it where there is none? none: neither',
+      asks: 'Which command makes the standby of the staging store take over, or restarts that store if it has no standby? none: there is no such command',
       why: 'What a failover forgets is found by making one.',
       kind: text('a command, or none', /^\S.*$/),
       example: 'none',

@@ -1,11 +1,10 @@
+import { onlyFromAQueue } from './conditions.ts'
 import { choice, count, duration } from './kinds.ts'
-import type { Group, SoFar } from './question.ts'
-
-const fromQueue = (soFar: SoFar): boolean => soFar('by') === 'queue'
+import type { Group } from './question.ts'
 
 export const retries: Group = {
   name: 'retries',
-  about: 'Everybody who may send it again. The slowest of them decides for how long keys are remembered.',
+  about: 'Everybody who may send it again. The slowest of them decides how long keys must be remembered.',
   shape: 'list',
   questions: [
     {
@@ -23,8 +22,8 @@ export const retries: Group = {
     },
     {
       name: 'at-once',
-      asks: 'How many with one key may be on their way at the same time?',
-      why: 'As many are held back while the first runs.',
+      asks: 'How many with one key may be under way at the same time?',
+      why: 'That many wait or are refused while the first runs.',
       kind: count,
       example: '3',
     },
@@ -41,8 +40,7 @@ export const retries: Group = {
       why: 'The lease is no longer, so that the second delivery after a crash finds the claim free.',
       kind: duration,
       example: '30s',
-      needed: fromQueue,
-      where: 'only where by is queue',
+      askedWhere: onlyFromAQueue,
     },
     {
       name: 'deliveries',
@@ -50,8 +48,7 @@ export const retries: Group = {
       why: 'Deliveries that only find the first one running must not use them up.',
       kind: count,
       example: '10',
-      needed: fromQueue,
-      where: 'only where by is queue',
+      askedWhere: onlyFromAQueue,
     },
   ],
 }

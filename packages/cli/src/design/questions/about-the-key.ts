@@ -1,8 +1,6 @@
+import { onlyOfTheRequest, onlyOverHttp, onlyWithTenants } from './conditions.ts'
 import { choice, text } from './kinds.ts'
-import type { Group, SoFar } from './question.ts'
-
-const overHttp = (soFar: SoFar): boolean => soFar('operation.reached-by') === 'http'
-const OVER_HTTP = 'only where operation.reached-by is http'
+import type { Group } from './question.ts'
 
 export const key: Group = {
   name: 'key',
@@ -24,7 +22,7 @@ export const key: Group = {
     },
     {
       name: 'made-of',
-      asks: 'How is it made?',
+      asks: 'How is the key made?',
       why: 'Two intents must never have one key, and one intent never two.',
       kind: choice({
         random: 'random, made once for each intent and kept with it',
@@ -37,7 +35,7 @@ export const key: Group = {
     },
     {
       name: 'on-a-retry',
-      asks: 'What has a retry for a key?',
+      asks: 'Which key does a retry carry?',
       why: 'A key that is made anew deduplicates nothing.',
       kind: choice({ same: 'the same one', new: 'a new one' }),
       example: 'same',
@@ -48,20 +46,18 @@ export const key: Group = {
       why: 'If so the second one would be answered with the first one’s outcome, or refused.',
       kind: choice({ never: 'never', rightly: 'it may' }),
       example: 'never',
-      needed: (soFar) => ['business-id', 'content'].includes(soFar('key.made-of') ?? ''),
-      where: 'only where key.made-of is business-id or content',
+      askedWhere: onlyOfTheRequest,
     },
     {
       name: 'found-in',
-      asks: 'Where is it in the request?',
+      asks: 'Where in the request is it?',
       why: 'What holds the key stays out of the fingerprint.',
       kind: text(
         'the name of a field, such as Idempotency-Key, or a JSON Pointer into the body, such as /id',
         /^([A-Za-z0-9][A-Za-z0-9-]*|(\/([^~/\s]|~[01])+)+)$/,
       ),
       example: 'Idempotency-Key',
-      needed: overHttp,
-      where: OVER_HTTP,
+      askedWhere: onlyOverHttp,
     },
   ],
 }
@@ -77,8 +73,7 @@ export const tenant: Group = {
       why: 'Keys of two tenants may be equal. With one tenant, a retry must carry the credentials of the first request.',
       kind: text('the name of a field, such as X-Account, or none', /^[A-Za-z0-9][A-Za-z0-9-]*$/),
       example: 'X-Account',
-      needed: overHttp,
-      where: OVER_HTTP,
+      askedWhere: onlyOverHttp,
     },
     {
       name: 'set-by',
@@ -89,8 +84,7 @@ export const tenant: Group = {
         caller: 'the caller',
       }),
       example: 'front',
-      needed: (soFar) => overHttp(soFar) && soFar('tenant.field') !== 'none',
-      where: `${OVER_HTTP} and tenant.field names one`,
+      askedWhere: onlyWithTenants,
     },
   ],
 }

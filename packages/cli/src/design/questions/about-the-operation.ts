@@ -1,3 +1,4 @@
+import { onlyElsewhere, onlyOverHttp } from './conditions.ts'
 import { choice, duration, name, text } from './kinds.ts'
 import type { Group } from './question.ts'
 
@@ -18,20 +19,19 @@ export const operation: Group = {
       asks: 'How is it reached?',
       why: 'It decides where the claim stands: in front of a handler, or around a function.',
       kind: choice({
-        http: 'by a request, to be answered byte for byte again',
-        queue: 'by a message, to be acknowledged',
+        http: 'by an HTTP request: a retry gets the same bytes',
+        queue: 'by a message, which is acknowledged',
         call: 'by a call in a service, a job or a script',
       }),
       example: 'http',
     },
     {
       name: 'route',
-      asks: 'Which requests?',
+      asks: 'Which requests is it for?',
       why: 'A key is unique within the route.',
       kind: text('a method and a path, such as POST /charges', /^[A-Z]+ \/[^\s?#{}]*$/),
       example: 'POST /charges',
-      needed: (soFar) => soFar('operation.reached-by') === 'http',
-      where: 'only where operation.reached-by is http',
+      askedWhere: onlyOverHttp,
     },
     {
       name: 'promise',
@@ -46,8 +46,8 @@ export const operation: Group = {
     },
     {
       name: 'usual-duration',
-      asks: 'How long does it take usually?',
-      why: 'How many run at once, and how long a duplicate usually waits.',
+      asks: 'How long does it usually take?',
+      why: 'It says how many run at once, and how long a duplicate usually waits.',
       kind: duration,
       example: '800ms',
     },
@@ -63,7 +63,7 @@ export const operation: Group = {
 
 export const effects: Group = {
   name: 'effects',
-  about: 'Everything that it changes, in its order. What a second one of each does decides the guarantee.',
+  about: 'Everything that it changes, in order. What a second one of each would do decides the guarantee.',
   shape: 'list',
   questions: [
     {
@@ -81,7 +81,7 @@ export const effects: Group = {
         database: 'rows are written',
         payment: 'money moves',
         provisioning: 'something is created or set up',
-        message: 'somebody is told: a mail, an event, a webhook',
+        message: 'somebody is told: an e-mail, an event, a webhook',
       }),
       example: 'payment',
     },
@@ -108,8 +108,7 @@ export const effects: Group = {
       why: 'It bounds the promise: once it has forgotten the key, a second call is a second effect.',
       kind: { is: 'duration', or: 'none' },
       example: '24h',
-      needed: (soFar) => soFar('place') === 'elsewhere',
-      where: 'only where place is elsewhere',
+      askedWhere: onlyElsewhere,
     },
     {
       name: 'can-be-asked',
@@ -117,8 +116,7 @@ export const effects: Group = {
       why: 'Then a crash in mid-effect is resolved by a function, and not by an operator.',
       kind: choice({ yes: 'it can', no: 'it cannot' }),
       example: 'yes',
-      needed: (soFar) => soFar('place') === 'elsewhere',
-      where: 'only where place is elsewhere',
+      askedWhere: onlyElsewhere,
     },
   ],
 }

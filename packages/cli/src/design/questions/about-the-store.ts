@@ -1,8 +1,6 @@
+import { onlyOnAServer, onlyOnRedis } from './conditions.ts'
 import { bytes, choice, text } from './kinds.ts'
-import type { Group, SoFar } from './question.ts'
-
-const isRedis = (soFar: SoFar): boolean => /^rediss?[:+]/.test(soFar('store.url') ?? '')
-const isServer = (soFar: SoFar): boolean => isRedis(soFar) || /^postgres/.test(soFar('store.url') ?? '')
+import type { Group } from './question.ts'
 
 export const store: Group = {
   name: 'store',
@@ -12,7 +10,7 @@ export const store: Group = {
     {
       name: 'url',
       asks: 'Which store?',
-      why: 'Its layout and its claim are in the design as they run. Leave passwords out.',
+      why: 'The design shows its layout and its claim as they run. Leave passwords out.',
       kind: text(
         "a URL such as 'sqlite:receipts.db', 'postgres://localhost/app' or 'redis://localhost:6379'",
         /^(memory:|sqlite:.+|postgres(ql)?:\/\/.+|rediss?(\+sentinel|\+cluster)?:\/\/.+)$/,
@@ -21,14 +19,14 @@ export const store: Group = {
     },
     {
       name: 'hosts',
-      asks: 'On how many hosts does what claims there run?',
+      asks: 'How many hosts make claims in it?',
       why: 'A SQLite file is sound on one host alone, and memory in one process.',
       kind: choice({ one: 'one', many: 'more than one' }),
       example: 'many',
     },
     {
       name: 'failover',
-      asks: 'What takes over where the server is lost?',
+      asks: 'What takes over if the server is lost?',
       why: 'A standby that lags forgets claims that were acknowledged, and their effects run twice.',
       kind: choice({
         none: 'nothing: it is down until it is back, with its disk',
@@ -36,8 +34,7 @@ export const store: Group = {
         lags: 'a standby, or a replica, that may be behind',
       }),
       example: 'waits',
-      needed: isServer,
-      where: 'only where store.url names PostgreSQL or Redis',
+      askedWhere: onlyOnAServer,
     },
     {
       name: 'eviction',
@@ -48,8 +45,7 @@ export const store: Group = {
         /^(noeviction|(allkeys|volatile)-(lru|lfu|lrm|random)|volatile-ttl)$/,
       ),
       example: 'noeviction',
-      needed: isRedis,
-      where: 'only where store.url names Redis',
+      askedWhere: onlyOnRedis,
     },
     {
       name: 'append-only',
@@ -57,8 +53,7 @@ export const store: Group = {
       why: 'What is not on the disk is forgotten by a crash, and runs again.',
       kind: choice({ always: 'before each answer', everysec: 'once a second', no: 'never: there is none' }),
       example: 'always',
-      needed: isRedis,
-      where: 'only where store.url names Redis',
+      askedWhere: onlyOnRedis,
     },
     {
       name: 'unreachable',

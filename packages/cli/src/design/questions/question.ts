@@ -22,10 +22,18 @@ export interface Question {
   readonly kind: AnswerKind
   /** An answer that fits; the file to fill in has it, and the terminal offers it. */
   readonly example: string
-  /** Asked where this holds; default always. */
-  readonly needed?: (soFar: SoFar) => boolean
-  /** Where it is asked, for whoever answers it elsewhere: `only where store.url names Redis`. */
-  readonly where?: string
+  /** Where it is asked; default always. */
+  readonly askedWhere?: Condition
+}
+
+export interface Condition {
+  holds(soFar: SoFar): boolean
+  /** For whoever answers it elsewhere: `only where store.url names Redis`. */
+  readonly says: string
+}
+
+export function isAsked({ askedWhere }: Question, soFar: SoFar): boolean {
+  return askedWhere === undefined || askedWhere.holds(soFar)
 }
 
 export interface Group {

@@ -1,6 +1,6 @@
 import { wrapped } from '../../terminal/wrapped.ts'
 import { listed } from './kinds.ts'
-import type { AnswerKind, Group, Question } from './question.ts'
+import { type AnswerKind, type Group, isAsked, type Question } from './question.ts'
 import { groups } from './questions.ts'
 
 const WIDTH = 100
@@ -30,7 +30,7 @@ function section(group: Group): string {
 }
 
 function asked(question: Question, group: Group, indent: string): string {
-  const where = question.where === undefined ? '' : ` (${question.where})`
+  const where = question.askedWhere === undefined ? '' : ` (${question.askedWhere.says})`
   const lines = [
     comment(`${question.asks}${where}`, indent),
     comment(question.why, indent),
@@ -44,12 +44,10 @@ function asked(question: Question, group: Group, indent: string): string {
 
 /** The questions that this file's own answers call for; the others are there as comments. */
 function isExampleNeeded(question: Question, group: Group): boolean {
-  return (
-    question.needed?.((path) => {
-      const [of, name] = path.includes('.') ? path.split('.') : [group.name, path]
-      return groups.find((each) => each.name === of)?.questions.find((each) => each.name === name)?.example
-    }) ?? true
-  )
+  return isAsked(question, (path) => {
+    const [of, name] = path.includes('.') ? path.split('.') : [group.name, path]
+    return groups.find((each) => each.name === of)?.questions.find((each) => each.name === name)?.example
+  })
 }
 
 function meanings(kind: AnswerKind): readonly string[] {

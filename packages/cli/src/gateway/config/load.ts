@@ -37,7 +37,7 @@ class Loader {
   load(): Config {
     const document = parseDocument(this.#text, { lineCounter: this.#lines, prettyErrors: false })
     const [fault] = [...document.errors, ...document.warnings]
-    if (fault) return this.#wrong(fault.pos[0], `this is no YAML: ${fault.message.replace(/\.?$/, '.')}`)
+    if (fault) return this.#wrong(fault.pos[0], `this is not YAML: ${fault.message.replace(/\.?$/, '.')}`)
     if (document.contents === null) return { settings: {}, routes: [] }
     if (!isMap(document.contents))
       return this.#wrong(0, 'give settings by their names, such as upstream: http://127.0.0.1:3000.')
