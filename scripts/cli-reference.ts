@@ -16,7 +16,7 @@ if (process.argv.includes('--update')) {
   console.log('cli reference: docs/cli.md is up to date')
 } else {
   console.error(
-    'cli reference: the command changed and docs/cli.md did not: node scripts/cli-reference.ts --update',
+    'cli reference: the command changed and docs/cli.md did not: npm run cli-reference -- --update',
   )
   process.exitCode = 1
 }

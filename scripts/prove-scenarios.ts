@@ -8,7 +8,6 @@ const [opening, closing] = ['<!-- scenarios -->', '<!-- /scenarios -->']
 
 const flags: Readonly<Record<HttpScenario['needs'][number], string>> = {
   as: '--as',
-  countEffects: 'a counter',
   kill: '--kill-cmd',
   limited: '--limited-header',
   refused: '--refused-header',
@@ -34,7 +33,7 @@ else {
   process.exitCode = 1
 }
 
-function row({ id, title, needs, luck }: HttpScenario): string {
-  const given = needs.map((need) => (flags[need].startsWith('--') ? `\`${flags[need]}\`` : flags[need]))
-  return `| \`${id}\` | ${title.replaceAll('|', '\\|')} | ${given.join(', ')} | ${rounds[luck]} |`
+function row({ id, title, needs, kind }: HttpScenario): string {
+  const given = needs.map((need) => `\`${flags[need]}\``)
+  return `| \`${id}\` | ${title.replaceAll('|', '\\|')} | ${given.join(', ')} | ${rounds[kind]} |`
 }

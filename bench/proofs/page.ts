@@ -35,16 +35,16 @@ const introduction = `# What held, here and elsewhere
 
 <!-- Made from a run by \`npm run proofs -- --write\`. Edit the targets in bench/proofs, not this page. -->
 
-**Not promised.** A verdict is about one version of a package, set up in one way, on one machine, in so many rounds: *held* means
-that no fault was seen, and [\`results.json\`](proofs/results.json) says what each bound is. *Broken* is by the rules of
-[the contract](contract.md), which are Counterfoil's own; where a layer means something else by a key, and says so, it is *broken, by
-design*, with its own words below. Nobody else has looked at how the others were set up: each is a
-[file of some lines](../bench/proofs/services), written as its documentation says, and a correction is welcome.
+**Not promised.** A verdict is about one version of a package, set up in one way, on one machine, in so many rounds. *Held* means that
+no fault was seen, and [\`results.json\`](proofs/results.json) has the bound of each. *Broken* is meant by the rules of
+[the contract](contract.md), which are Counterfoil's own; a layer that means something else by a key, and says so, is *broken, by
+design*, and its own words stand below. Nobody else has reviewed how the others were set up: each is a
+[short file](../bench/proofs/services), written as its documentation says. Corrections are welcome.
 
-\`proveHttp\`, which [\`counterfoil prove http\`](prove.md) calls, was fired at small services that are alike but for their idempotency
-layer: Counterfoil's integrations and its gateway, and others that install from npm. Each charges for 100 ms, and its effects are
-counted in a file outside of it. \`key-spelling\` sends one key as the draft's String, in quotes, and bare: who keeps to one spelling
-never meets what is found there. To run one of them alone: \`npm run proofs -- --only restate\`.`
+\`proveHttp\`, which [\`counterfoil prove http\`](prove.md) calls, was fired at small services that differ only in their idempotency
+layer: Counterfoil's integrations, its gateway, and other layers that install from npm. Each takes 100 ms for a charge, and its effects
+are counted in a file outside of it. \`key-spelling\` sends one key in quotes, as the IETF draft writes it, and bare; clients that keep to
+one spelling never meet that fault. To run one target alone: \`npm run proofs -- --only restate\`.`
 
 function termsOf({ proofs }: Results): string {
   const wanted = ['requests', 'processes', 'rounds', 'lease', 'late']

@@ -1,4 +1,4 @@
-import { type HttpProofOptions, type HttpProofProgress, type Proof, proveHttp } from 'counterfoil/testing'
+import { type HttpProofOptions, type Proof, type ProofProgress, proveHttp } from 'counterfoil/testing'
 import { type Place, startTarget } from './running-target.ts'
 import { limited, refused } from './services/charge.ts'
 import type { Target } from './targets.ts'
@@ -10,7 +10,7 @@ export async function proveTarget(
   target: Target,
   place: Place,
   effort: Effort,
-  onProgress: (progress: HttpProofProgress) => void,
+  onProgress: (progress: ProofProgress) => void,
 ): Promise<Proof> {
   const { origin, service, countEffects, end } = await startTarget(target, place)
   try {

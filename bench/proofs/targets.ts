@@ -86,17 +86,20 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     service: 'express-idempotency',
     packages: ['express-idempotency', 'express-idempotency-redis-adapter', 'express'],
     setUp:
-      'the middleware with its Redis adapter; an `intentValidator`, as its README offers, that compares the caller beside what the default one compares',
+      'the middleware with its Redis adapter; an `intentValidator`, as its README offers, that compares the caller besides what the default one compares',
     notes: [
       {
         on: ['identity'],
-        says: 'Its code keeps `Content-Type` alone of the fields (`headerWhitelist`); its README says nothing of fields.',
+        says: 'Of the header fields its code keeps only `Content-Type` (`headerWhitelist`); its README doesn’t mention header fields.',
       },
       {
         on: ['concurrent', 'conflict-in-flight', 'refused-duplicate'],
-        says: 'It looks the key up and then writes it, and its Redis adapter writes without a condition (`SET` with `EX` and no `NX`). Version 2.1, which was not to be had from the registry, says that it handles [a lost race](https://github.com/VilledeMontreal/express-idempotency/pull/44).',
+        says: 'It looks the key up and then writes it, and its Redis adapter writes without a condition (`SET` with `EX` and no `NX`). Version 2.1, which the registry did not have, says that it handles [a lost race](https://github.com/VilledeMontreal/express-idempotency/pull/44).',
       },
-      { on: ['malformed-key'], says: 'An empty field counts as none, and what has no key is let by.' },
+      {
+        on: ['malformed-key'],
+        says: 'An empty field counts as none, and a request without a key is let through.',
+      },
       { on: ['crash'], says: 'A key in progress has the ttl of an outcome, 86,400 s, and no lease.' },
     ],
   },
@@ -108,10 +111,10 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     setUp: 'the NestJS module on Redis and `@Idempotent()` on the handler, `enforceIdempotency: true`',
     without: { as: 'it has no notion of callers: its key is method, path and field' },
     notes: [
-      { on: ['identity'], says: 'It keeps `Content-Type` alone of the fields (`headers2Cache`).' },
+      { on: ['identity'], says: 'Of the header fields it keeps only `Content-Type` (`headers2Cache`).' },
       {
         on: ['key-spelling'],
-        says: 'Its README calls it compliant with the draft. There a key is a String, in quotes, which it takes for a part of the key.',
+        says: 'Its README calls it compliant with the draft. By the draft a key is a String, in quotes; it takes the quotes for a part of the key.',
       },
       { on: ['reordered'], says: 'The fingerprint is over `JSON.stringify` of the body: the order counts.' },
       { on: ['malformed-key'], says: JOINED },
@@ -166,7 +169,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     terms: { guarantee: 'at-least-once' },
     without: {
       as: 'its ingress knows no callers: what stands in front of it does',
-      limited: 'what a handler can’t do for now is tried again by Restate itself, until it can',
+      limited: 'Restate itself retries what a handler can’t do for now',
       refused: 'the same',
     },
     notes: [

@@ -9,7 +9,7 @@ export function cliReference(): string {
   const verbs = program.commands.flatMap((group) => [group, ...group.commands])
   return [
     '# The `counterfoil` command',
-    '<!-- Made from the command itself by `node scripts/cli-reference.ts --update`. Edit the definitions, not this page. -->',
+    '<!-- Made from the command itself by `npm run cli-reference -- --update`. Edit the definitions, not this page. -->',
     program.description(),
     ...verbs.map(section),
     '## Exit codes and errors',

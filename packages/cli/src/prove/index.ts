@@ -10,15 +10,15 @@ export function addProve(program: Command, io: Io, ended: Ended): void {
   const prove = program
     .command('prove')
     .description(
-      'Prove that a service runs each request once, or that a store keeps its contract, by firing at it.',
+      'Fire at a service or a store, and report whether it keeps its promises: one effect for each key, whatever is sent.',
     )
     .helpCommand(false)
   addHelp(prove, io, {
     exitCodes: proveExitCodes,
     notes: [
-      'A verdict is held, broken or not shown. Held says how rare a fault it could have missed; broken comes with the shortest evidence; not shown says what was missing and which option gives it, and never counts as held.',
+      'A verdict is held, broken or not shown. Held says how rare a fault it could have missed. Broken comes with the shortest evidence. Not shown says what was missing and which option supplies it; it never counts as held.',
       '--report writes report.json, report.xml (JUnit), report.md and report.html into a folder. The JSON has a published schema: docs/schemas/proof-1.json.',
-      'Ctrl-C stops it in order: what was killed is started again, and what was shown until then is reported.',
+      'Ctrl-C stops it cleanly: a service that was killed is started again, and what has been shown is reported.',
     ],
     examples: [
       [

@@ -7,7 +7,7 @@ import { runCommand } from './run-command.ts'
 export interface ServiceCommands {
   /** Those that there is a command for, as the proofs take them. */
   readonly functions: { readonly kill?: () => Promise<void>; readonly restart?: () => Promise<void> }
-  /** Starts what was killed and not started again. */
+  /** Starts what was killed and not started again; says so where that fails. */
   leaveRunning(): Promise<void>
 }
 
@@ -34,8 +34,7 @@ export function serviceCommands(
   }
   const restart = async (command: string): Promise<void> => {
     const ended = new AbortController()
-    // One that stays in the foreground has done its work once somebody listens.
-    const until = killed ? untilAccepts(target, true, ended.signal) : new Promise(() => {})
+    const until = untilBack(target, killed, ended.signal)
     try {
       await runCommand('--restart-cmd', command, { withinMs: COMMAND_WITHIN_MS, until, say })
       killed = false
@@ -49,9 +48,24 @@ export function serviceCommands(
       ...(restartCmd === undefined ? {} : { restart: () => restart(restartCmd) }),
     },
     leaveRunning: async () => {
-      if (killed && restartCmd !== undefined) await restart(restartCmd)
+      if (!killed || restartCmd === undefined) return
+      await restart(restartCmd).catch(({ message }: Error) =>
+        say(`counterfoil: what was killed could not be started again: ${message} Start it by hand.`),
+      )
     },
   }
+}
+
+/**
+ * A command that stays in the foreground has done its work once somebody listens. Where somebody does before, it is given
+ * the time to fail after a kill; and without one it is seen to stop and to start.
+ */
+async function untilBack(target: URL, killed: boolean, signal: AbortSignal): Promise<void> {
+  if (await accepts(target)) {
+    if (killed) return sleep(DEAD_WITHIN_MS, undefined, { signal }).catch(() => {})
+    await untilAccepts(target, false, signal)
+  }
+  await untilAccepts(target, true, signal)
 }
 
 async function untilAccepts(target: URL, wanted: boolean, signal: AbortSignal): Promise<void> {

@@ -88,3 +88,23 @@ it('a command that fails is told by its flag and its exit code', async () => {
 it('there is no function without its command', () => {
   expect(serviceCommands({}, new URL('http://127.0.0.1:1/'), () => {}).functions).toEqual({})
 })
+
+it('a restart that fails is told, though the kill killed nothing and somebody still listens', async () => {
+  const its = await service()
+  await serviceCommands({ restartCmd: `${its.startCmd} &` }, its.url, () => {}).functions.restart?.()
+  while (!(await answers(its))) await new Promise((done) => setTimeout(done, 20))
+  const { functions } = commands(its, 'true', 'sleep 0.2; exit 4')
+  await functions.kill?.()
+  await expect(functions.restart?.()).rejects.toThrow('--restart-cmd ended with 4.')
+})
+
+it('a restart without a kill may stay in the foreground too', async () => {
+  const its = await service()
+  await serviceCommands({ restartCmd: `${its.startCmd} &` }, its.url, () => {}).functions.restart?.()
+  while (!(await answers(its))) await new Promise((done) => setTimeout(done, 20))
+  const first = pidOf(its.pidFile)
+  const restartCmd = `kill -9 $(cat ${its.pidFile}); sleep 0.3; ${its.startCmd}`
+  await serviceCommands({ restartCmd }, its.url, () => {}).functions.restart?.()
+  expect(await answers(its)).toBe(true)
+  expect(pidOf(its.pidFile)).not.toBe(first)
+})

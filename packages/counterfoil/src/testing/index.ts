@@ -28,7 +28,7 @@ export {
 } from './linearizability/check-history.ts'
 export { type Counterexample, describeCounterexample } from './linearizability/counterexample.ts'
 export { TargetNotLoopback, TargetUnreachable } from './prove/http/errors.ts'
-export type { HttpProofOptions, HttpProofProgress } from './prove/http/options.ts'
+export type { HttpProofOptions } from './prove/http/options.ts'
 export {
   type HttpProofPlan,
   type HttpScenario,
@@ -38,6 +38,7 @@ export {
 } from './prove/http/plan-http.ts'
 export { proveHttp } from './prove/http/prove-http.ts'
 export type { HttpScenarioNeed } from './prove/http/scenario.ts'
+export type { ProofProgress } from './prove/progress.ts'
 export {
   type AnswerSummary,
   type EffectSummary,
@@ -51,7 +52,7 @@ export {
   type VerdictKind,
   verdictOf,
 } from './prove/proof.ts'
-export type { StoreProofOptions, StoreProofProgress } from './prove/store/options.ts'
+export type { StoreProofOptions } from './prove/store/options.ts'
 export { proveStore } from './prove/store/prove-store.ts'
 export type { StoreToProve } from './prove/store/store-to-prove.ts'
 export { runStorm } from './storm/run-storm.ts'

@@ -22,9 +22,9 @@ export function addProveHttp(prove: Command, io: Io, ended: Ended): void {
   })
   addHelp(http, io, {
     notes: [
-      'Every request is a real one: fire it at a staging endpoint. It is refused where any address of the target is not on this machine, unless --i-own-this says that you may; a redirect is never followed.',
-      'Without a way to count effects it judges by the answers alone, and cannot see a second effect that was answered like the first. A counter answers with a bare number, or with JSON and --count-pointer. {key} is encoded in a URL, bound as a parameter in SQL (write it without quotes), and a quoted argument in a command.',
-      'A command is run by sh. --restart-cmd may stay in the foreground: it is taken as done once the target accepts connections, and is left running at the end.',
+      'Every request is real: fire at a staging endpoint. A target that has an address on another machine is refused, unless --i-own-this says that you may fire at it. Redirects are not followed.',
+      'Without a way to count effects it judges by the answers alone, and cannot see a second effect that was answered like the first. A counter answers with a bare number, or with JSON in which --count-pointer finds it. {key} is percent-encoded in a URL, a bound parameter in SQL (write no quotes around it), and a quoted argument in a command.',
+      'Commands are run by sh. --restart-cmd may stay in the foreground: it counts as done once the target accepts connections, and is left running at the end.',
     ],
     examples: [
       [
@@ -32,7 +32,7 @@ export function addProveHttp(prove: Command, io: Io, ended: Ended): void {
         `counterfoil prove http --url http://127.0.0.1:3000/charges --body @charge.json --count-sql 'SELECT count(*) FROM charges WHERE key = {key}' --db postgres://localhost/app`,
       ],
       [
-        'a storm alone, and a page about it',
+        'one storm, many times, and a page about it',
         'counterfoil prove http --url http://127.0.0.1:3000/charges --body @charge.json --only concurrent --rounds 100 --report out/',
       ],
       [
@@ -49,54 +49,60 @@ function theRequest(http: Command): void {
     .requiredOption('--url <url>', 'where the requests go: http://127.0.0.1:3000/charges')
     .option(
       '--body <text>',
-      'its body, or @ and the file that holds it: @charge.json; {key} in it stands for the key',
+      'the body, or @ and a file that holds it: @charge.json; {key} in it stands for the key',
     )
-    .option('--method <method>', 'its method', 'POST')
-    .option('--header <field>', 'a field of it: "Authorization: …"; may be repeated', repeated)
-    .option('--key-header <name>', 'the field that carries the key', 'Idempotency-Key')
+    .option('--method <method>', 'the method', 'POST')
+    .option('--header <field>', 'a header field: "Authorization: …"; may be repeated', repeated)
+    .option('--key-header <name>', 'the header field that carries the key', 'Idempotency-Key')
     .addOption(
       new Option('--guarantee <name>', 'what the endpoint promises across failures')
         .choices(['at-most-once', 'at-least-once'])
         .default('at-most-once'),
     )
-    .option('--lease <time>', 'how long a crashed request may stay in progress at most', '30s')
-    .option('--expect-conflict <status>', 'the status that refuses a key with another body; default any 4xx')
+    .option('--lease <time>', 'how long a crashed request may stay in progress', '30s')
+    .option(
+      '--expect-conflict <status>',
+      'the status that must refuse a key with another body; default any 4xx',
+    )
 }
 
 function howEffectsAreCounted(http: Command): void {
   http
     .optionsGroup('How effects are counted:')
     .addOption(
-      new Option('--count-url <url>', 'answers with the number of effects of {key}').conflicts([
+      new Option('--count-url <url>', 'a URL that answers with the number of effects of {key}').conflicts([
         'countSql',
         'countCmd',
       ]),
     )
     .addOption(
-      new Option('--count-sql <query>', 'selects the number of effects of {key}; with --db').conflicts(
+      new Option('--count-sql <query>', 'a query for the number of effects of {key}; needs --db').conflicts(
         'countCmd',
       ),
     )
     .option('--db <url>', 'the database of --count-sql: sqlite:app.db or postgres://host/database')
-    .option('--count-cmd <command>', 'prints the number of effects of {key}')
+    .option('--count-cmd <command>', 'a command that prints the number of effects of {key}')
     .option('--count-pointer <pointer>', 'where the number is, if the counter answers with JSON: /count')
 }
 
 function howItIsFired(http: Command): void {
   http
     .optionsGroup('How it is fired:')
-    .option('--requests <n>', 'how many are simultaneous in a storm', '200')
-    .option('--processes <n>', 'from how many processes', '4')
-    .option('--rounds <n>', 'how often what is a race is played', '20')
+    .option('--requests <n>', 'how many requests are sent at once in a storm', '200')
+    .option('--processes <n>', 'how many processes send them', '4')
+    .option('--rounds <n>', 'how often each race is played', '20')
     .addOption(
       new Option('--connections <how>', 'whether requests share connections')
         .choices(['reuse', 'fresh'])
         .default('reuse'),
     )
-    .option('--stagger <times>', 'within which time after each other they leave: 0..50ms; default at once')
-    .option('--seed <n>', 'makes the same choices as the run that had it')
-    .option('--only <scenarios>', 'these scenarios alone, with commas between; a wrong name lists them')
-    .option('--i-own-this', 'the target is not on this machine, and you may fire at it')
+    .option('--stagger <times>', 'how far apart the requests of a storm leave: 0..50ms; default at once')
+    .option('--seed <n>', 'makes the choices of an earlier run again')
+    .option(
+      '--only <scenarios>',
+      'play these scenarios alone, separated by commas; a wrong name lists them all',
+    )
+    .option('--i-own-this', 'you may fire at the target, though it is on another machine')
 }
 
 function whatScenariosNeed(http: Command): void {
@@ -104,34 +110,41 @@ function whatScenariosNeed(http: Command): void {
     .optionsGroup('What single scenarios need:')
     .option(
       '--as <field>',
-      'another caller: its field instead of the same in --header; may be repeated',
+      'a header field of another caller, which replaces the --header of that name; may be repeated',
       repeated,
     )
-    .option('--conflict-body <text>', 'another body, where the given one is not JSON; @ and a file')
-    .option('--second-url <url>', 'another operation that takes the same body')
+    .option('--conflict-body <text>', 'a body that conflicts, or @ and a file; needed if --body is not JSON')
+    .option('--second-url <url>', 'the URL of another operation that takes the same body')
     .option(
       '--limited-header <field>',
-      'a field that makes the endpoint answer 429; may be repeated',
+      'a header field that makes the endpoint answer 429; may be repeated',
       repeated,
     )
-    .option('--refused-header <field>', 'a field that makes its upstream refuse; may be repeated', repeated)
-    .option('--kill-cmd <command>', 'kills the service, as a crash would')
-    .option('--restart-cmd <command>', 'starts it again')
+    .option(
+      '--refused-header <field>',
+      'a header field that makes its upstream refuse; may be repeated',
+      repeated,
+    )
+    .option('--kill-cmd <command>', 'a command that kills the service, as a crash would')
+    .option('--restart-cmd <command>', 'a command that starts it again')
     .option(
       '--margin <time>',
-      'how long past the lease nothing may still be in progress; default as long again, from 500ms to 5s',
+      'how long past the lease a key may still be in progress; default as long as the lease, but 500ms to 5s',
     )
     .option(
       '--late <time>',
-      'how long after its outcome a late retry comes; default the lease and the margin',
+      'how long after the outcome the late retry comes; default the lease and the margin',
     )
 }
 
 function whatBecomesOfIt(http: Command): void {
   http
     .optionsGroup('The report:')
-    .option('--report <folder>', 'write report.json, report.xml (JUnit), report.md and report.html into it')
-    .option('--json', 'the report as JSON on stdout, and nothing else there')
+    .option(
+      '--report <folder>',
+      'write report.json, report.xml (JUnit), report.md and report.html into this folder',
+    )
+    .option('--json', 'print the report as JSON on stdout, and nothing else there')
 }
 
 function repeated(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -1,4 +1,4 @@
-import { type HttpProofOptions, type HttpProofPlan, planHttp, proveHttp } from 'counterfoil/testing'
+import { type HttpProofPlan, planHttp, proveHttp } from 'counterfoil/testing'
 import { CommandError } from '../../command-error.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import type { Io } from '../../io.ts'
@@ -6,6 +6,7 @@ import { counted } from '../../terminal/size.ts'
 import { visible } from '../../terminal/visible.ts'
 import { openCounter } from '../counters/open-counter.ts'
 import { interruptible } from '../interrupted.ts'
+import { byItsFlag } from '../option-refused.ts'
 import { assertReportFolder, reportProof } from '../report-proof.ts'
 import { roundProgress } from '../round-progress.ts'
 import { serviceCommands } from '../service-commands.ts'
@@ -52,12 +53,9 @@ async function byTheirFlags<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the engine refuses by its own options' names, by the flags'. */
 function asCommandError(error: unknown): unknown {
-  const { code, option, message } = error as { code?: string; option?: string; message: string }
+  const { code, message } = error as { code?: string; message: string }
   if (code === 'target_unreachable') return new CommandError(exitCodes.unavailable, message, { cause: error })
   if (code === 'target_not_loopback') return new CommandError(exitCodes.usage, message, { cause: error })
-  if (code !== 'option_invalid' || option === undefined) return error
-  const flag = flagOf[option as keyof HttpProofOptions] ?? option
-  return new CommandError(exitCodes.usage, message.replace(`The option '${option}'`, flag), { cause: error })
+  return byItsFlag(error, flagOf)
 }

@@ -1,6 +1,7 @@
 import type { Proof } from 'counterfoil/testing'
 import type { CounterFlags } from '../counters/open-counter.ts'
 import type { ServiceCommandFlags } from '../service-commands.ts'
+import { withoutSecrets } from '../without-secrets.ts'
 
 /** What the command was run with beyond the engine's own options. A command may hold a secret, a query of SQL binds its own. */
 export function toldFlags(flags: CounterFlags & ServiceCommandFlags): Proof['terms'] {
@@ -14,9 +15,4 @@ export function toldFlags(flags: CounterFlags & ServiceCommandFlags): Proof['ter
     ['--restart-cmd', flags.restartCmd && 'given'],
   ]
   return told.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
-}
-
-/** Without user, password and query. */
-function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/s, '')
 }

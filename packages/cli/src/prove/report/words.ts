@@ -164,7 +164,7 @@ export function numbersOf(scenario: ScenarioProof, of: Proof['of']): readonly (r
     ['answers', statuses.length > 0, statusesText(scenario)],
     ['bodies', bodies.length > 0, bodiesText(scenario)],
     ['latency', latencyMs !== null, latencyText(scenario)],
-    // A store is asked, and nobody's effects hang on it.
+    // A store only answers: there are effects to count in few of its scenarios.
     ['effects', effects.kind === 'counted' || of === 'http', effectsText(effects)],
   ]
   return numbers.filter(([, there]) => there).map(([name, , text]) => [name, text])

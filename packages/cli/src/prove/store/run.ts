@@ -1,9 +1,9 @@
 import type { Proof, StoreProofOptions } from 'counterfoil/testing'
-import { CommandError } from '../../command-error.ts'
-import { type ExitCode, exitCodes } from '../../exit-codes.ts'
+import type { ExitCode } from '../../exit-codes.ts'
 import type { Io } from '../../io.ts'
 import { visible } from '../../terminal/visible.ts'
 import { interruptible } from '../interrupted.ts'
+import { byItsFlag } from '../option-refused.ts'
 import { assertReportFolder, reportProof } from '../report-proof.ts'
 import { roundProgress } from '../round-progress.ts'
 import { runCommand } from '../run-command.ts'
@@ -50,10 +50,7 @@ async function proven(url: string, options: StoreProofOptions): Promise<Proof> {
   try {
     return await proveStore(storeAtUrl(url), options)
   } catch (error) {
-    const { code, option, message } = error as { code?: string; option?: string; message: string }
-    const flag = code === 'option_invalid' && flagOf[option as keyof StoreProofOptions]
-    if (!flag) throw error
-    throw new CommandError(exitCodes.usage, message.replace(`'${option}'`, flag), { cause: error })
+    throw byItsFlag(error, flagOf)
   }
 }
 

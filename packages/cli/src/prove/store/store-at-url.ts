@@ -1,10 +1,15 @@
 import { fork } from 'node:child_process'
 import { openStore, placeApart, type ReceiptStore } from 'counterfoil'
 import type { StoreToProve } from 'counterfoil/testing'
+import { withoutSecrets } from '../without-secrets.ts'
 
 /** The store of this URL, opened here and in processes of their own. */
 export function storeAtUrl(url: string): StoreToProve {
-  return { target: shown(url), apart: () => placeApart(url), at: /^memory:/i.test(url) ? inMemory : atUrl }
+  return {
+    target: withoutSecrets(url),
+    apart: () => placeApart(url),
+    at: /^memory:/i.test(url) ? inMemory : atUrl,
+  }
 }
 
 function atUrl(url: string): ReturnType<StoreToProve['at']> {
@@ -28,9 +33,4 @@ function inMemory(url: string): ReturnType<StoreToProve['at']> {
       return store
     },
   }
-}
-
-/** Without user, password and query. */
-function shown(url: string): string {
-  return url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/s, '')
 }

@@ -1,6 +1,7 @@
 import { missedBy } from '../missed.ts'
+import { toCount } from './counter.ts'
 import type { Ground } from './ground.ts'
-import { type Scenario, toCount } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 /** What a scenario that held in all its rounds doesn't show. */
 export function boundOf(
@@ -28,7 +29,7 @@ function uncounted({ counterFault }: Ground): string {
 }
 
 function inRounds(scenario: Scenario, { terms }: Ground, rounds: number): string {
-  if (scenario.luck !== 'race') return `It does not hang on luck: held in ${rounds} of ${rounds} rounds.`
+  if (scenario.kind !== 'race') return `Luck plays no part in it: held in ${rounds} of ${rounds} rounds.`
   const each = `0 of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} with ${scenario.requests(terms)} requests each broke it`
   return `${each}: ${missedBy(rounds)}`
 }

@@ -11,6 +11,10 @@ export interface Expected {
   readonly most: number
 }
 
+/** What to give where nobody counts. */
+export const toCount =
+  'a way to count effects (--count-url, --count-sql or --count-cmd; countEffects in a test)'
+
 /** Effects may come after their answers, but not long after: a count that rests for this long is taken for the last one. */
 const RESTS_MS = 200
 /** How long the effect of an answer that was given is waited for. */

@@ -78,6 +78,20 @@ export function isSuccess(exchange: Exchange): exchange is Answered {
   return kindOf(exchange.answer) === 'success'
 }
 
+/** Those that succeeded, in the order of their answers. */
+export function successesIn(exchanges: readonly Exchange[]): readonly Answered[] {
+  return exchanges.filter(isSuccess).toSorted((a, b) => a.endMs - b.endMs)
+}
+
+export function exchangesOf(calls: readonly Call[]): readonly Exchange[] {
+  return calls.flatMap(({ exchanges }) => exchanges)
+}
+
+/** `201`, or `no answer`. */
+export function statusOf(answer: Exchange['answer']): string {
+  return answer.kind === 'answer' ? String(answer.status) : 'no answer'
+}
+
 /** For the evidence: `201 (94 bytes, sha256 4f5c0a17)`. Never the body: it may be anybody's. */
 export function shownAnswer(answer: Exchange['answer']): string {
   if (answer.kind === 'no_answer') return answer.says

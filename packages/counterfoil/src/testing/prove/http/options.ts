@@ -1,4 +1,5 @@
 import type { WireLines } from '../../wire.ts'
+import type { ProofProgress } from '../progress.ts'
 
 /**
  * What a proof over HTTP is made of. Only `url` must be given, and for most endpoints a `body`. What only some of the
@@ -70,18 +71,5 @@ export interface HttpProofOptions {
   readonly iOwnThis?: boolean
   /** Once aborted, nothing is sent any more, and the proof ends with what was shown by then. */
   readonly signal?: AbortSignal
-  readonly onProgress?: (progress: HttpProofProgress) => void
-}
-
-/** Told when a round begins. */
-export interface HttpProofProgress {
-  readonly scenario: { readonly id: string; readonly title: string }
-  /** Which scenario it is of how many, from 1. */
-  readonly at: number
-  readonly of: number
-  /** Which round, from 1. */
-  readonly round: number
-  readonly rounds: number
-  /** Requests by now, of the whole proof. */
-  readonly sent: number
+  readonly onProgress?: (progress: ProofProgress) => void
 }

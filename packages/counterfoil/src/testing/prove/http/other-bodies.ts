@@ -3,6 +3,12 @@ import type { HttpProofTerms } from './terms.ts'
 /** So many ways to change a body are tried before somebody is asked for another one. */
 const MOST = 6
 
+/** A body, and what is another in it, for a sentence. */
+export interface OtherBody {
+  readonly body: Uint8Array
+  readonly differsIn: string
+}
+
 /** A value in JSON, by the members and places that lead to it. */
 interface Leaf {
   readonly path: readonly (string | number)[]
@@ -10,25 +16,36 @@ interface Leaf {
 }
 
 /** Bodies that ask for something else, and may be just as valid: the likeliest first. */
-export function otherBodies({ body, conflictBody }: HttpProofTerms): readonly Uint8Array[] {
-  if (conflictBody !== undefined) return [conflictBody]
+export function otherBodies({ body, conflictBody }: HttpProofTerms): readonly OtherBody[] {
+  if (conflictBody !== undefined) return [{ body: conflictBody, differsIn: 'what was given' }]
   const text = textIn(body)
   if (text === undefined) return []
-  const texts = jsonIn(text) === undefined ? otherText(text) : otherJson(jsonIn(text))
-  return texts.slice(0, MOST).map((changed) => new TextEncoder().encode(changed))
+  return jsonIn(text) === undefined ? otherText(text) : otherJson(jsonIn(text))
 }
 
-function otherJson(json: unknown): string[] {
+function otherJson(json: unknown): OtherBody[] {
   const leaves = leavesOf(json, [])
   const byKind = (kind: string): Leaf[] =>
     leaves.filter(({ value }) => typeof value === kind).toSorted((a, b) => a.path.length - b.path.length)
   // A number seldom has a meaning of its own; a text may be the name of something that exists.
   const likeliest = [...byKind('number'), ...byKind('boolean'), ...byKind('string')]
-  return likeliest.map(({ path, value }) => JSON.stringify(changedAt(json, path, otherValue(value))))
+  return withDeepest(likeliest).map(({ path, value }) => ({
+    body: bytesOf(JSON.stringify(changedAt(json, path, otherValue(value)))),
+    differsIn: path.length === 0 ? 'its value' : `the member /${path.join('/')}`,
+  }))
+}
+
+/** As many as are tried, and among them one that lies deepest: some services compare only what lies on top. */
+function withDeepest(leaves: readonly Leaf[]): readonly Leaf[] {
+  const [tried, others] = [leaves.slice(0, MOST), leaves.slice(MOST)]
+  const depth = Math.max(0, ...tried.map(({ path }) => path.length))
+  const [deepest] = others.toSorted((a, b) => b.path.length - a.path.length)
+  return deepest !== undefined && deepest.path.length > depth ? [...tried.slice(0, -1), deepest] : tried
 }
 
 function otherValue(value: unknown): unknown {
-  if (typeof value === 'number') return value + 1
+  // Where doubles are further apart than 1, one more is the same number.
+  if (typeof value === 'number') return Number.isSafeInteger(Math.ceil(value)) ? value + 1 : value / 2
   return typeof value === 'boolean' ? !value : `${value}x`
 }
 
@@ -56,9 +73,18 @@ function changedAt(value: unknown, path: Leaf['path'], changed: unknown): unknow
 }
 
 /** Of a form or of plain text: with its first number, or its last letter, another one. */
-function otherText(text: string): string[] {
+function otherText(text: string): OtherBody[] {
   const counted = text.replace(/\d+/, (digits) => String(Number(digits) + 1))
-  return [counted, `${text}x`].filter((other) => text !== '' && other !== text)
+  return [
+    { text: counted, differsIn: 'its first number' },
+    { text: `${text}x`, differsIn: 'its end' },
+  ]
+    .filter((other) => text !== '' && other.text !== text)
+    .map((other) => ({ body: bytesOf(other.text), differsIn: other.differsIn }))
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
 }
 
 function jsonIn(text: string): unknown {

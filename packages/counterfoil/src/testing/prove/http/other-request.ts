@@ -1,22 +1,28 @@
 import { isSuccess, shownAnswer } from './exchange.ts'
 import { Unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
-import { otherBodies } from './other-bodies.ts'
+import { type OtherBody, otherBodies } from './other-bodies.ts'
 import { Round } from './round.ts'
 import type { HttpProofTerms } from './terms.ts'
 
-const found = new WeakMap<Ground, Promise<Uint8Array>>()
+const found = new WeakMap<Ground, Promise<readonly [OtherBody, ...OtherBody[]]>>()
 
 /**
- * The body of a request that is another one than the proof's, and that the endpoint takes under a key of its own: otherwise
- * a refusal would tell nothing. Tried out once for a proof.
+ * The bodies of requests that are others than the proof's, and that the endpoint takes under keys of their own: otherwise a
+ * refusal would tell nothing. Tried out once for a proof.
  *
  * @throws {Unmeasured} where it takes none
  */
-export function otherRequest(ground: Ground): Promise<Uint8Array> {
+export function otherRequests(ground: Ground): Promise<readonly [OtherBody, ...OtherBody[]]> {
   const known = found.get(ground) ?? tryOut(ground)
   found.set(ground, known)
   return known
+}
+
+/** The likeliest of them. @throws {Unmeasured} where there is none */
+export async function otherRequest(ground: Ground): Promise<Uint8Array> {
+  const [{ body }] = await otherRequests(ground)
+  return body
 }
 
 /** A sentence, where no other body can be made of the given one. */
@@ -26,14 +32,17 @@ export function lacksOther(terms: HttpProofTerms): string | undefined {
     : 'Give another body that the endpoint takes (--conflict-body).'
 }
 
-async function tryOut(ground: Ground): Promise<Uint8Array> {
+async function tryOut(ground: Ground): Promise<readonly [OtherBody, ...OtherBody[]]> {
+  const taken: OtherBody[] = []
   let answered = 'nothing'
-  for (const body of otherBodies(ground.terms)) {
+  for (const other of otherBodies(ground.terms)) {
     const round = await Round.begin(ground, ground.terms.seed)
-    const { last } = await round.call({ as: 'another request under its own key', body })
-    if (isSuccess(last)) return body
-    answered = shownAnswer(last.answer)
+    const { last } = await round.call({ as: 'another request under its own key', body: other.body })
+    if (isSuccess(last)) taken.push(other)
+    else answered = shownAnswer(last.answer)
   }
+  const [likeliest, ...others] = taken
+  if (likeliest !== undefined) return [likeliest, ...others]
   throw new Unmeasured(
     `The changed body is not taken even under a key of its own (${answered}); give another body that the endpoint takes (--conflict-body).`,
   )

@@ -12,15 +12,16 @@ export interface HttpScenario {
   readonly title: string
   /** Options that it is not shown without. */
   readonly needs: readonly HttpScenarioNeed[]
-  readonly luck: 'race' | 'plain' | 'slow'
+  /** How often it is played. `race`: in all rounds. `plain`: three times at most. `slow`: once. */
+  readonly kind: 'race' | 'plain' | 'slow'
 }
 
 /** All promises, in the order in which they are put to the test. */
-export const httpScenarios: readonly HttpScenario[] = scenarios.map(({ id, title, needs, luck }) => ({
+export const httpScenarios: readonly HttpScenario[] = scenarios.map(({ id, title, needs, kind }) => ({
   id,
   title,
   needs,
-  luck,
+  kind,
 }))
 
 export interface HttpProofPlan {

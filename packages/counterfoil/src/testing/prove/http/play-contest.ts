@@ -1,5 +1,5 @@
-import type { Contest } from './contest.ts'
 import { type Asked, type Call, isSuccess } from './exchange.ts'
+import type { Contest } from './judging/contest.ts'
 import { refusalIsOver } from './refusal-over.ts'
 import type { Round } from './round.ts'
 

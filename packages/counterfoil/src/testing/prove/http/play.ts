@@ -5,6 +5,7 @@ import { broken, type Finding, Unmeasured, unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
 import { Round } from './round.ts'
 import { roundsOf, type Scenario } from './scenario.ts'
+import { monotonicMs } from './shooting/monotonic.ts'
 import { Summary } from './summary.ts'
 import { timelineOf } from './timeline.ts'
 
@@ -17,6 +18,14 @@ interface Rounds {
   readonly verdict: Verdict
   readonly played: number
   readonly timeline: readonly TimelineEntry[]
+  /** How many effects each key was last seen to have. */
+  readonly counts: ReadonlyMap<string, number>
+}
+
+export interface PlayedScenario {
+  readonly proof: ScenarioProof
+  /** What it comes to when its keys are looked at once more: an effect may have come since. */
+  lookAgain(): Promise<ScenarioProof>
 }
 
 /** Plays its rounds until one breaks the promise, or all held. @param began told when a round begins, from 1 */
@@ -24,10 +33,11 @@ export async function playScenario(
   scenario: Scenario,
   ground: Ground,
   began: (round: number, rounds: number) => void,
-): Promise<ScenarioProof> {
+): Promise<PlayedScenario> {
   const summary = new Summary()
-  const { verdict, played, timeline } = await rounds(scenario, ground, summary, began)
-  return {
+  const { verdict, played, timeline, counts } = await playRounds(scenario, ground, summary, began)
+  const endedAt = monotonicMs()
+  const proofOf = (verdict: Verdict): ScenarioProof => ({
     id: scenario.id,
     title: scenario.title,
     verdict,
@@ -37,12 +47,24 @@ export async function playScenario(
     effects: summary.effects(scenario.effects(ground.terms)),
     spreadMs: summary.spreadMs,
     timeline,
+  })
+  return {
+    proof: proofOf(verdict),
+    async lookAgain() {
+      if (verdict.kind !== 'held' || counts.size === 0 || ground.signal.aborted) return proofOf(verdict)
+      const late = await lateEffects(scenario, ground, counts, summary)
+      if (late.kind === 'broken') return proofOf(late)
+      // What was shown by then is not lost where nobody counts any more.
+      if (late.kind === 'unmeasured') return proofOf(verdict)
+      const until = `Effects were looked for until ${Math.round((monotonicMs() - endedAt) / 100) / 10} s after its last round.`
+      return proofOf({ kind: 'held', bound: `${verdict.bound} ${until}` })
+    },
   }
 }
 
 /** A scenario that could not be played. */
-export function notPlayed({ id, title }: Scenario, why: string): ScenarioProof {
-  return {
+export function notPlayed({ id, title }: Scenario, why: string): PlayedScenario {
+  const proof: ScenarioProof = {
     id,
     title,
     verdict: { kind: 'not_shown', why },
@@ -53,9 +75,10 @@ export function notPlayed({ id, title }: Scenario, why: string): ScenarioProof {
     spreadMs: null,
     timeline: [],
   }
+  return { proof, lookAgain: async () => proof }
 }
 
-async function rounds(
+async function playRounds(
   scenario: Scenario,
   ground: Ground,
   summary: Summary,
@@ -66,7 +89,7 @@ async function rounds(
   const counts = new Map<string, number>()
   let [held, inTheWay] = [0, 0]
   let timeline: readonly TimelineEntry[] = []
-  const ended = (verdict: Verdict): Rounds => ({ verdict, played: held + inTheWay, timeline })
+  const ended = (verdict: Verdict): Rounds => ({ verdict, played: held + inTheWay, timeline, counts })
   while (held < wanted) {
     began(held + 1, wanted)
     const { finding, recorded, counted } = await playRound(scenario, ground, summary)
@@ -82,6 +105,7 @@ async function rounds(
       continue
     }
     inTheWay += 1
+    notes.add(`In a round that was played again, nothing was to be seen: ${finding.why}`)
     if (inTheWay >= MOST_UNMEASURED || ground.signal.aborted)
       return ended({ kind: 'not_shown', why: finding.why })
   }

@@ -1,3 +1,4 @@
+import type { ProofProgress } from '../progress.ts'
 import type { Proof, ScenarioProof } from '../proof.ts'
 import { versionsHere } from '../versions.ts'
 import { chosen } from './chosen.ts'
@@ -6,8 +7,8 @@ import { destinationOf, untilReachable } from './destination.ts'
 import { Unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
 import { newKeys } from './keys.ts'
-import type { HttpProofOptions, HttpProofProgress } from './options.ts'
-import { notPlayed, playScenario, STOPPED } from './play.ts'
+import type { HttpProofOptions } from './options.ts'
+import { notPlayed, type PlayedScenario, playScenario, STOPPED } from './play.ts'
 import { missingFor, type Scenario } from './scenario.ts'
 import { controlled } from './service-control.ts'
 import { Shooters } from './shooting/shooters.ts'
@@ -62,13 +63,14 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
   }
   try {
     const scenarios = await playAll(played, ground, options.onProgress ?? (() => {}))
+    const leftDead = await revive()
     return {
       of: 'http',
       target: terms.url.origin + terms.url.pathname,
       startedAt: startedAt.toISOString(),
       durationMs: Date.now() - startedAt.getTime(),
       seed: terms.seed,
-      terms: toldTerms(terms),
+      terms: [...toldTerms(terms), ...(leftDead === undefined ? [] : [['left dead', leftDead] as const])],
       versions: versionsHere(),
       scenarios,
     }
@@ -81,24 +83,27 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
 async function playAll(
   played: readonly Scenario[],
   bare: Ground,
-  tell: (progress: HttpProofProgress) => void,
+  tell: (progress: ProofProgress) => void,
 ): Promise<readonly ScenarioProof[]> {
   const surveyed = await surveyOf(bare)
-  if ('why' in surveyed) return played.map((scenario) => notPlayed(scenario, surveyed.why))
-  const proofs: ScenarioProof[] = []
+  if ('why' in surveyed) return played.map((scenario) => notPlayed(scenario, surveyed.why).proof)
+  const all: PlayedScenario[] = []
   let sent = 0
   for (const [index, scenario] of played.entries()) {
     const { id, title } = scenario
     const why = bare.signal.aborted ? STOPPED : missingFor(scenario, bare.terms)
-    const proof =
+    const one =
       why !== undefined
         ? notPlayed(scenario, why)
         : await playScenario(scenario, surveyed.ground, (round, rounds) => {
             tell({ scenario: { id, title }, at: index + 1, of: played.length, round, rounds, sent })
           })
-    sent += proof.requests
-    proofs.push(proof)
+    sent += one.proof.requests
+    all.push(one)
   }
+  // By now much time has gone by, but for the last of them.
+  const proofs: ScenarioProof[] = []
+  for (const one of all) proofs.push(await one.lookAgain())
   return proofs
 }
 

@@ -11,10 +11,10 @@ export interface Scenario {
   /** The promise, as a sentence. */
   readonly title: string
   /**
-   * `race`: it comes out otherwise each time, and is played in all rounds. `plain`: it doesn't hang on luck, and is played
-   * three times at most. `slow`: once, for a round takes a lease or a restart.
+   * How often it is played. `race`: in all rounds, since each may come out differently. `plain`: three times at most, since
+   * luck plays no part. `slow`: once, since a round takes a lease or a restart.
    */
-  readonly luck: 'race' | 'plain' | 'slow'
+  readonly kind: 'race' | 'plain' | 'slow'
   /** Options that it can't do without, by their names. */
   readonly needs: readonly HttpScenarioNeed[]
   /** What else it lacks, a sentence; or `undefined`. */
@@ -33,21 +33,10 @@ export interface Scenario {
   play(round: Round): Promise<Finding>
 }
 
-export type HttpScenarioNeed =
-  | 'as'
-  | 'countEffects'
-  | 'kill'
-  | 'limited'
-  | 'refused'
-  | 'restart'
-  | 'secondUrl'
-
-export const toCount =
-  'a way to count effects (--count-url, --count-sql or --count-cmd; countEffects in a test)'
+export type HttpScenarioNeed = 'as' | 'kill' | 'limited' | 'refused' | 'restart' | 'secondUrl'
 
 const gives: Readonly<Record<HttpScenarioNeed, string>> = {
   as: 'another caller’s credentials (--as)',
-  countEffects: toCount,
   kill: 'a command that kills the service (--kill-cmd)',
   limited: 'a header that makes the endpoint answer 429 (--limited-header)',
   refused: 'a header that makes its upstream refuse (--refused-header)',
@@ -64,7 +53,7 @@ export function missingFor(scenario: Scenario, terms: HttpProofTerms): string | 
   return scenario.lacks?.(terms)
 }
 
-export function roundsOf({ luck }: Scenario, { rounds }: HttpProofTerms): number {
-  if (luck === 'race') return rounds
-  return luck === 'slow' ? 1 : Math.min(3, rounds)
+export function roundsOf({ kind }: Scenario, { rounds }: HttpProofTerms): number {
+  if (kind === 'race') return rounds
+  return kind === 'slow' ? 1 : Math.min(3, rounds)
 }

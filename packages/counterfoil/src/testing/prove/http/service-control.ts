@@ -4,8 +4,8 @@ import type { HttpProofTerms } from './terms.ts'
 /** The given `kill` and `restart`, watched, so that no proof leaves the service dead. */
 export interface ServiceControl {
   readonly terms: HttpProofTerms
-  /** Starts it again, where it was killed and nothing has. */
-  revive(): Promise<void>
+  /** Starts it again, where it was killed and nothing has; tried once. @returns why it is left dead, where that failed */
+  revive(): Promise<string | undefined>
 }
 
 export function controlled(terms: HttpProofTerms): ServiceControl {
@@ -28,7 +28,10 @@ export function controlled(terms: HttpProofTerms): ServiceControl {
         }),
     },
     async revive() {
-      if (dead && restart !== undefined) await restart()
+      if (!dead || restart === undefined) return undefined
+      dead = false
+      // What was shown is not lost by that.
+      return restart().then(() => undefined, reasonOf)
     },
   }
 }
@@ -38,7 +41,10 @@ async function asked(what: string, command: () => Promise<void>): Promise<void> 
   try {
     await command()
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new Unmeasured(`The service could not be ${what}: ${why}`)
+    throw new Unmeasured(`The service could not be ${what}: ${reasonOf(error)}`)
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,7 +1,7 @@
 import { latencyOf, quantile } from '../latency.ts'
 import type { AnswerSummary, EffectSummary } from '../proof.ts'
 import type { Expected } from './counter.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, statusOf } from './exchange.ts'
 
 const BODIES_TOLD = 20
 
@@ -18,7 +18,7 @@ export class Summary {
     this.requests += exchanges.length
     this.#spreadsMs.push(...spreadsMs)
     for (const { answer, startMs, endMs } of exchanges) {
-      const status = answer.kind === 'answer' ? String(answer.status) : 'no answer'
+      const status = statusOf(answer)
       this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
       if (answer.kind === 'no_answer') continue
       this.#latenciesMs.push(endMs - startMs)

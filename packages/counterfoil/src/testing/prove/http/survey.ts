@@ -2,8 +2,9 @@ import { TargetUnreachable } from './errors.ts'
 import { type Answered, type Exchange, fieldIn, isSuccess, kindOf, shownAnswer } from './exchange.ts'
 import { Unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
+import { sameOutcome } from './judging/same-outcome.ts'
+import { withoutTimes } from './judging/times.ts'
 import { isAnswered, Round } from './round.ts'
-import { sameOutcome } from './same-outcome.ts'
 import type { Answer } from './shooting/shot.ts'
 
 /** A first request under its key, by itself. */
@@ -40,8 +41,8 @@ export async function survey(bare: Ground): Promise<Ground> {
     ...(await counting(ground, second.round, untouched)),
     latencyMs: second.exchange.endMs - second.exchange.startMs,
     tellsRunsApart: !sameOutcome(
-      withoutKey(first.exchange, first.round),
-      withoutKey(second.exchange, second.round),
+      withoutKeyAndTimes(first.exchange, first.round),
+      withoutKeyAndTimes(second.exchange, second.round),
     ),
   }
 }
@@ -103,9 +104,12 @@ async function counting(
   return { counter, counterFault: undefined }
 }
 
-/** Some endpoints say the key back: two runs under one key would still be answered alike. */
-function withoutKey({ answer }: Answered, { key }: Round): Answer {
-  const body = Buffer.from(Buffer.from(answer.body).toString('latin1').replaceAll(key, ''), 'latin1')
-  const lines = answer.lines.map(([name, value]) => [name, value.replaceAll(key, '')] as const)
+/**
+ * Some endpoints say the key back, or the time: two runs under one key, or at one time, would still be answered alike.
+ */
+function withoutKeyAndTimes({ answer }: Answered, { key }: Round): Answer {
+  const bare = (text: string): string => withoutTimes(text.replaceAll(key, ''))
+  const body = Buffer.from(bare(Buffer.from(answer.body).toString('latin1')), 'latin1')
+  const lines = answer.lines.map(([name, value]) => [name, bare(value)] as const)
   return { ...answer, lines, body, sha256: body.toString('latin1') }
 }

@@ -1,7 +1,19 @@
 import { randomInt } from 'node:crypto'
-import { validateHeaderName, validateHeaderValue } from 'node:http'
-import { OptionInvalid } from '../../../core/index.ts'
 import type { WireLines } from '../../wire.ts'
+import { whole } from '../whole.ts'
+import {
+  anotherCaller,
+  atLeast,
+  bytesOf,
+  headersGiven,
+  headersIn,
+  methodIn,
+  nameIn,
+  sameOrigin,
+  staggerIn,
+  urlIn,
+  withType,
+} from './option-values.ts'
 import type { HttpProofOptions } from './options.ts'
 
 /** The options with what was left out. */
@@ -72,7 +84,7 @@ export function termsOf(options: HttpProofOptions): HttpProofTerms {
         ? undefined
         : whole('expectConflict', options.expectConflict, 400, 499),
     conflictBody: options.conflictBody === undefined ? undefined : bytesOf(options.conflictBody),
-    as: headersGiven('as', options.as),
+    as: anotherCaller(options),
     secondTarget: options.secondUrl === undefined ? undefined : sameOrigin(url, options.secondUrl),
     limited: headersGiven('limited', options.limited),
     refused: headersGiven('refused', options.refused),
@@ -84,101 +96,4 @@ export function termsOf(options: HttpProofOptions): HttpProofTerms {
 /** How long an answer that isn't the outcome may be all that a key gives. */
 export function patienceMs({ leaseMs, marginMs }: HttpProofTerms): number {
   return leaseMs + marginMs
-}
-
-function urlIn(option: string, given: string | URL): URL {
-  const url = URL.parse(String(given))
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new OptionInvalid(option, 'give a URL that begins with http:// or https://')
-  }
-  return url
-}
-
-function sameOrigin(url: URL, given: string | URL): string {
-  const second = urlIn('secondUrl', given)
-  if (second.origin !== url.origin) throw new OptionInvalid('secondUrl', 'give one of the same origin as url')
-  if (second.pathname === url.pathname)
-    throw new OptionInvalid('secondUrl', 'give another path than that of url')
-  return second.pathname + second.search
-}
-
-function methodIn(method: string): string {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method))
-    throw new OptionInvalid('method', 'give a method of HTTP')
-  return method.toUpperCase()
-}
-
-/** Set by whoever writes the request: a second one would make two requests of one. */
-const ownFields: ReadonlySet<string> = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'expect',
-])
-
-function headersGiven(option: string, lines: WireLines | undefined): WireLines | undefined {
-  return lines === undefined || lines.length === 0 ? undefined : headersIn(option, lines)
-}
-
-function headersIn(option: string, lines: WireLines): WireLines {
-  for (const [name, value] of lines) {
-    nameIn(option, name)
-    try {
-      validateHeaderValue(name, value)
-    } catch {
-      throw new OptionInvalid(option, `give ${name} a value that HTTP allows`)
-    }
-    if (ownFields.has(name.toLowerCase()))
-      throw new OptionInvalid(option, `leave out ${name}, which is set by itself`)
-  }
-  return lines
-}
-
-function nameIn(option: string, name: string): string {
-  try {
-    validateHeaderName(name)
-  } catch {
-    throw new OptionInvalid(option, 'give field names that HTTP allows')
-  }
-  return name
-}
-
-function withType(headers: WireLines, body: Uint8Array): WireLines {
-  const typed = headers.some(([name]) => name.toLowerCase() === 'content-type')
-  return typed || !isJson(body) ? headers : [...headers, ['Content-Type', 'application/json']]
-}
-
-function isJson(body: Uint8Array): boolean {
-  try {
-    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-    return true
-  } catch {
-    return false
-  }
-}
-
-function bytesOf(body: string | Uint8Array): Uint8Array {
-  return typeof body === 'string' ? new TextEncoder().encode(body) : body
-}
-
-function staggerIn({ least, most }: { readonly least: number; readonly most: number }): {
-  least: number
-  most: number
-} {
-  atLeast('staggerMs', least, 0)
-  return { least, most: atLeast('staggerMs', most, least) }
-}
-
-function atLeast(option: string, value: number, least: number): number {
-  if (!(value >= least && value <= 2 ** 31 - 1)) {
-    throw new OptionInvalid(option, `give a number of milliseconds from ${least}`)
-  }
-  return value
-}
-
-function whole(option: string, value: number, least: number, most: number): number {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new OptionInvalid(option, `give a whole number from ${least} to ${most}`)
-  }
-  return value
 }

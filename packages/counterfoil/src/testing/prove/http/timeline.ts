@@ -1,8 +1,8 @@
 import { hundredths } from '../latency.ts'
 import type { TimelineEntry, TimelineRole } from '../proof.ts'
-import { type Answered, type Exchange, isSuccess, kindOf } from './exchange.ts'
-import { isMarked } from './replay-mark.ts'
-import { sameOutcome } from './same-outcome.ts'
+import { type Answered, type Exchange, kindOf, statusOf, successesIn } from './exchange.ts'
+import { isMarked } from './judging/replay-mark.ts'
+import { sameOutcome } from './judging/same-outcome.ts'
 
 /** A round as it is drawn: who ran, who waited, who got a replay. In the order of their starts. */
 export function timelineOf(exchanges: readonly Exchange[]): readonly TimelineEntry[] {
@@ -11,13 +11,13 @@ export function timelineOf(exchanges: readonly Exchange[]): readonly TimelineEnt
 }
 
 function entriesOf(exchanges: readonly Exchange[]): TimelineEntry[] {
-  const ran = runsIn(exchanges.filter(isSuccess).toSorted((a, b) => a.endMs - b.endMs))
+  const ran = runsIn(successesIn(exchanges))
   return exchanges.map((exchange) => ({
     startMs: hundredths(exchange.startMs),
     endMs: hundredths(exchange.endMs),
     caller: exchange.caller,
     role: roleOf(exchange, ran),
-    answer: exchange.answer.kind === 'answer' ? String(exchange.answer.status) : 'no answer',
+    answer: statusOf(exchange.answer),
   }))
 }
 

@@ -2,12 +2,12 @@ import { checkHistory } from '../../linearizability/check-history.ts'
 import { callText } from '../../linearizability/counterexample.ts'
 import type { StormEvent } from '../../storm/storm-event.ts'
 import { hundredths } from '../latency.ts'
-import type { Finding } from './scenario.ts'
+import type { Verdict } from '../proof.ts'
 
 const MOST_EVIDENCE = 12
 
 /** Whether there is an order of these calls that gives all their answers; `undefined` where there is. */
-export function faultIn(events: readonly StormEvent[], clockSlackMs: number): Finding | undefined {
+export function faultIn(events: readonly StormEvent[], clockSlackMs: number): Verdict | undefined {
   const verdict = checkHistory(events, { clockSlackMs })
   if (verdict.kind === 'linearizable') return undefined
   if (verdict.kind === 'undecided') {

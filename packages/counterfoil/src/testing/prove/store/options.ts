@@ -1,3 +1,5 @@
+import type { ProofProgress } from '../progress.ts'
+
 /** How a store is put to the test. All of it may be left out; what needs a command is then `not_shown`. */
 export interface StoreProofOptions {
   /** How often a storm is run. Default 5. */
@@ -25,18 +27,5 @@ export interface StoreProofOptions {
   readonly seed?: number
   /** Once aborted, the proof ends with what was shown by then. */
   readonly signal?: AbortSignal
-  readonly onProgress?: (progress: StoreProofProgress) => void
-}
-
-/** Told when a round begins. */
-export interface StoreProofProgress {
-  readonly scenario: { readonly id: string; readonly title: string }
-  /** Which scenario it is of how many, from 1. */
-  readonly at: number
-  readonly of: number
-  /** Which round, from 1. */
-  readonly round: number
-  readonly rounds: number
-  /** Calls by now, of the whole proof. */
-  readonly sent: number
+  readonly onProgress?: (progress: ProofProgress) => void
 }

@@ -1,7 +1,8 @@
 import { OptionInvalid, StoreUnavailable } from '../../../core/index.ts'
+import type { ProofProgress } from '../progress.ts'
 import type { Proof, ScenarioProof } from '../proof.ts'
 import { versionsHere } from '../versions.ts'
-import type { StoreProofOptions, StoreProofProgress } from './options.ts'
+import type { StoreProofOptions } from './options.ts'
 import { inPlace } from './place.ts'
 import {
   type Ground,
@@ -53,7 +54,7 @@ export async function proveStore(store: StoreToProve, options: StoreProofOptions
 async function playAll(
   chosen: readonly Scenario[],
   ground: Ground,
-  tell: (progress: StoreProofProgress) => void,
+  tell: (progress: ProofProgress) => void,
 ): Promise<readonly ScenarioProof[]> {
   const proofs: ScenarioProof[] = []
   let refused: string | undefined
@@ -89,7 +90,7 @@ function proofOf({ id, title }: Scenario, played: Played): ScenarioProof {
   return {
     id,
     title,
-    verdict: played.finding,
+    verdict: played.verdict,
     rounds: played.rounds,
     requests: played.events.length + played.others,
     answers: answersOf(played.events),
@@ -101,7 +102,7 @@ function proofOf({ id, title }: Scenario, played: Played): ScenarioProof {
 
 function notPlayed(why: string): Played {
   return {
-    finding: { kind: 'not_shown', why },
+    verdict: { kind: 'not_shown', why },
     rounds: 0,
     events: [],
     shown: [],

@@ -4,15 +4,15 @@ import type { StormPlan } from '../../storm/storm-plan.ts'
 import { withProcesses } from '../../storm/storm-processes.ts'
 import { ContractViolation } from '../../violation.ts'
 import { missedBy } from '../missed.ts'
-import type { Finding, Ground, Played, TellRound } from './scenario.ts'
-import { notCounted } from './scenario.ts'
+import type { Verdict } from '../proof.ts'
+import { type Ground, notCounted, type Played, type TellRound } from './scenario.ts'
 
 export type Storm = (planFor: (index: number) => StormPlan) => Promise<readonly StormEvent[]>
 
-/** What a round came to; without a finding all was well. */
+/** What a round came to; without a verdict, all was well in it. */
 export interface Round {
   readonly events: readonly StormEvent[]
-  readonly finding: Finding | undefined
+  readonly verdict: Verdict | undefined
 }
 
 /** Runs rounds over the same processes until one of them shows something, or all have held. */
@@ -27,24 +27,24 @@ export async function playRounds(
   if (start === undefined) throw new TypeError('a storm of processes needs a store that processes can share')
   const events: StormEvent[] = []
   let shown: readonly StormEvent[] = []
-  let finding: Finding | undefined
+  let verdict: Verdict | undefined
   let played = 0
   const storming = withProcesses(start, terms.processes, async (storm) => {
-    while (played < rounds && finding === undefined && !signal.aborted) {
+    while (played < rounds && verdict === undefined && !signal.aborted) {
       played += 1
       tell(played, rounds)
       const round = await play(storm, played)
       for (const event of round.events) events.push(event)
       shown = round.events
-      finding = round.finding
+      verdict = round.verdict
     }
   })
   await storming.catch((error: unknown) => {
     if (!(error instanceof ContractViolation)) throw error
-    finding = { kind: 'not_shown', why: firstLine(error.message) }
+    verdict = { kind: 'not_shown', why: firstLine(error.message) }
   })
   return {
-    finding: finding ?? held(played, terms.processes, events),
+    verdict: verdict ?? held(played, terms.processes, events),
     rounds: played,
     events,
     shown,
@@ -54,7 +54,7 @@ export async function playRounds(
 }
 
 /** Cut short, a storm shows as much as the rounds that were run. */
-function held(rounds: number, processes: number, events: readonly StormEvent[]): Finding {
+function held(rounds: number, processes: number, events: readonly StormEvent[]): Verdict {
   if (rounds === 0) return { kind: 'not_shown', why: 'The run was stopped.' }
   const calls = Math.round(events.length / rounds)
   return {

@@ -1,6 +1,6 @@
 import type { PlaceApart } from '../../../core/index.ts'
 import type { StormEvent } from '../../storm/storm-event.ts'
-import type { EffectSummary, Evidence } from '../proof.ts'
+import type { EffectSummary, Verdict } from '../proof.ts'
 import type { StoreToProve } from './store-to-prove.ts'
 import type { StoreProofTerms } from './terms.ts'
 
@@ -38,7 +38,7 @@ export interface Ground {
 
 /** What a scenario came to. */
 export interface Played {
-  readonly finding: Finding
+  readonly verdict: Verdict
   readonly rounds: number
   /** Every call that was recorded, in all rounds. */
   readonly events: readonly StormEvent[]
@@ -48,13 +48,6 @@ export interface Played {
   readonly others: number
   readonly effects: EffectSummary
 }
-
-export type Finding =
-  /** What it does not show, and how rare a fault it could have missed. */
-  | { readonly kind: 'held'; readonly bound: string }
-  | { readonly kind: 'broken'; readonly why: string; readonly evidence: readonly Evidence[] }
-  /** Neither: the sentence says what was in the way. */
-  | { readonly kind: 'not_shown'; readonly why: string }
 
 export const notCounted: EffectSummary = { kind: 'not_counted' }
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { OptionInvalid } from '../../../core/index.ts'
 import type { Proof } from '../proof.ts'
+import { whole } from '../whole.ts'
 import type { StoreProofOptions } from './options.ts'
 
 type Filled = 'rounds' | 'processes' | 'calls' | 'clockSlackMs' | 'backWithinMs' | 'seed'
@@ -35,9 +35,4 @@ export function toldTerms(terms: StoreProofTerms): Proof['terms'] {
     ['clock slack', `${terms.clockSlackMs} ms`],
     ['back within', `${terms.backWithinMs} ms`],
   ]
-}
-
-function whole(option: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value
-  throw new OptionInvalid(option, `give a whole number from ${least} to ${most}`)
 }

@@ -3,13 +3,12 @@ import { otherBodies } from '../../../../src/testing/prove/http/other-bodies.ts'
 import { reorderedJson } from '../../../../src/testing/prove/http/reordered-json.ts'
 import { termsOf } from '../../../../src/testing/prove/http/terms.ts'
 
-const texts = (bodies: readonly Uint8Array[]): string[] => bodies.map((body) => `${Buffer.from(body)}`)
-const othersOf = (body: string | Uint8Array, conflictBody?: string): string[] =>
-  texts(
-    otherBodies(
-      termsOf({ url: 'http://localhost', body, ...(conflictBody === undefined ? {} : { conflictBody }) }),
-    ),
+const others = (body: string | Uint8Array, conflictBody?: string) =>
+  otherBodies(
+    termsOf({ url: 'http://localhost', body, ...(conflictBody === undefined ? {} : { conflictBody }) }),
   )
+const othersOf = (body: string | Uint8Array, conflictBody?: string): string[] =>
+  others(body, conflictBody).map(({ body }) => `${Buffer.from(body)}`)
 
 describe('another request', () => {
   it('is made from JSON by one changed value: numbers first, and those nearest to the top', () => {
@@ -21,8 +20,20 @@ describe('another request', () => {
     ])
   })
 
+  it('differs in what lies deepest too, where there is more than is tried', () => {
+    const flat = '"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1'
+    const places = others(`{${flat},"lines":[{"count":2}],"to":"x"}`).map(({ differsIn }) => differsIn)
+    expect(places).toHaveLength(6)
+    expect(places.at(-1)).toBe('the member /lines/0/count')
+  })
+
   it('keeps what stands for the key, for that is no other request', () => {
     expect(othersOf('{"order":"{key}"}')).toEqual([])
+  })
+
+  it.each(['1e300', '9007199254740992', '-1e300'])('has another number than %s', (number) => {
+    const [other] = othersOf(`{"amount":${number}}`)
+    expect(JSON.parse(other ?? '')).not.toEqual({ amount: Number(number) })
   })
 
   it('is made from a form', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type Elsewhere, judgeElsewhere } from '../../../../src/testing/prove/http/elsewhere.ts'
+import type { Effects } from '../../../../src/testing/prove/http/counter.ts'
+import { type Elsewhere, judgeElsewhere } from '../../../../src/testing/prove/http/judging/elsewhere.ts'
+import { succeeded } from '../../../../src/testing/prove/http/judging/succeeded.ts'
 import { judgeLong, judgeMalformed } from '../../../../src/testing/prove/http/scenarios/malformed-key.ts'
 import { judgeMissingKey } from '../../../../src/testing/prove/http/scenarios/missing-key.ts'
-import { succeeded } from '../../../../src/testing/prove/http/succeeded.ts'
 import { call, conflict, counted, created, createdAgain, exchange, notCounted, type Seen } from './seen.ts'
 
 const apart = { tellsRunsApart: true }
@@ -52,6 +53,10 @@ describe('two requests without a key', () => {
   ] as const)('%s', (_what, one, other, kind) => {
     expect(judgeMissingKey(exchange(one), exchange(other), apart).kind).toBe(kind)
   })
+
+  it('are not seen to run where every run is answered alike', () => {
+    expect(judgeMissingKey(exchange(created), exchange(created), alike).kind).toBe('unmeasured')
+  })
 })
 
 describe('a malformed key', () => {
@@ -65,8 +70,22 @@ describe('a malformed key', () => {
 })
 
 describe('a long key that is taken', () => {
-  const found = (retry: Seen, sibling: Seen, endpoint = apart, effects = 1) =>
-    judgeLong(first, { retry: call(retry), sibling: call(sibling), effects: counted(effects) }, endpoint).kind
+  const found = (
+    retry: Seen,
+    sibling: Seen,
+    endpoint = apart,
+    effects = 1,
+    ofSibling: Effects = notCounted,
+  ) => {
+    const seen = {
+      length: 300,
+      retry: call(retry),
+      sibling: call(sibling),
+      effects: counted(effects),
+      ofSibling,
+    }
+    return judgeLong(first, seen, endpoint).kind
+  }
 
   it('is a key to its last character', () => {
     expect(found(created, createdAgain)).toBe('kept')
@@ -74,5 +93,12 @@ describe('a long key that is taken', () => {
     expect(found(created, conflict)).toBe('broken')
     expect(found(createdAgain, createdAgain)).toBe('broken')
     expect(found(created, createdAgain, apart, 2)).toBe('broken')
+  })
+
+  it('is told by the count of its sibling where every run is answered alike', () => {
+    expect(found(created, created, alike, 1, counted(1))).toBe('kept')
+    expect(found(created, created, alike, 1, counted(0))).toBe('broken')
+    expect(found(created, created, alike, 0, counted(0))).toBe('unmeasured')
+    expect(found(created, created, alike)).toBe('unmeasured')
   })
 })

@@ -29,3 +29,9 @@ it('every promise has an id of its own, and is a sentence', () => {
     expect(title).toMatch(/^[A-Z0-9].*\.$/)
   }
 })
+
+it('another caller is not the same one', () => {
+  const plan = (value: string) => planHttp({ url, headers: [['X-Account', 'a']], as: [['x-account', value]] })
+  expect(() => plan('a')).toThrow(/another caller/)
+  expect(() => plan('b')).not.toThrow()
+})

@@ -31,7 +31,7 @@ function scenario(play: (round: Round) => Promise<Finding>, changes: Partial<Sce
   return {
     id: 'a',
     title: 'A promise.',
-    luck: 'race',
+    kind: 'race',
     needs: [],
     seenBy: 'one_run',
     effects: () => ({ least: 1, most: 1 }),
@@ -41,7 +41,7 @@ function scenario(play: (round: Round) => Promise<Finding>, changes: Partial<Sce
   }
 }
 
-const play = (one: Scenario, on: Ground = ground()) => playScenario(one, on, () => {})
+const play = async (one: Scenario, on: Ground = ground()) => (await playScenario(one, on, () => {})).proof
 
 describe('a race', () => {
   it('that held is told with its rounds and the rarest fault that they would have shown', async () => {
@@ -63,7 +63,12 @@ describe('a race', () => {
   it('is played again where something was in the way, and all its rounds have to be shown', async () => {
     let played = 0
     const flaky = scenario(async () => (++played < 3 ? unmeasured('It rained.') : kept()))
-    expect(await play(flaky)).toMatchObject({ rounds: 22, verdict: { kind: 'held' } })
+    const { rounds, verdict } = await play(flaky)
+    expect(rounds).toBe(22)
+    expect(verdict).toMatchObject({
+      kind: 'held',
+      bound: expect.stringMatching(/nothing was to be seen: It rained/),
+    })
   })
 
   it('is not shown where something is in the way again and again', async () => {
@@ -101,7 +106,7 @@ describe('that nothing ran twice', () => {
         effects.set(firstKeys[0] as string, 2)
         return kept()
       },
-      { luck: 'plain' },
+      { kind: 'plain' },
     )
     expect(await play(late, ground({ counter }))).toMatchObject({
       verdict: { kind: 'broken', why: expect.stringMatching(/long after/) },
@@ -113,6 +118,22 @@ describe('that nothing ran twice', () => {
       },
     })
   })
+})
+
+it('an effect that comes while other scenarios are played is found when all is looked at again', async () => {
+  const effects = new Map<string, number>()
+  const counter = new Counter(async (key) => effects.get(key) ?? 0)
+  const charging = scenario(async (round) => {
+    effects.set(round.key, 1)
+    await round.effects()
+    return kept()
+  })
+  const one = await playScenario({ ...charging, kind: 'slow' }, ground({ counter }), () => {})
+  expect(await one.lookAgain()).toMatchObject({
+    verdict: { kind: 'held', bound: expect.stringMatching(/looked for until \d/) },
+  })
+  for (const key of effects.keys()) effects.set(key, 2)
+  expect([one.proof.verdict.kind, (await one.lookAgain()).verdict.kind]).toEqual(['held', 'broken'])
 })
 
 it('a fault of the proof itself is no verdict', async () => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { secretsIn, wordsOf } from '../../../../src/testing/prove/http/judging/words.ts'
+import type { AfterRefusal } from '../../../../src/testing/prove/http/play-refusal.ts'
 import { judgeRefusedSize } from '../../../../src/testing/prove/http/scenarios/large-body.ts'
-import { judgeLimited, type Limited } from '../../../../src/testing/prove/http/scenarios/limited.ts'
+import { judgeLimited } from '../../../../src/testing/prove/http/scenarios/limited.ts'
 import {
   judgeLeaks,
   type Refused,
+  withoutUsual,
 } from '../../../../src/testing/prove/http/scenarios/refusal-leaks-nothing.ts'
 import { judgeRefusedUpstream } from '../../../../src/testing/prove/http/scenarios/refused-upstream.ts'
-import { secretsIn, wordsOf } from '../../../../src/testing/prove/http/words.ts'
 import { call, conflict, counted, created, createdAgain, exchange, inProgress, type Seen } from './seen.ts'
 
 const tooMany: Seen = { status: 429 }
@@ -14,7 +16,7 @@ const badGateway: Seen = { status: 502 }
 
 describe('a 429', () => {
   const found = (refusal: Seen, retry: Seen, second: Seen, effects = 1) => {
-    const seen: Limited = {
+    const seen: AfterRefusal = {
       refusal: exchange(refusal),
       retry: call(retry),
       second: call(second),
@@ -118,6 +120,16 @@ describe('what a refusal tells', () => {
     expect(found(usual, usual)).toBe('broken')
   })
 
+  it('is nothing of the outcome where a field says it under other keys too', () => {
+    const node = (asked = {}): Seen => ({ ...conflict, lines: [['X-Node', 'node4711']], asked })
+    const seen: Refused = {
+      exchanges: [exchange(node()), exchange(node())],
+      secrets: { request: new Set(), outcome: wordsOf('node4711') },
+    }
+    expect(judgeLeaks([withoutUsual(seen, seen.exchanges)]).kind).toBe('broken')
+    expect(judgeLeaks([withoutUsual(seen, [exchange(node({ key: 'other' }))])]).kind).toBe('kept')
+  })
+
   it('is not seen where nothing is refused', () => {
     const served: Refused = { exchanges: [exchange(created), exchange(created)], secrets: stored }
     expect(found(served)).toBe('unmeasured')
@@ -130,5 +142,10 @@ describe('what a refusal tells', () => {
 
   it('counts no word that the asker sent, and none that stands anywhere', () => {
     expect([...secretsIn(wordsOf('{"amount":1250,"to":"bob"}'), [wordsOf('amount 1251')])]).toEqual(['1250'])
+  })
+
+  it('counts no time, which a refusal tells by its own clock', () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    expect([...secretsIn(wordsOf(`{"at":${seconds},"id":4111111111}`), [])]).toEqual(['4111111111'])
   })
 })

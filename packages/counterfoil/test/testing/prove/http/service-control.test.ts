@@ -33,3 +33,12 @@ it('a command that fails shows nothing about the service', async () => {
     message: 'The service could not be killed: no such process',
   })
 })
+
+it('what was shown is not lost where the service cannot be started again', async () => {
+  const fails = () => Promise.reject(new Error('no such file'))
+  const given = { url: 'http://localhost/', kill: async () => {}, restart: fails }
+  const { terms, revive } = controlled(termsOf(given))
+  await terms.kill?.()
+  expect(await revive()).toBe('no such file')
+  expect(await revive()).toBeUndefined()
+})

@@ -6,8 +6,6 @@ export interface Right {
   readonly terms: Partial<TargetTerms>
   /** The scenarios in which its way shows. */
   readonly shows: readonly string[]
-  /** What it may leave not shown. */
-  readonly mayHide?: readonly string[]
 }
 
 const races = ['concurrent', 'conflict-in-flight', 'refused-duplicate', 'disconnect']

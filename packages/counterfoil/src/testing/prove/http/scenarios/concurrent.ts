@@ -1,11 +1,11 @@
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** All at once, from many processes and over many connections. */
 export const concurrent: Scenario = {
   id: 'concurrent',
   title: 'Of many requests with one key at the same time one has its effect, and all get its outcome.',
-  luck: 'race',
+  kind: 'race',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

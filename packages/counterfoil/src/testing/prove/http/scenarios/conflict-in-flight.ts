@@ -1,4 +1,4 @@
-import { judgeContest } from '../contest.ts'
+import { judgeContest } from '../judging/contest.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
 import { playContest } from '../play-contest.ts'
 import type { Scenario } from '../scenario.ts'
@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario.ts'
 export const conflictInFlight: Scenario = {
   id: 'conflict-in-flight',
   title: 'Of two different requests with one key at the same time one runs, and the other is refused.',
-  luck: 'race',
+  kind: 'race',
   needs: [],
   lacks: lacksOther,
   seenBy: 'answers',

@@ -1,12 +1,11 @@
-import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
-import type { Effects } from '../counter.ts'
-import { type Call, type Exchange, isSuccess } from '../exchange.ts'
+import { type Effects, toCount } from '../counter.ts'
+import { type Call, type Exchange, exchangesOf, isSuccess, successesIn } from '../exchange.ts'
 import { broken, type Finding, unmeasured } from '../finding.ts'
-import { judgeOneOutcome, twoOutcomes } from '../one-outcome.ts'
+import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
+import { judgeOneOutcome, twoOutcomes } from '../judging/one-outcome.ts'
 import { outage } from '../outage.ts'
 import { isAnswered, type Round } from '../round.ts'
-import { type Scenario, toCount } from '../scenario.ts'
-import { successesOf } from '../succeeded.ts'
+import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
 const AFTER = 'after the service was killed'
@@ -15,7 +14,7 @@ export const crash: Scenario = {
   id: 'crash',
   title:
     'A service that is killed in the middle of a request wedges no key: a retry runs, or is told that the outcome is unknown, as the guarantee says.',
-  luck: 'slow',
+  kind: 'slow',
   needs: ['kill', 'restart'],
   seenBy: 'one_run',
   effects: ({ guarantee }) => ({ least: 0, most: guarantee === 'at-least-once' ? 2 : 1 }),
@@ -77,7 +76,7 @@ export function judgeCrash({ first, running, retries, effects, guarantee }: Cras
       `A retry succeeded after the crash, and nobody counted whether it ran again; give ${toCount}.`,
     )
   }
-  const two = twoOutcomes(successesOf(retries))
+  const two = twoOutcomes(successesIn(exchangesOf(retries)))
   if (two !== undefined) return broken('Two retries after the crash got different outcomes.', two)
   return judgeOneOutcome({ calls: retries, effects: { kind: 'not_counted' }, guarantee })
 }

@@ -1,8 +1,8 @@
-import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
 import type { Effects } from '../counter.ts'
 import { type Call, isSuccess } from '../exchange.ts'
 import { broken, type Finding } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
@@ -12,7 +12,7 @@ const [EARLIEST, LATEST] = [20, 80]
 export const disconnect: Scenario = {
   id: 'disconnect',
   title: 'A caller who hangs up before the answer, and asks again, gets the outcome of the one effect.',
-  luck: 'race',
+  kind: 'race',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

@@ -1,4 +1,4 @@
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import type { Scenario } from '../scenario.ts'
 
 const RETRIES = 2
@@ -7,7 +7,7 @@ const RETRIES = 2
 export const duplicate: Scenario = {
   id: 'duplicate',
   title: 'A retry that comes after the outcome has no second effect, and gets that outcome.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

@@ -1,7 +1,7 @@
 import type { Effects } from '../counter.ts'
 import { type Call, isSuccess, kindOf } from '../exchange.ts'
 import { broken, type Finding, kept, Unmeasured } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { spelt } from '../request-bytes.ts'
 import type { Round } from '../round.ts'
 import type { Scenario } from '../scenario.ts'
@@ -10,7 +10,7 @@ import type { HttpProofTerms } from '../terms.ts'
 export const keySpelling: Scenario = {
   id: 'key-spelling',
   title: 'A key in quotes, as the IETF draft writes it, and the same key bare are one key.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

@@ -1,14 +1,14 @@
-import { judgeContest } from '../contest.ts'
 import type { Effects } from '../counter.ts'
-import { isDecided, isDecidedRefusal } from '../decided.ts'
 import { type Exchange, isSuccess, shownAnswer } from '../exchange.ts'
 import { broken, type Finding, inTurn, kept, unmeasured } from '../finding.ts'
+import { judgeContest } from '../judging/contest.ts'
+import { isDecided, isDecidedRefusal } from '../judging/decided.ts'
+import { said } from '../judging/succeeded.ts'
 import { textIn } from '../other-bodies.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
 import { refusalIsOver } from '../refusal-over.ts'
 import type { Round } from '../round.ts'
 import type { Scenario } from '../scenario.ts'
-import { said } from '../succeeded.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
 /** Below what body parsers take by default (100 kB for Express), and beyond it. */
@@ -19,7 +19,7 @@ export const largeBody: Scenario = {
   id: 'large-body',
   title:
     'A large request is compared to its last byte, and is replayed as any other; or it is refused, and has no effect.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: (terms) => lacksJson(terms) ?? lacksOther(terms),
   seenBy: 'answers',

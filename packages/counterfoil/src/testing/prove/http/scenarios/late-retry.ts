@@ -1,17 +1,17 @@
-import { aftermathOf } from '../aftermath.ts'
 import type { Effects } from '../counter.ts'
 import type { Answered, Call } from '../exchange.ts'
 import { broken, type Finding, kept, unmeasured } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { aftermathOf } from '../judging/aftermath.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
+import { said, succeeded } from '../judging/succeeded.ts'
 import type { Scenario } from '../scenario.ts'
-import { said, succeeded } from '../succeeded.ts'
 
 /** After the lease and its margin: what is remembered no longer than an attempt may take is forgotten by then. */
 export const lateRetry: Scenario = {
   id: 'late-retry',
   title:
     'A retry long after the outcome does not run again: it gets the outcome, or is told that it is gone.',
-  luck: 'slow',
+  kind: 'slow',
   needs: [],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

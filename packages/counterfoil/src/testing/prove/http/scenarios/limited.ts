@@ -1,41 +1,26 @@
-import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
-import type { Effects } from '../counter.ts'
-import { type Call, type Exchange, isSuccess, shownAnswer } from '../exchange.ts'
+import { isSuccess, shownAnswer } from '../exchange.ts'
 import { broken, type Finding, unmeasured } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
+import { said } from '../judging/succeeded.ts'
+import { type AfterRefusal, playRefusal } from '../play-refusal.ts'
 import type { Scenario } from '../scenario.ts'
-import { said } from '../succeeded.ts'
-import type { HttpProofTerms } from '../terms.ts'
 
 export const limited: Scenario = {
   id: 'limited',
   title: 'A 429 ran nothing and is not kept as the outcome: a retry runs once the limit is gone.',
-  luck: 'plain',
+  kind: 'plain',
   needs: ['limited'],
   seenBy: 'one_run',
   effects: () => ({ least: 0, most: 1 }),
   requests: () => 3,
   async play(round) {
-    const refusal = await round.ask({ as: 'the limited request', headers: round.terms.limited ?? [] })
-    const retry = await round.call({ as: 'a retry without the limit' })
-    const second = isSuccess(retry.last)
-      ? await round.call({ as: 'a later retry' })
-      : await round.call({ as: 'the same under another key', key: await round.newKey() })
-    const effects = await round.effects({ least: 0, most: 1 })
-    return judgeLimited({ refusal, retry, second, effects, guarantee: round.terms.guarantee })
+    const as = { refusal: 'the limited request', retry: 'a retry without the limit' }
+    return judgeLimited(await playRefusal(round, round.terms.limited, as))
   },
 }
 
-export interface Limited {
-  readonly refusal: Exchange
-  readonly retry: Call
-  /** After a retry that succeeded another one; otherwise the same request under another key: whether that is served. */
-  readonly second: Call
-  readonly effects: Effects
-  readonly guarantee: HttpProofTerms['guarantee']
-}
-
-export function judgeLimited({ refusal, retry, second, effects, guarantee }: Limited): Finding {
+export function judgeLimited({ refusal, retry, second, effects, guarantee }: AfterRefusal): Finding {
   const { last } = retry
   if (refusal.answer.kind !== 'answer' || refusal.answer.status !== 429) {
     return unmeasured(

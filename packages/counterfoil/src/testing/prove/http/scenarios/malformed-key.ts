@@ -1,15 +1,15 @@
-import type { Effects } from '../counter.ts'
-import { isDecided, isDecidedRefusal } from '../decided.ts'
+import { type Effects, toCount } from '../counter.ts'
 import { type Answered, type Asked, type Call, type Exchange, isSuccess } from '../exchange.ts'
 import { broken, type Finding, inTurn, kept, unmeasured } from '../finding.ts'
-import { isReplayOf } from '../replay-of.ts'
+import { isDecided, isDecidedRefusal } from '../judging/decided.ts'
+import { isReplayOf } from '../judging/replay-of.ts'
+import { sameOutcome } from '../judging/same-outcome.ts'
+import { said } from '../judging/succeeded.ts'
 import type { Round } from '../round.ts'
-import { sameOutcome } from '../same-outcome.ts'
 import type { Scenario } from '../scenario.ts'
-import { said } from '../succeeded.ts'
 
-/** Longer than what a usual column holds. */
-const LONG = 300
+/** Longer than what a usual column holds; and where that is refused, what is taken may yet be cut. */
+const LENGTHS = [300, 255, 128, 100, 64]
 
 /**
  * No key, two, one with a control character: none of them is a key. A long one may be: where it is taken for one it must be one
@@ -18,11 +18,11 @@ const LONG = 300
 export const malformedKey: Scenario = {
   id: 'malformed-key',
   title: 'A malformed key is refused, and never half understood.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   seenBy: 'answers',
   effects: () => ({ least: 0, most: 1 }),
-  requests: () => 6,
+  requests: () => 6 + LENGTHS.length,
   play(round) {
     return inTurn([emptyKey, twoKeys, controlCharacter, longKey].map((play) => () => play(round)))
   },
@@ -73,36 +73,71 @@ export function judgeMalformed(last: Exchange, effects: Effects): Finding {
 }
 
 async function longKey(round: Round): Promise<Finding> {
-  const stem = (await round.newKey()).padEnd(LONG - 1, '-')
-  const [key, other] = [`${stem}a`, `${stem}b`]
-  for (const one of [key, other]) await round.ground.counter?.begin(one)
-  const asked: Asked = { as: `a request with a key of ${LONG} characters`, key }
-  const first = (await round.call(asked, isDecided)).last
-  if (!isSuccess(first)) return judgeMalformed(first, await round.effects(NONE, key))
+  for (const length of LENGTHS) {
+    const stem = (await round.newKey()).padEnd(length - 1, '-')
+    const [key, ...others] = [`${stem}a`, `${stem}b`, `${stem}A`]
+    for (const one of [key, ...others]) await round.ground.counter?.begin(one as string)
+    const asked: Asked = { as: `a request with a key of ${length} characters`, key }
+    const first = (await round.call(asked, isDecided)).last
+    if (isSuccess(first)) {
+      return inTurn(others.map((other) => () => playLong(round, { length, asked, first, other })))
+    }
+    const refused = judgeMalformed(first, await round.effects(NONE, key))
+    if (refused.kind !== 'kept') return refused
+  }
+  return kept()
+}
+
+interface LongKey {
+  readonly length: number
+  readonly asked: Asked
+  readonly first: Answered
+  /** Another key, which differs in its last character, be it only by its case. */
+  readonly other: string
+}
+
+async function playLong(round: Round, { length, asked, first, other }: LongKey): Promise<Finding> {
   const retry = await round.call({ ...asked, as: 'its retry' })
   const sibling = await round.call({ as: 'one whose key ends otherwise', key: other }, isDecided)
-  const effects = await round.effects({ least: 1, most: 1 }, key)
-  return judgeLong(first, { retry, sibling, effects }, round.ground)
+  const effects = await round.effects({ least: 1, most: 1 }, asked.key as string)
+  const unclear = isSuccess(sibling.last) && isReplayOf(first, sibling.last, round.ground) === 'unclear'
+  const ofSibling: Effects = unclear ? await round.effects(undefined, other) : { kind: 'not_counted' }
+  return judgeLong(first, { length, retry, sibling, effects, ofSibling }, round.ground)
+}
+
+export interface LongSeen extends Pick<LongKey, 'length'> {
+  readonly retry: Call
+  readonly sibling: Call
+  readonly effects: Effects
+  /** Of the key that ends otherwise, where answers don't tell whether it ran. */
+  readonly ofSibling: Effects
 }
 
 /** A long key that was taken: it counts as a whole, or it isn't one. */
 export function judgeLong(
   first: Answered,
-  { retry, sibling, effects }: { readonly retry: Call; readonly sibling: Call; readonly effects: Effects },
+  { length, retry, sibling, effects, ofSibling }: LongSeen,
   endpoint: { readonly tellsRunsApart: boolean },
 ): Finding {
   if (effects.kind === 'counted' && effects.effects > 1) {
-    return broken(`A key of ${LONG} characters had ${effects.effects} effects.`, [first, retry.last])
+    return broken(`A key of ${length} characters had ${effects.effects} effects.`, [first, retry.last])
   }
   for (const { last } of [retry, sibling]) if (!isDecided(last)) return unmeasured(`${said(last)}.`)
   if (!isSuccess(retry.last) || !sameOutcome(first.answer, retry.last.answer)) {
-    return broken(`A retry with a key of ${LONG} characters did not get its outcome.`, [first, retry.last])
+    return broken(`A retry with a key of ${length} characters did not get its outcome.`, [first, retry.last])
   }
-  const met = !isSuccess(sibling.last) || isReplayOf(first, sibling.last, endpoint) === 'yes'
+  const replay = isSuccess(sibling.last) ? isReplayOf(first, sibling.last, endpoint) : 'yes'
+  const counts = effects.kind === 'counted' && effects.effects === 1 && ofSibling.kind === 'counted'
+  if (replay === 'unclear' && !counts) {
+    return unmeasured(
+      `A key of ${length} characters is taken, and every run is answered alike: whether it counts to its last character cannot be seen; give ${toCount}.`,
+    )
+  }
+  const met = replay === 'yes' || (replay === 'unclear' && counts && ofSibling.effects === 0)
   return met
-    ? broken(`Two keys of ${LONG} characters that differ in the last one are taken for one.`, [
+    ? broken(`Two keys of ${length} characters that differ in the last one are taken for one.`, [
         first,
         sibling.last,
       ])
-    : kept(`A key of ${LONG} characters is taken.`)
+    : kept(`A key of ${length} characters is taken.`)
 }

@@ -1,16 +1,16 @@
-import { isDecided, isDecidedRefusal } from '../decided.ts'
 import { type Exchange, isSuccess } from '../exchange.ts'
 import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { isDecided, isDecidedRefusal } from '../judging/decided.ts'
+import { isReplayOf } from '../judging/replay-of.ts'
+import { said } from '../judging/succeeded.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
-import { isReplayOf } from '../replay-of.ts'
 import type { Scenario } from '../scenario.ts'
-import { said } from '../succeeded.ts'
 
 /** Two different requests, neither with a key. Whether a key is required is the service's affair. */
 export const missingKey: Scenario = {
   id: 'missing-key',
   title: 'A request without a key is refused, or runs as if there were no keys: it never meets another one.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: lacksOther,
   seenBy: 'answers',
@@ -40,7 +40,17 @@ export function judgeMissingKey(
   if (!isSuccess(other)) {
     return broken('Of two different requests without a key the second one was refused.', [first, other])
   }
-  return isReplayOf(first, other, endpoint) === 'yes'
-    ? broken('A request without a key got the outcome of another one that had none either.', [first, other])
-    : kept('A request without a key is taken, and nothing keeps its retry from running again.')
+  switch (isReplayOf(first, other, endpoint)) {
+    case 'yes':
+      return broken('A request without a key got the outcome of another one that had none either.', [
+        first,
+        other,
+      ])
+    case 'unclear':
+      return unmeasured(
+        'A request without a key is taken, and every run is answered alike: whether it ran, or got the outcome of another one without a key, cannot be seen.',
+      )
+    case 'no':
+      return kept('A request without a key is taken, and nothing keeps its retry from running again.')
+  }
 }

@@ -1,11 +1,7 @@
-import { isDecidedRefusal } from '../decided.ts'
 import { type Answered, type Asked, type Exchange, shownAnswer } from '../exchange.ts'
 import { broken, type Finding, kept, unmeasured } from '../finding.ts'
-import { lacksOther, otherRequest } from '../other-request.ts'
-import { refusalIsOver } from '../refusal-over.ts'
-import type { Round } from '../round.ts'
-import type { Scenario } from '../scenario.ts'
-import { succeeded } from '../succeeded.ts'
+import { isDecidedRefusal } from '../judging/decided.ts'
+import { succeeded } from '../judging/succeeded.ts'
 import {
   intersection,
   secretsIn,
@@ -14,7 +10,12 @@ import {
   wordsOf,
   wordsOfAnswer,
   wordsOfBytes,
-} from '../words.ts'
+  wordsOfFields,
+} from '../judging/words.ts'
+import { lacksOther, otherRequest } from '../other-request.ts'
+import { refusalIsOver } from '../refusal-over.ts'
+import type { Round } from '../round.ts'
+import type { Scenario } from '../scenario.ts'
 
 /** What is refused because of a stored request, asked for twice: what only one of the two refusals says is chance. */
 export interface Refused {
@@ -26,7 +27,7 @@ export interface Refused {
 export const refusalLeaksNothing: Scenario = {
   id: 'refusal-leaks-nothing',
   title: 'A refusal says nothing of the request and the outcome that are stored under the key.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: lacksOther,
   seenBy: 'answers',
@@ -43,13 +44,25 @@ export const refusalLeaksNothing: Scenario = {
     const known = [wordsOf(round.key), wordsOf(key), wordsOf(new Date().toISOString())]
     const stored = storedIn({ body: given, outcome: first }, { body: other, outcome: second }, known)
     const converse = storedIn({ body: other, outcome: second }, { body: given, outcome: first }, known)
-    return judgeLeaks([
+    const all = [
       await refused(round, { as: 'another request under its key', body: other }, stored),
       await refused(round, { as: 'a request under the key of another', key, body: given }, converse),
       await whileRunning(round, other, stored.request),
       ...(round.terms.as === undefined ? [] : [await byAnotherCaller(round, first, second)]),
-    ])
+    ]
+    return judgeLeaks(all.map((one) => withoutUsual(one, round.recorded)))
   },
+}
+
+/** What a field says under other keys too, as the name of the server that answered, is nothing of this outcome. */
+export function withoutUsual(one: Refused, recorded: readonly Exchange[]): Refused {
+  const { key } = one.exchanges[0].asked
+  const usual = new Set(
+    recorded.flatMap(({ asked, answer }) =>
+      asked.key === key || answer.kind === 'no_answer' ? [] : [...wordsOfFields(answer)],
+    ),
+  )
+  return { ...one, secrets: { ...one.secrets, outcome: without(one.secrets.outcome, usual) } }
 }
 
 interface Stored {

@@ -1,6 +1,6 @@
-import { type Contest, judgeContest } from '../contest.ts'
-import { type Asked, isSuccess, kindOf } from '../exchange.ts'
+import { type Asked, exchangesOf, kindOf, successesIn } from '../exchange.ts'
 import { type Finding, kept, unmeasured } from '../finding.ts'
+import { type Contest, judgeContest } from '../judging/contest.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
 import { playContest } from '../play-contest.ts'
 import type { Scenario } from '../scenario.ts'
@@ -16,7 +16,7 @@ const LEAD_MS = 2
 export const refusedDuplicate: Scenario = {
   id: 'refused-duplicate',
   title: 'A duplicate that is refused does not disturb the request that is running.',
-  luck: 'race',
+  kind: 'race',
   needs: [],
   lacks: lacksOther,
   seenBy: 'one_run',
@@ -40,8 +40,8 @@ export const refusedDuplicate: Scenario = {
 /** Nothing is shown by duplicates that came when all was over. */
 export function judgeRefusedDuplicate(contest: Contest): Finding {
   const found = judgeContest(contest)
-  const exchanges = [...contest.given, ...contest.other].flatMap((call) => call.exchanges)
-  const [ran] = exchanges.filter(isSuccess).toSorted((a, b) => a.endMs - b.endMs)
+  const exchanges = exchangesOf([...contest.given, ...contest.other])
+  const [ran] = successesIn(exchanges)
   if (found.kind !== 'kept' || ran === undefined) return found
   const during = exchanges.filter((exchange) => exchange !== ran && exchange.startMs < ran.endMs)
   if (during.length === 0) {

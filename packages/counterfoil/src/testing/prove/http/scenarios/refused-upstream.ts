@@ -1,41 +1,26 @@
-import { aftermathOf, judgeNoOutcome } from '../aftermath.ts'
-import type { Effects } from '../counter.ts'
-import { type Call, type Exchange, isSuccess, kindOf, shownAnswer } from '../exchange.ts'
+import { type Exchange, isSuccess, kindOf, shownAnswer } from '../exchange.ts'
 import { broken, type Finding, kept, unmeasured } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
+import { said } from '../judging/succeeded.ts'
+import { type AfterRefusal, playRefusal } from '../play-refusal.ts'
 import type { Scenario } from '../scenario.ts'
-import { said } from '../succeeded.ts'
-import type { HttpProofTerms } from '../terms.ts'
 
 export const refusedUpstream: Scenario = {
   id: 'refused-upstream',
   title: 'A refusal by what stands behind the endpoint wedges no key.',
-  luck: 'plain',
+  kind: 'plain',
   needs: ['refused'],
   seenBy: 'one_run',
   effects: () => ({ least: 0, most: 1 }),
   requests: () => 3,
   async play(round) {
-    const refusal = await round.ask({ as: 'the refused request', headers: round.terms.refused ?? [] })
-    const retry = await round.call({ as: 'a retry when nothing refuses' })
-    const second = isSuccess(retry.last)
-      ? await round.call({ as: 'a later retry' })
-      : await round.call({ as: 'the same under another key', key: await round.newKey() })
-    const effects = await round.effects({ least: 0, most: 1 })
-    return judgeRefusedUpstream({ refusal, retry, second, effects, guarantee: round.terms.guarantee })
+    const as = { refusal: 'the refused request', retry: 'a retry when nothing refuses' }
+    return judgeRefusedUpstream(await playRefusal(round, round.terms.refused, as))
   },
 }
 
-export interface RefusedUpstream {
-  readonly refusal: Exchange
-  readonly retry: Call
-  /** After a retry that succeeded another one; otherwise the same request under another key: whether that is served. */
-  readonly second: Call
-  readonly effects: Effects
-  readonly guarantee: HttpProofTerms['guarantee']
-}
-
-export function judgeRefusedUpstream(seen: RefusedUpstream): Finding {
+export function judgeRefusedUpstream(seen: AfterRefusal): Finding {
   const { refusal, retry, second, effects, guarantee } = seen
   const { last } = retry
   const after = 'after its upstream refused'

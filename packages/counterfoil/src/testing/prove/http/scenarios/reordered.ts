@@ -1,6 +1,6 @@
 import { isSuccess, kindOf } from '../exchange.ts'
 import { broken } from '../finding.ts'
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { reorderedJson } from '../reordered-json.ts'
 import type { Scenario } from '../scenario.ts'
 
@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario.ts'
 export const reordered: Scenario = {
   id: 'reordered',
   title: 'The same JSON with its members in another order is the same request.',
-  luck: 'plain',
+  kind: 'plain',
   needs: [],
   lacks: ({ body }) =>
     reorderedJson(body) === undefined

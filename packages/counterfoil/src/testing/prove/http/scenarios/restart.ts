@@ -1,12 +1,12 @@
-import { judgeOneOutcome } from '../one-outcome.ts'
+import { judgeOneOutcome } from '../judging/one-outcome.ts'
+import { succeeded } from '../judging/succeeded.ts'
 import { outage } from '../outage.ts'
 import type { Scenario } from '../scenario.ts'
-import { succeeded } from '../succeeded.ts'
 
 export const restart: Scenario = {
   id: 'restart',
   title: 'An outcome outlives a restart of the service: a retry after it gets that outcome.',
-  luck: 'slow',
+  kind: 'slow',
   needs: ['restart'],
   seenBy: 'one_run',
   effects: () => ({ least: 1, most: 1 }),

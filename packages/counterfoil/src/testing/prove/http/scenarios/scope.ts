@@ -1,24 +1,25 @@
-import { judgeStillThere } from '../contest.ts'
-import { isDecided } from '../decided.ts'
-import { alone, effectsOfBoth, judgeElsewhere } from '../elsewhere.ts'
 import { isSuccess } from '../exchange.ts'
 import { kept } from '../finding.ts'
+import { judgeStillThere } from '../judging/contest.ts'
+import { isDecided } from '../judging/decided.ts'
+import { judgeElsewhere } from '../judging/elsewhere.ts'
+import { succeeded } from '../judging/succeeded.ts'
+import { effectsOfBoth, effectsThere } from '../play-elsewhere.ts'
 import type { Scenario } from '../scenario.ts'
-import { succeeded } from '../succeeded.ts'
 
 /** The same request with the same key, to another endpoint: one that takes it under a key of its own. */
 export const scope: Scenario = {
   id: 'scope',
   title:
     'The same key at another endpoint runs for itself or is refused, and never gets the first one’s outcome.',
-  luck: 'plain',
+  kind: 'plain',
   needs: ['secondUrl'],
   seenBy: 'answers',
   effects: () => ({ least: 1, most: 2 }),
   requests: () => 4,
   async play(round) {
     const there = { as: 'the second endpoint', target: round.terms.secondTarget as string }
-    const countedThere = await alone(round, there)
+    const countedThere = await effectsThere(round, there)
     const first = succeeded((await round.call({ as: 'the first endpoint' })).last)
     const other = (await round.call(there, isDecided)).last
     const again = await round.call({ as: 'the first endpoint again' })

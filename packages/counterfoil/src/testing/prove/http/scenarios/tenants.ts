@@ -1,12 +1,13 @@
-import { judgeStillThere } from '../contest.ts'
 import type { Effects } from '../counter.ts'
-import { isDecided } from '../decided.ts'
-import { alone, effectsOfBoth, judgeElsewhere } from '../elsewhere.ts'
 import { type Exchange, isSuccess } from '../exchange.ts'
 import { type Finding, kept } from '../finding.ts'
+import { judgeStillThere } from '../judging/contest.ts'
+import { isDecided } from '../judging/decided.ts'
+import { judgeElsewhere } from '../judging/elsewhere.ts'
+import { succeeded } from '../judging/succeeded.ts'
+import { effectsOfBoth, effectsThere } from '../play-elsewhere.ts'
 import type { Round } from '../round.ts'
 import type { Scenario } from '../scenario.ts'
-import { succeeded } from '../succeeded.ts'
 
 const GAVE = 'One caller’s outcome was given to another one who used the same key.'
 
@@ -15,13 +16,13 @@ export const tenants: Scenario = {
   id: 'tenants',
   title:
     'Another caller’s request with the same key runs for itself or is refused, and never gets the first one’s outcome.',
-  luck: 'plain',
+  kind: 'plain',
   needs: ['as'],
   seenBy: 'answers',
   effects: () => ({ least: 1, most: 2 }),
   requests: () => 6,
   async play(round) {
-    const countedThere = await alone(round, another(round))
+    const countedThere = await effectsThere(round, another(round))
     const after = await afterOutcome(round, countedThere)
     if (after.kind !== 'kept') return after
     const meanwhile = await whileRunning(round, countedThere)

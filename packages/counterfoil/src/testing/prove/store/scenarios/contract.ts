@@ -6,8 +6,9 @@ import {
   type StoreUnderTest,
 } from '../../../contract-case.ts'
 import { ContractViolation } from '../../../violation.ts'
+import type { Verdict } from '../../proof.ts'
 import { inPlace } from '../place.ts'
-import { type Finding, type Ground, notCounted, nothingMissing, type Scenario } from '../scenario.ts'
+import { type Ground, notCounted, nothingMissing, type Scenario } from '../scenario.ts'
 
 /** By storms of their own, whose calls are told one by one. */
 const playedElsewhere: readonly ContractTopic[] = ['process storms']
@@ -21,30 +22,30 @@ function scenarioOf(topic: ContractTopic): Scenario {
   const cases = storeContract().filter((contractCase) => contractCase.topic === topic)
   return {
     id: `contract-${topic.replaceAll(' ', '-')}`,
-    title: `The contract of a store holds, ${topic}: ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`,
+    title: `The contract of a store holds: ${topic} (${cases.length} ${cases.length === 1 ? 'case' : 'cases'}).`,
     appliesTo: () => true,
     missing: nothingMissing,
     async play(ground, tell) {
       let played = 0
-      let finding: Finding | undefined
-      while (played < cases.length && finding === undefined && !ground.signal.aborted) {
+      let verdict: Verdict | undefined
+      while (played < cases.length && verdict === undefined && !ground.signal.aborted) {
         tell(played + 1, cases.length)
-        finding = await faultIn(cases[played] as ContractCase, ground)
+        verdict = await faultIn(cases[played] as ContractCase, ground)
         played += 1
       }
-      const done = finding ?? ended(played, cases.length)
-      return { finding: done, rounds: 1, events: [], shown: [], others: played, effects: notCounted }
+      const done = verdict ?? ended(played, cases.length)
+      return { verdict: done, rounds: 1, events: [], shown: [], others: played, effects: notCounted }
     },
   }
 }
 
-function ended(played: number, cases: number): Finding {
+function ended(played: number, cases: number): Verdict {
   if (played < cases)
     return { kind: 'not_shown', why: `The run was stopped after ${played} of ${cases} cases.` }
   return { kind: 'held', bound: `${cases} ${cases === 1 ? 'case' : 'cases'}, each played once.` }
 }
 
-async function faultIn({ name, run }: ContractCase, ground: Ground): Promise<Finding | undefined> {
+async function faultIn({ name, run }: ContractCase, ground: Ground): Promise<Verdict | undefined> {
   try {
     await inPlace(ground, (subject: StoreUnderTest) => run(subject))
     return undefined

@@ -16,7 +16,7 @@ const REST_MS = 40
 export const lostAnswers: Scenario = {
   id: 'lost-answers',
   title:
-    'It stays so where connections break before, while and after a call is carried out, and it is sent again',
+    'In a storm whose connections break before, during and after a call, one order of the calls explains every answer.',
   appliesTo: (kind) => isShared(kind) && kind.network.kind !== 'none',
   missing: ({ kind: { network } }) => {
     if (network.kind === 'none') return 'The store is a file: there is no connection that could break.'
@@ -44,8 +44,8 @@ export const lostAnswers: Scenario = {
           await cutting
           const lost = events.filter(({ answer }) => answer.kind === 'unknown').length
           const why = 'No answer was lost: the storm was over before a connection broke.'
-          const finding = faultIn(events, ground.terms.clockSlackMs)
-          return { events, finding: finding ?? (lost > 0 ? undefined : { kind: 'not_shown', why }) }
+          const verdict = faultIn(events, ground.terms.clockSlackMs)
+          return { events, verdict: verdict ?? (lost > 0 ? undefined : { kind: 'not_shown', why }) }
         })
       } finally {
         await proxy.close()

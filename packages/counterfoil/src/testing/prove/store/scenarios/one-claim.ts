@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { callText } from '../../../linearizability/counterexample.ts'
 import type { StormEvent } from '../../../storm/storm-event.ts'
 import { hundredths } from '../../latency.ts'
-import type { EffectSummary } from '../../proof.ts'
+import type { EffectSummary, Verdict } from '../../proof.ts'
 import { faultIn, startOf } from '../judge.ts'
 import { inPlace } from '../place.ts'
 import { playRounds } from '../rounds.ts'
-import { type Finding, isShared, nothingMissing, type Scenario } from '../scenario.ts'
+import { isShared, nothingMissing, type Scenario } from '../scenario.ts'
 
 export const oneClaim: Scenario = {
   id: 'one-claim',
-  title: 'Of all calls for one key that come at once from several processes, one is granted the claim',
+  title: 'Of all calls for one key that come at once from several processes, one is granted the claim.',
   appliesTo: isShared,
   missing: nothingMissing,
   async play(ground, tell) {
@@ -23,14 +23,14 @@ export const oneClaim: Scenario = {
         const events = await storm((index) => ({ ...plan, caller: `process ${index + 1}` }))
         const granted = events.filter(({ answer }) => answer.kind === 'claimed')
         grants.set(key, granted.length)
-        return { events, finding: twice(granted, events) ?? faultIn(events, terms.clockSlackMs) }
+        return { events, verdict: twice(granted, events) ?? faultIn(events, terms.clockSlackMs) }
       }),
     )
     return { ...played, effects: effectsOf([...grants.values()]) }
   },
 }
 
-function twice(granted: readonly StormEvent[], events: readonly StormEvent[]): Finding | undefined {
+function twice(granted: readonly StormEvent[], events: readonly StormEvent[]): Verdict | undefined {
   if (granted.length < 2) return undefined
   const startedAt = startOf(events)
   const evidence = granted.slice(0, 2).map((event) => ({

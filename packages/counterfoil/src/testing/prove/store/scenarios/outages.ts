@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 100
 
 export const restart: Scenario = outage(
   'restart',
-  'What was acknowledged outlives the end of the server and its restart, in a storm',
+  'What was acknowledged in a storm outlives a crash or a restart of the server.',
   ({ terms: { restart } }) =>
     restart === undefined ? 'Give a command that restarts the server (--restart-cmd).' : undefined,
   async ({ kill, restart }) => {
@@ -26,7 +26,7 @@ export const restart: Scenario = outage(
 
 export const failover: Scenario = outage(
   'failover',
-  'What was acknowledged outlives a failover to another server, in a storm',
+  'What was acknowledged in a storm outlives a failover to another server.',
   ({ terms: { failover } }) =>
     failover === undefined
       ? 'Give a command that makes another server take over (--failover-cmd).'
@@ -67,18 +67,18 @@ function outage(
               outages: 'expected',
             })
           const [before, failed] = await Promise.all([storm(planFor(0)), struck(ground, strike)])
-          if (failed !== undefined) return { events: before, finding: { kind: 'not_shown', why: failed } }
+          if (failed !== undefined) return { events: before, verdict: { kind: 'not_shown', why: failed } }
           const back = await isBack(subject, ground.terms.backWithinMs)
           const after = back ? await storm(planFor(1)) : []
           const events = [...before, ...after]
-          const finding = faultIn(events, ground.terms.clockSlackMs)
-          if (finding !== undefined) return { events, finding }
+          const verdict = faultIn(events, ground.terms.clockSlackMs)
+          if (verdict !== undefined) return { events, verdict }
           const settled = before.some(({ call, answer }) => call === 'settle' && answer.kind === 'written')
-          if (back && settled) return { events, finding: undefined }
+          if (back && settled) return { events, verdict: undefined }
           const why = back
             ? 'Nothing was settled before the server ended: give more calls.'
             : `The store was not back within ${ground.terms.backWithinMs} ms.`
-          return { events, finding: { kind: 'not_shown', why } }
+          return { events, verdict: { kind: 'not_shown', why } }
         }),
       ),
   }

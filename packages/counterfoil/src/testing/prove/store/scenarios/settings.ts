@@ -1,27 +1,28 @@
-import { type Finding as AuditFinding, StoreUnavailable } from '../../../../core/index.ts'
+import { type Finding, StoreUnavailable } from '../../../../core/index.ts'
+import type { Verdict } from '../../proof.ts'
 import { sentence } from '../judge.ts'
 import { inPlace } from '../place.ts'
-import { type Finding, type Ground, notCounted, nothingMissing, type Scenario } from '../scenario.ts'
+import { type Ground, notCounted, nothingMissing, type Scenario } from '../scenario.ts'
 
 /** What the store itself says of the settings that it finds. */
 export const settings: Scenario = {
   id: 'settings',
-  title: 'The settings of the server are such that the store can keep its promise',
+  title: 'Under the settings of its server the store can keep its promise.',
   appliesTo: () => true,
   missing: nothingMissing,
   async play(ground, tell) {
     tell(1, 1)
-    const finding = await judged(ground)
-    return { finding, rounds: 1, events: [], shown: [], others: 1, effects: notCounted }
+    const verdict = await judged(ground)
+    return { verdict, rounds: 1, events: [], shown: [], others: 1, effects: notCounted }
   },
 }
 
-async function judged(ground: Ground): Promise<Finding> {
+async function judged(ground: Ground): Promise<Verdict> {
   try {
     return await inPlace(ground, async ({ open }) => {
       const opened = await open()
       try {
-        return findingOf(await opened.audit())
+        return verdictOn(await opened.audit())
       } finally {
         await opened.close()
       }
@@ -37,7 +38,7 @@ async function judged(ground: Ground): Promise<Finding> {
   }
 }
 
-function findingOf(found: readonly AuditFinding[]): Finding {
+function verdictOn(found: readonly Finding[]): Verdict {
   const [refusal, ...others] = found.filter(({ level }) => level === 'refusal').map(({ says }) => says)
   if (refusal !== undefined) {
     return { kind: 'broken', why: sentence(refusal), evidence: others.map((says) => ({ atMs: 0, says })) }

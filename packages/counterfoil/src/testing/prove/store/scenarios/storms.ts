@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000
 export const storm: Scenario = {
   id: 'storm',
   title:
-    'In a storm of claims, settles, renewals and lapses from several processes, one order of the calls explains every answer',
+    'In a storm of claims, settles, renewals and lapses from several processes, one order of the calls explains every answer.',
   appliesTo: isShared,
   missing: nothingMissing,
   play: (ground, tell) => playMixed(ground, tell, () => 0),
@@ -28,7 +28,8 @@ export const storm: Scenario = {
 
 export const clockSkew: Scenario = {
   id: 'clock-skew',
-  title: 'It stays so where the clocks of the hosts differ by hours and by a day',
+  title:
+    'In a storm from hosts whose clocks differ by hours and by a day, one order of the calls explains every answer.',
   appliesTo: (kind) => isShared(kind) && kind.clock === 'server',
   missing: ({ kind }) =>
     kind.clock === 'host'
@@ -40,7 +41,7 @@ export const clockSkew: Scenario = {
 
 export const zombies: Scenario = {
   id: 'zombies',
-  title: 'A holder that stops past its lease and wakes up changes nothing once another has taken over',
+  title: 'A holder that stops past its lease and wakes up changes nothing once another has taken over.',
   appliesTo: isShared,
   missing: nothingMissing,
   play: (ground, tell) =>
@@ -50,9 +51,9 @@ export const zombies: Scenario = {
         const plan = { storm: 'zombies', keys, leaseMs: HAUNTED_LEASE_MS } as const
         const events = await storm((index) => ({ ...plan, caller: `process ${index + 1}` }))
         const woke = events.some(({ call, answer }) => call === 'settle' && answer.kind === 'lost')
-        const finding = faultIn(events, ground.terms.clockSlackMs)
+        const verdict = faultIn(events, ground.terms.clockSlackMs)
         const why = 'No holder was overtaken: the processes were too slow, or the store is.'
-        return { events, finding: finding ?? (woke ? undefined : { kind: 'not_shown', why }) }
+        return { events, verdict: verdict ?? (woke ? undefined : { kind: 'not_shown', why }) }
       }),
     ),
 }
@@ -71,7 +72,7 @@ function playMixed(ground: Ground, tell: TellRound, skewOf: (index: number) => n
         caller: `process ${index + 1}`,
         clockSkewMs: skewOf(index),
       }))
-      return { events, finding: faultIn(events, terms.clockSlackMs) }
+      return { events, verdict: faultIn(events, terms.clockSlackMs) }
     }),
   )
 }

@@ -1,5 +1,5 @@
-import { type Answered, type Call, type Exchange, isSuccess, shownAnswer } from './exchange.ts'
-import { Unmeasured } from './finding.ts'
+import { type Answered, type Exchange, isSuccess, shownAnswer } from '../exchange.ts'
+import { Unmeasured } from '../finding.ts'
 
 /** @throws {Unmeasured} where what all else rests on did not come through */
 export function succeeded(exchange: Exchange): Answered {
@@ -10,12 +10,4 @@ export function succeeded(exchange: Exchange): Answered {
 /** `a retry was answered with 409 (94 bytes, …)`. */
 export function said({ asked, answer }: Exchange): string {
   return `${asked.as} ${answer.kind === 'answer' ? 'was answered with' : 'got no answer:'} ${shownAnswer(answer)}`
-}
-
-/** All successes of these calls, as they came. */
-export function successesOf(calls: readonly Call[]): readonly Answered[] {
-  return calls
-    .flatMap(({ exchanges }) => exchanges)
-    .filter(isSuccess)
-    .toSorted((a, b) => a.endMs - b.endMs)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Answered } from '../../../../src/testing/prove/http/exchange.ts'
-import { judgeIdentity } from '../../../../src/testing/prove/http/identity.ts'
-import { CHARGE, exchange, type Seen } from './seen.ts'
+import type { Answered } from '../../../../../src/testing/prove/http/exchange.ts'
+import { judgeIdentity } from '../../../../../src/testing/prove/http/judging/identity.ts'
+import { CHARGE, exchange, type Seen } from '../seen.ts'
 
 const first: Seen = {
   status: 201,
@@ -48,6 +48,12 @@ describe('a replay is the first response', () => {
     const withNode = (node: string): Partial<Seen> => ({ lines: [...lines, ['X-Node', node]] })
     const found = judgeIdentity(answered(withNode('a')), [answered(withNode('b')), answered(withNode('c'))])
     expect(found).toMatchObject({ kind: 'kept', note: expect.stringMatching(/x-node/) })
+  })
+
+  it('is kept where some replay is of the server that gave the first answer', () => {
+    const by = (node: string) => answered({ lines: [...lines, ['X-Node', node]] })
+    expect(judgeIdentity(by('a'), [by('b'), by('b')]).kind).toBe('broken')
+    expect(judgeIdentity(by('a'), [by('b'), by('b'), by('a')]).kind).toBe('kept')
   })
 
   it('is broken where every replay names another resource', () => {

@@ -1,5 +1,5 @@
-import type { WireLines } from '../../wire.ts'
-import type { Exchange } from './exchange.ts'
+import type { WireLines } from '../../../wire.ts'
+import type { Exchange } from '../exchange.ts'
 
 /** As Counterfoil, Stripe and others mark a replay. */
 const marks =

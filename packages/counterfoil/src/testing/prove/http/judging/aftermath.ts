@@ -1,8 +1,8 @@
+import { type Exchange, isInProgress, isSuccess, statusOf } from '../exchange.ts'
+import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import type { HttpProofTerms } from '../terms.ts'
 import { isDecided } from './decided.ts'
-import { type Exchange, isInProgress, isSuccess } from './exchange.ts'
-import { broken, type Finding, kept, unmeasured } from './finding.ts'
 import { said } from './succeeded.ts'
-import type { HttpProofTerms } from './terms.ts'
 
 /**
  * What a key gives when whoever held it has been gone for longer than a lease:
@@ -58,18 +58,14 @@ export function judgeNoOutcome(
         ? kept(`The key is held ${after}: a retry is told that the outcome is unknown.`)
         : broken(`The key is held ${after}, though at-least-once promises that a retry runs.`, [first, last])
     case 'failure':
-      return kept(`The answer ${after} is ${statusOf(last)}, for good.`)
+      return kept(`The answer ${after} is ${statusOf(last.answer)}, for good.`)
     case 'unclear':
       return unmeasured(
-        `The key is refused ${after} (${statusOf(last)}), in words that tell neither that it is in progress nor that its outcome is unknown.`,
+        `The key is refused ${after} (${statusOf(last.answer)}), in words that tell neither that it is in progress nor that its outcome is unknown.`,
       )
     case 'none':
       return unmeasured(`Nothing is to be learnt ${after}: ${said(last)}.`)
   }
-}
-
-function statusOf({ answer }: Exchange): string {
-  return answer.kind === 'answer' ? String(answer.status) : 'no answer'
 }
 
 function saysUnknown(exchange: Exchange): boolean {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { judgeOneOutcome, type OneRequest } from '../../../../src/testing/prove/http/one-outcome.ts'
-import { CHARGE, call, conflict, counted, created, createdAgain, inProgress, notCounted } from './seen.ts'
+import {
+  judgeOneOutcome,
+  type OneRequest,
+} from '../../../../../src/testing/prove/http/judging/one-outcome.ts'
+import { CHARGE, call, conflict, counted, created, createdAgain, inProgress, notCounted } from '../seen.ts'
 
 const judge = (seen: Partial<OneRequest>) =>
   judgeOneOutcome({ calls: [], effects: counted(1), guarantee: 'at-most-once', ...seen })
@@ -38,6 +41,17 @@ const broken: readonly (readonly [what: string, seen: Partial<OneRequest>, why: 
   [
     'two outcomes came back',
     { calls: [call(created), call(createdAgain)], effects: notCounted },
+    /different outcomes/,
+  ],
+  [
+    'two ids came back that are the same double',
+    {
+      calls: [
+        call({ status: 201, body: '{"id":1234567890123456001}' }),
+        call({ status: 201, body: '{"id":1234567890123456002}' }),
+      ],
+      effects: notCounted,
+    },
     /different outcomes/,
   ],
   [

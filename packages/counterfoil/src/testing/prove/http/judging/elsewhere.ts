@@ -1,11 +1,9 @@
-import type { Effects } from './counter.ts'
+import { type Effects, toCount } from '../counter.ts'
+import { type Answered, type Exchange, isSuccess } from '../exchange.ts'
+import { broken, type Finding, kept, unmeasured } from '../finding.ts'
 import { isDecided } from './decided.ts'
-import { type Answered, type Asked, type Exchange, isSuccess } from './exchange.ts'
-import { broken, type Finding, kept, unmeasured } from './finding.ts'
 import { isReplayOf } from './replay-of.ts'
-import type { Round } from './round.ts'
-import { toCount } from './scenario.ts'
-import { said, succeeded } from './succeeded.ts'
+import { said } from './succeeded.ts'
 
 /** What became of a key in two scopes: of two callers, or at two endpoints. */
 export interface Elsewhere {
@@ -16,23 +14,6 @@ export interface Elsewhere {
   readonly effects: Effects
   /** Of a key that only the other scope has seen: whether what happens there is counted at all. */
   readonly countedThere: Effects
-}
-
-/** A request in the other scope that has nothing to do with the first. @throws {Unmeasured} where it is not served there */
-export async function alone(round: Round, there: Asked): Promise<Effects> {
-  const key = await round.newKey()
-  succeeded((await round.call({ ...there, as: `${there.as}, with a key of its own`, key }, isDecided)).last)
-  return round.effects({ least: 0, most: 1 }, key)
-}
-
-/** Where only a count can tell whether it ran twice, the second effect is waited for. */
-export function effectsOfBoth(
-  round: Round,
-  { first, other }: Pick<Elsewhere, 'first' | 'other'>,
-  key: string,
-): Promise<Effects> {
-  const unclear = isSuccess(other) && isReplayOf(first, other, round.ground) === 'unclear'
-  return round.effects({ least: unclear ? 2 : 1, most: 2 }, key)
 }
 
 /** It runs for itself there, or is refused. @param gave what would be wrong, a sentence */

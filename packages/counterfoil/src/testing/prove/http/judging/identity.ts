@@ -1,9 +1,9 @@
-import { keptOf } from '../../own-to-each.ts'
-import type { WireLines } from '../../wire.ts'
-import type { Answered } from './exchange.ts'
-import { broken, type Finding, kept } from './finding.ts'
+import { keptOf } from '../../../own-to-each.ts'
+import type { WireLines } from '../../../wire.ts'
+import type { Answered } from '../exchange.ts'
+import { broken, type Finding, kept } from '../finding.ts'
+import type { Answer } from '../shooting/shot.ts'
 import { withoutMarks } from './replay-mark.ts'
-import type { Answer } from './shooting/shot.ts'
 
 /**
  * What a server or a proxy tells about the exchange at hand, whatever the outcome: a retry has its own. `Content-Length`
@@ -16,10 +16,13 @@ const ofOneExchange =
 const ofTheOutcome = /^(location|link|etag|last-modified|content-.*)$/i
 
 /** Whether the answers to two retries are the first one's. */
-export function judgeIdentity(first: Answered, retries: readonly [Answered, Answered]): Finding {
-  const [one, other] = retries.map(({ answer }) => compared(answer)) as [WireLines, WireLines]
-  const fleeting = namesOf(one).filter(
-    (name) => !ofTheOutcome.test(name) && valuesOf(one, name) !== valuesOf(other, name),
+export function judgeIdentity(
+  first: Answered,
+  retries: readonly [Answered, Answered, ...Answered[]],
+): Finding {
+  const all = retries.map(({ answer }) => compared(answer))
+  const fleeting = namesOf(all.flat()).filter(
+    (name) => !ofTheOutcome.test(name) && new Set(all.map((lines) => valuesOf(lines, name))).size > 1,
   )
   for (const retry of retries) {
     const why = differenceOf(first.answer, retry.answer, fleeting)

@@ -1,4 +1,4 @@
-import type { Answered } from './exchange.ts'
+import type { Answered } from '../exchange.ts'
 import { isMarked } from './replay-mark.ts'
 import { sameOutcome } from './same-outcome.ts'
 

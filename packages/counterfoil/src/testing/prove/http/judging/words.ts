@@ -1,5 +1,6 @@
-import type { WireLines } from '../../wire.ts'
-import type { Answer } from './shooting/shot.ts'
+import type { WireLines } from '../../../wire.ts'
+import type { Answer } from '../shooting/shot.ts'
+import { isAboutNow } from './times.ts'
 
 /** Field lines that say nothing of an outcome, and are alike by nature. */
 const common =
@@ -18,7 +19,11 @@ export function wordsOfBytes(bytes: Uint8Array): Words {
 
 /** Of an answer's body and of its field lines. */
 export function wordsOfAnswer({ body, lines }: Pick<Answer, 'body' | 'lines'>): Words {
-  return union([wordsOfBytes(body), wordsOf(valuesOf(lines))])
+  return union([wordsOfBytes(body), wordsOfFields({ lines })])
+}
+
+export function wordsOfFields({ lines }: Pick<Answer, 'lines'>): Words {
+  return wordsOf(valuesOf(lines))
 }
 
 function valuesOf(lines: WireLines): string {
@@ -37,7 +42,9 @@ const SHORTEST = 4
  * @param known what it sent itself, its key, and what such an outcome always says
  */
 export function secretsIn(words: Words, known: readonly Words[]): Words {
-  return new Set([...without(words, union(known))].filter((word) => word.length >= SHORTEST))
+  const secrets = [...without(words, union(known))].filter((word) => word.length >= SHORTEST)
+  // A refusal tells the time by its own clock.
+  return new Set(secrets.filter((word) => !isAboutNow(word)))
 }
 
 function union(all: readonly Words[]): Words {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Contest, judgeContest } from '../../../../src/testing/prove/http/contest.ts'
-import { judgeConflict } from '../../../../src/testing/prove/http/scenarios/conflict.ts'
-import { judgeRefusedDuplicate } from '../../../../src/testing/prove/http/scenarios/refused-duplicate.ts'
-import { call, conflict, counted, created, createdAgain, inProgress, notCounted } from './seen.ts'
+import { type Contest, judgeContest } from '../../../../../src/testing/prove/http/judging/contest.ts'
+import { judgeConflict, judgeFurther } from '../../../../../src/testing/prove/http/scenarios/conflict.ts'
+import { judgeRefusedDuplicate } from '../../../../../src/testing/prove/http/scenarios/refused-duplicate.ts'
+import { call, conflict, counted, created, createdAgain, inProgress, notCounted, type Seen } from '../seen.ts'
 
 const terms = { guarantee: 'at-most-once', expectConflict: undefined } as const
 const strict = { ...terms, expectConflict: 422 }
@@ -113,5 +113,22 @@ describe('a refused duplicate does not disturb who runs', () => {
   it('is broken where a later duplicate ran too', () => {
     const given = [ran, call({ ...createdAgain, at: [20, 130] })]
     expect(judge({ given, other: [call({ ...conflict, at: [10, 15] })] }).kind).toBe('broken')
+  })
+})
+
+describe('a request that differs in less likely a place', () => {
+  const found = (seen: Seen) =>
+    judgeFurther(call(created), [{ differsIn: 'the member /note', call: call(seen) }], { kind: 'kept' })
+
+  it('is refused', () => {
+    expect(found(conflict).kind).toBe('kept')
+  })
+
+  it('is broken where it ran', () => {
+    expect(found(createdAgain).kind).toBe('broken')
+  })
+
+  it('may be taken for the same on purpose, so that nothing is shown', () => {
+    expect(found(created)).toMatchObject({ kind: 'unmeasured', why: expect.stringMatching(/\/note alone/) })
   })
 })

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { aftermathOf, judgeNoOutcome } from '../../../../src/testing/prove/http/aftermath.ts'
-import { type Crash, judgeCrash } from '../../../../src/testing/prove/http/scenarios/crash.ts'
-import { judgeHangUp } from '../../../../src/testing/prove/http/scenarios/disconnect.ts'
-import { judgeLate } from '../../../../src/testing/prove/http/scenarios/late-retry.ts'
-import { succeeded } from '../../../../src/testing/prove/http/succeeded.ts'
-import { call, counted, created, createdAgain, exchange, notCounted, type Seen } from './seen.ts'
+import { aftermathOf, judgeNoOutcome } from '../../../../../src/testing/prove/http/judging/aftermath.ts'
+import { succeeded } from '../../../../../src/testing/prove/http/judging/succeeded.ts'
+import { type Crash, judgeCrash } from '../../../../../src/testing/prove/http/scenarios/crash.ts'
+import { judgeHangUp } from '../../../../../src/testing/prove/http/scenarios/disconnect.ts'
+import { judgeLate } from '../../../../../src/testing/prove/http/scenarios/late-retry.ts'
+import { call, counted, created, createdAgain, exchange, notCounted, type Seen } from '../seen.ts'
 
 const told = (body: string, status = 409): Seen => ({ status, body })
 const running = told('{"title":"A request with this key is in progress.","retryInMs":750}')

@@ -1,17 +1,19 @@
-import type { Effects } from './counter.ts'
+import type { Effects } from '../counter.ts'
 import {
   type Answered,
   type Call,
   type Exchange,
+  exchangesOf,
   isInProgress,
   isSuccess,
   kindOf,
   shownAnswer,
-} from './exchange.ts'
-import { broken, type Finding, kept, unmeasured } from './finding.ts'
+  successesIn,
+} from '../exchange.ts'
+import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import type { HttpProofTerms } from '../terms.ts'
 import { judgeOneOutcome, twoOutcomes } from './one-outcome.ts'
 import { sameOutcome } from './same-outcome.ts'
-import type { HttpProofTerms } from './terms.ts'
 
 /** The draft's status for a key that comes with another request (draft-ietf-httpapi-idempotency-key-header, §2.7). */
 const CONFLICT = 422
@@ -26,10 +28,7 @@ export interface Contest {
 
 /** One of the two requests ran, whichever it was, and the other one was refused. */
 export function judgeContest({ given, other, effects, terms }: Contest): Finding {
-  const successes = [...given, ...other]
-    .flatMap(({ exchanges }) => exchanges)
-    .filter(isSuccess)
-    .toSorted((a, b) => a.endMs - b.endMs)
+  const successes = successesIn(exchangesOf([...given, ...other]))
   const [first] = successes
   if (first === undefined) return unmeasured('No request came through.')
   const [winners, losers] = callOf(given, first) ? [given, other] : [other, given]

@@ -1,18 +1,21 @@
-import type { Effects } from './counter.ts'
+import type { Effects } from '../counter.ts'
 import {
   type Answered,
   type Call,
   type Exchange,
+  exchangesOf,
   fieldIn,
   isInProgress,
   isSuccess,
   kindOf,
   shownAnswer,
-} from './exchange.ts'
-import { broken, type Finding, kept, unmeasured } from './finding.ts'
+  statusOf,
+  successesIn,
+} from '../exchange.ts'
+import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import type { HttpProofTerms } from '../terms.ts'
 import { isMarked } from './replay-mark.ts'
 import { sameOutcome } from './same-outcome.ts'
-import type { HttpProofTerms } from './terms.ts'
 
 /** Calls that are one request and its retries, whoever made them, and the effects of their key. */
 export interface OneRequest {
@@ -23,8 +26,8 @@ export interface OneRequest {
 
 /** One effect, and one outcome for all who asked. */
 export function judgeOneOutcome({ calls, effects, guarantee }: OneRequest): Finding {
-  const exchanges = calls.flatMap((call) => call.exchanges)
-  const successes = exchanges.filter(isSuccess).toSorted((a, b) => a.endMs - b.endMs)
+  const exchanges = exchangesOf(calls)
+  const successes = successesIn(exchanges)
   const two = twoOutcomes(successes)
   if (effects.kind === 'counted' && effects.effects > 1) {
     if (guarantee === 'at-least-once' && two === undefined && exchanges.some(mayHaveBrokenOff)) {
@@ -81,15 +84,11 @@ function judgeRest(calls: readonly Call[], first: Answered, effects: Effects): F
   if (effects.kind === 'counted' && effects.effects < 1) {
     return unmeasured('The request succeeded, and no effect of it was counted.')
   }
-  const early = calls.flatMap(({ exchanges }) => exchanges).find(({ answer }) => kindOf(answer) === 'refused')
+  const early = exchangesOf(calls).find(({ answer }) => kindOf(answer) === 'refused')
   return kept(
     early &&
-      `A duplicate that came while the first one ran was answered ${statusOf(early)}, where the IETF draft has 409.`,
+      `A duplicate that came while the first one ran was answered ${statusOf(early.answer)}, where the IETF draft has 409.`,
   )
-}
-
-function statusOf({ answer }: Exchange): string {
-  return answer.kind === 'answer' ? String(answer.status) : answer.says
 }
 
 function nothingCame(exchanges: readonly Exchange[]): Finding {

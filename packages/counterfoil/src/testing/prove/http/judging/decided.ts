@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../exchange.ts'
 
 /** Too many requests, or nobody there to answer: they tell nothing of a key. */
 const busy: ReadonlySet<number> = new Set([429, 502, 503, 504])
