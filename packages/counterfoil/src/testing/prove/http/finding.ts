@@ -31,7 +31,7 @@ export async function inTurn(parts: readonly (() => Promise<Finding>)[]): Promis
     if (finding.kind !== 'kept') return finding
     if (finding.note !== undefined) notes.push(finding.note)
   }
-  return kept(notes.length === 0 ? undefined : notes.join(' '))
+  return kept(notes.length === 0 ? undefined : [...new Set(notes)].join(' '))
 }
 
 /** Thrown by a round where it can't go on: nothing is shown by it then. The message is a sentence. */
