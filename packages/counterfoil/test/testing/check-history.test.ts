@@ -256,6 +256,18 @@ describe('the checker of histories', () => {
     )
   })
 
+  it('leaves no call without an answer out that explains the answer to another', () => {
+    const verdict = checkHistory(
+      historyOf(`
+        u    0    10   claim                    → no answer
+        c   20    30   claim                    → held 1 80
+        d   40    50   claim                    → granted two 1 none`),
+    )
+    if (verdict.kind !== 'broken') throw new Error(verdict.kind)
+    expect(verdict.counterexamples[0]?.events.map(({ startedAt }) => startedAt)).toEqual([0, 20, 40])
+    expect(verdict.counterexamples[0]?.says).toMatch(/^d's claim .* attempt 1 held the claim/)
+  })
+
   it('does not judge leases by a clock that went astray', () => {
     const verdict = checkHistory(
       historyOf(`

@@ -22,11 +22,15 @@ export function counterexampleOf(events: readonly StormEvent[], offset: ClockOff
   const fails = (some: readonly StormEvent[]): boolean => furthestIn(some, offset) !== undefined
   const beginning = shortestBeginning(events, fails)
   const core = withoutOthers(beginning, fails)
-  const shown = core.filter(isAnswered).toSorted((a, b) => a.startedAt - b.startedAt)
-  const furthest = furthestIn(core, offset)
+  const saidOf = (some: readonly StormEvent[]): string | undefined => {
+    const furthest = furthestIn(some, offset)
+    return furthest && contradiction(furthest)
+  }
+  const says = saidOf(core)
+  const shown = withoutUnanswered(core, (some) => saidOf(some) === says)
   return {
-    says: furthest === undefined ? 'no order of these calls gives their answers' : contradiction(furthest),
-    events: shown,
+    says: says ?? 'no order of these calls gives their answers',
+    events: shown.toSorted((a, b) => a.startedAt - b.startedAt),
     leftOut: events.length - shown.length,
   }
 }
@@ -81,16 +85,29 @@ function withoutOthers(
   }
   const byIncarnation = Map.groupBy(core, incarnationOf)
   if (byIncarnation.get(undefined)?.some(isAnswered)) return core
-  for (const group of byIncarnation.values()) {
+  for (const [incarnation, group] of byIncarnation) {
     const rest = core.filter((event) => !group.includes(event))
-    if (fails(rest)) core = rest
+    if (incarnation !== undefined && fails(rest)) core = rest
+  }
+  return core
+}
+
+/** A call without an answer may be what explains another's: it goes only where the contradiction stays the very same. */
+function withoutUnanswered(
+  events: readonly StormEvent[],
+  isSame: (some: readonly StormEvent[]) => boolean,
+): readonly StormEvent[] {
+  let core = events
+  for (const event of events) {
+    const rest = core.filter((other) => other !== event)
+    if (!isAnswered(event) && isSame(rest)) core = rest
   }
   return core
 }
 
 /** Whether leaving it out could itself make the others impossible. */
 function changes({ answer }: StormEvent): boolean {
-  return answer.kind === 'claimed' || answer.kind === 'written'
+  return answer.kind === 'claimed' || answer.kind === 'written' || answer.kind === 'unknown'
 }
 
 function incarnationOf(event: StormEvent): string | undefined {
