@@ -49,6 +49,8 @@ export async function openKeeper(): Promise<Keeper> {
   const server = createServer(async ({ url }, response) => {
     response.end(JSON.stringify(await answer(new URL(url ?? '', 'http://keeper'))))
   })
+  // Whoever asks again after a long computation of its own would find its connection closed.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

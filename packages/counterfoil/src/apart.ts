@@ -1,5 +1,5 @@
-import { type PlaceApart, StoreUrlInvalid } from './core/index.ts'
-import { sqlitePath } from './open.ts'
+import type { PlaceApart } from './core/index.ts'
+import { sqlitePath, storeUrl } from './store-url.ts'
 
 /**
  * A place of its own beside the store that this URL opens, for a test or a proof that must not touch its receipts: the
@@ -18,26 +18,21 @@ import { sqlitePath } from './open.ts'
  * @throws {StoreUnavailable} where a place of its own can't be had.
  */
 export async function placeApart(url: string): Promise<PlaceApart> {
-  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? []
-  switch (scheme.toLowerCase()) {
+  const { kind, rest } = storeUrl(url)
+  switch (kind) {
     case 'memory':
       return { url, name: 'memory', network: { kind: 'none' }, clock: 'host', remove: async () => {} }
     case 'sqlite': {
       const { fileApart } = await import('./stores/sqlite/apart.ts')
       return fileApart(sqlitePath(rest))
     }
-    case 'postgres':
-    case 'postgresql': {
+    case 'postgres': {
       const { schemaApart } = await import('./stores/postgres/apart.ts')
       return schemaApart(url)
     }
-    default: {
-      if (!/^rediss?(\+(sentinel|cluster))?$/i.test(scheme)) throw new StoreUrlInvalid(NO_STORE)
+    case 'redis': {
       const { prefixApart } = await import('./stores/redis/apart.ts')
       return prefixApart(url)
     }
   }
 }
-
-const NO_STORE =
-  "There is no store for this URL: use 'sqlite:receipts.db', 'postgres://host/database' or 'redis://host:6379'."

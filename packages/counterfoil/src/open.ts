@@ -1,4 +1,5 @@
-import { type ReceiptStore, type StoreDescription, StoreUrlInvalid } from './core/index.ts'
+import type { ReceiptStore, StoreDescription } from './core/index.ts'
+import { assertMemory, sqlitePath, storeUrl } from './store-url.ts'
 
 export interface OpenStoreOptions {
   /**
@@ -33,26 +34,18 @@ export async function openStore(
   url: string,
   { refuseUnsafe = true }: OpenStoreOptions = {},
 ): Promise<ReceiptStore> {
-  const { scheme, rest } = partsOf(url)
-  switch (scheme) {
+  const { kind, scheme, rest } = storeUrl(url)
+  switch (kind) {
     case 'memory':
       return openMemory(rest)
     case 'sqlite':
       return openSqlite(rest)
     case 'postgres':
-    case 'postgresql':
       return openPostgres(`${scheme}:${rest}`)
-    case 'redis':
-    case 'rediss':
-    case 'redis+sentinel':
-    case 'rediss+sentinel':
-    case 'redis+cluster':
-    case 'rediss+cluster': {
+    case 'redis': {
       const { openRedisStore } = await import('./stores/redis/index.ts')
       return openRedisStore(url, { refuseUnsafe })
     }
-    default:
-      throw noStoreFor(scheme)
   }
 }
 
@@ -63,8 +56,8 @@ export async function openStore(
  * @throws {StoreUrlInvalid} for a URL that names no store.
  */
 export async function describeStore(url: string): Promise<StoreDescription> {
-  const { scheme, rest } = partsOf(url)
-  switch (scheme) {
+  const { kind, scheme, rest } = storeUrl(url)
+  switch (kind) {
     case 'memory': {
       const { describeMemory } = await import('./stores/memory/describe.ts')
       return describeMemory()
@@ -74,45 +67,19 @@ export async function describeStore(url: string): Promise<StoreDescription> {
       const { describeSqlite } = await import('./stores/sqlite/describe.ts')
       return describeSqlite()
     }
-    case 'postgres':
-    case 'postgresql': {
+    case 'postgres': {
       const { describePostgres } = await import('./stores/postgres/describe.ts')
       return describePostgres(`${scheme}:${rest}`)
     }
-    case 'redis':
-    case 'rediss':
-    case 'redis+sentinel':
-    case 'rediss+sentinel':
-    case 'redis+cluster':
-    case 'rediss+cluster': {
+    case 'redis': {
       const { describeRedis } = await import('./stores/redis/url.ts')
       return describeRedis(url)
     }
-    default:
-      throw noStoreFor(scheme)
   }
-}
-
-const WHAT_WORKS = `use 'memory:', 'sqlite:receipts.db', 'sqlite:///var/lib/receipts.db', 'postgres://host/database' or 'redis://host:6379'`
-
-/** The URL itself may hold a password, and stays out of the message. */
-function noStoreFor(scheme: string | undefined): StoreUrlInvalid {
-  return new StoreUrlInvalid(
-    scheme === undefined
-      ? `A store's URL begins with its scheme: ${WHAT_WORKS}.`
-      : `There is no store for '${scheme}:' URLs: ${WHAT_WORKS}.`,
-  )
-}
-
-function partsOf(url: string): { scheme: string | undefined; rest: string } {
-  const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(String(url)) ?? []
-  return { scheme: scheme?.toLowerCase(), rest }
 }
 
 async function openMemory(rest: string): Promise<ReceiptStore> {
-  if (rest !== '' && rest !== '//') {
-    throw new StoreUrlInvalid(`'memory:' takes no path or option: ${WHAT_WORKS}.`)
-  }
+  assertMemory(rest)
   const { memoryStore } = await import('./stores/memory/index.ts')
   return memoryStore()
 }
@@ -138,24 +105,4 @@ async function opened(store: ReceiptStore): Promise<ReceiptStore> {
     await store.close()
     throw error
   }
-}
-
-/** @throws {StoreUrlInvalid} */
-export function sqlitePath(rest: string): string {
-  const path = rest.startsWith('///') ? rest.slice(2) : rest
-  if (path === '' || path === '//') {
-    throw new StoreUrlInvalid(`The SQLite store's URL names no file: ${WHAT_WORKS}.`)
-  }
-  if (path.startsWith('//')) {
-    throw new StoreUrlInvalid(
-      `'sqlite://' is followed by a third '/' and an absolute path, since there is no host: ${WHAT_WORKS}.`,
-    )
-  }
-  if (path === ':memory:') {
-    throw new StoreUrlInvalid(`A SQLite database in memory can't be shared: use 'memory:' instead.`)
-  }
-  if (path.includes('?') || path.includes('\0')) {
-    throw new StoreUrlInvalid(`The SQLite store's URL takes a path and no options: ${WHAT_WORKS}.`)
-  }
-  return path
 }

@@ -32,13 +32,14 @@ const library: Readonly<Record<string, Layer>> = {
   'stores/*': { imports: ['core'], packages: ['node:*'] },
   http: { imports: ['engine', 'core'], packages: ['node:*', 'express', 'fastify', 'hono'] },
   testing: { imports: ['engine', 'core'], packages: ['node:*'] },
+  'store-url.ts': { imports: ['core'], packages: [] },
   'open.ts': {
-    imports: ['core'],
+    imports: ['core', 'store-url.ts'],
     loads: ['stores/*', 'stores/postgres', 'stores/redis'],
     packages: ['node:*'],
   },
   'apart.ts': {
-    imports: ['core', 'open.ts'],
+    imports: ['core', 'store-url.ts'],
     loads: ['stores/*', 'stores/postgres', 'stores/redis'],
     packages: ['node:*'],
   },

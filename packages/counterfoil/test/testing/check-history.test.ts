@@ -69,6 +69,16 @@ const legal: Readonly<Record<string, string>> = {
     a   50   100   renew 1                  → written
     b  110   111   claim                    → held 1 70
     c  182   183   claim                    → granted 2 abandoned`,
+  'a renewal that was made late, and its claim sent again': `
+    a    0    10   claim                    → granted 1 none
+    a   20    60   renew 1                  → written
+    b   58    59   claim                    → held 1 98
+    a   61    62   renew 1                  → written
+    a   63    64   claim                    → granted 1 none 0 @63`,
+  'a first claim that waited for the removal of the receipt before it': `
+    a    0    10   claim                    → granted 1 none
+    a   11    20   settle 1 failed x        → stored failed x
+    b  990  1020   claim                    → granted two 1 none @1000`,
   'an attempt of which nobody heard, where an answer was lost': `
     a    0    10   claim                    → granted 1 none
     b  101   110   claim                    → no answer
@@ -242,7 +252,7 @@ describe('the checker of histories', () => {
     expect(more).toEqual([])
     expect(found?.events.map(({ startedAt }) => startedAt)).toEqual([1020, 1050])
     expect(found && describeCounterexample(found)).toMatch(
-      /b's claim was answered 'claimed, attempt 2.*the answer is 'in_progress, attempt 1'/,
+      /b's claim was answered 'claimed, attempt 2.*attempt 1 held the claim for another 70 ms, and a claim is answered 'in_progress, attempt 1'/,
     )
   })
 

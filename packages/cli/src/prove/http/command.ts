@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Ended } from '../../exit-codes.ts'
 import { addHelp } from '../../help.ts'
 import type { Io } from '../../io.ts'
+import { addReportFlags } from '../report-flags.ts'
 import type { ProveHttpFlags } from './flags.ts'
 
 /** `counterfoil prove http`: each flag with its default. */
@@ -15,7 +16,7 @@ export function addProveHttp(prove: Command, io: Io, ended: Ended): void {
   howEffectsAreCounted(http)
   howItIsFired(http)
   whatScenariosNeed(http)
-  whatBecomesOfIt(http)
+  addReportFlags(http)
   http.action(async (flags: ProveHttpFlags) => {
     const { proveHttpEndpoint } = await import('./run.ts')
     ended(await proveHttpEndpoint(flags, io))
@@ -135,16 +136,6 @@ function whatScenariosNeed(http: Command): void {
       '--late <time>',
       'how long after the outcome the late retry comes; default the lease and the margin',
     )
-}
-
-function whatBecomesOfIt(http: Command): void {
-  http
-    .optionsGroup('The report:')
-    .option(
-      '--report <folder>',
-      'write report.json, report.xml (JUnit), report.md and report.html into this folder',
-    )
-    .option('--json', 'print the report as JSON on stdout, and nothing else there')
 }
 
 function repeated(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Ended } from '../../exit-codes.ts'
 import { addHelp } from '../../help.ts'
 import type { Io } from '../../io.ts'
+import { addReportFlags } from '../report-flags.ts'
 import type { ProveStoreFlags } from './flags.ts'
 
 /** `counterfoil prove store`: each flag with its default. */
@@ -14,17 +15,11 @@ export function addProveStore(prove: Command, io: Io, ended: Ended): void {
     .argument('<url>', 'the store: sqlite:receipts.db, postgres://host/database, redis://host:6379')
   howItIsPlayed(store)
   whatScenariosNeed(store)
-  store
-    .optionsGroup('The report:')
-    .option(
-      '--report <folder>',
-      'write report.json, report.xml (JUnit), report.md and report.html into this folder',
-    )
-    .option('--json', 'print the report as JSON on stdout, and nothing else there')
-    .action(async (url: string, flags: ProveStoreFlags) => {
-      const { proveStoreAt } = await import('./run.ts')
-      ended(await proveStoreAt(url, flags, io))
-    })
+  addReportFlags(store)
+  store.action(async (url: string, flags: ProveStoreFlags) => {
+    const { proveStoreAt } = await import('./run.ts')
+    ended(await proveStoreAt(url, flags, io))
+  })
   addHelp(store, io, {
     notes: [
       'It never reads or writes your receipts. It makes a place of its own beside them, and removes it at the end: a file in a new folder beside the SQLite file; a schema counterfoil_prove_… in the PostgreSQL database (the user needs CREATE on it); keys under <prefix>prove-… in Redis. The server is shared, and feels the load.',

@@ -9,7 +9,7 @@ export interface HistoryTerms {
    * what the calls' own durations leave open. Default 5: the drift of two clocks within a minute, and rounding.
    */
   readonly clockSlackMs?: number
-  /** After how many steps of the search a key is given up as undecided. Default 1,000,000: some seconds. */
+  /** After how many steps of the search a key is given up as undecided. Default 200,000: some ten seconds. */
   readonly steps?: number
 }
 
@@ -21,7 +21,7 @@ export type HistoryVerdict =
   | { readonly kind: 'undecided'; readonly why: string }
 
 const CLOCK_SLACK_MS = 5
-const STEPS = 1_000_000
+const STEPS = 200_000
 
 /**
  * Decides whether a history of claims, settles, yields and renewals, of any number of callers, is *linearizable*: whether
@@ -37,9 +37,10 @@ const STEPS = 1_000_000
  * more than the slack and the duration of the calls that tell of it is found; by less it is not.
  *
  * **What is left open.** A call without an answer (`unknown`) may take effect at any time after its start, or never; its
- * time is then not older than the change before it, but for 5 ms. A claim or a renewal may have been carried out twice within its call, as where a driver sends it again. What is due may
- * have been swept at any time, or not. The history begins with nothing kept under its keys, and nobody else writes to
- * them: it doesn't know of receipts aged or changed by hand.
+ * time is then not older than the change before it, but for 5 ms. A claim or a renewal may have been carried out twice
+ * within its call, as where a driver sends it again. What is due may have been swept at any time, or not. The history
+ * begins with nothing kept under its keys, and nobody else writes to them: it doesn't know of receipts aged or changed by
+ * hand.
  */
 export function checkHistory(events: readonly StormEvent[], terms: HistoryTerms = {}): HistoryVerdict {
   const { clockSlackMs = CLOCK_SLACK_MS, steps = STEPS } = terms

@@ -22,7 +22,7 @@ export function counterexampleOf(events: readonly StormEvent[], offset: ClockOff
   const fails = (some: readonly StormEvent[]): boolean => furthestIn(some, offset) !== undefined
   const beginning = shortestBeginning(events, fails)
   const core = withoutOthers(beginning, fails)
-  const shown = core.filter(isAnswered)
+  const shown = core.filter(isAnswered).toSorted((a, b) => a.startedAt - b.startedAt)
   const furthest = furthestIn(core, offset)
   return {
     says: furthest === undefined ? 'no order of these calls gives their answers' : contradiction(furthest),
@@ -104,12 +104,12 @@ function contradiction({ kept, stuck }: Furthest): string {
   const [first] = stuck.toSorted((a, b) => a.event.endedAt - b.event.endedAt)
   if (first === undefined) return 'no order of these calls gives their answers'
   const { event, moments } = first
-  const stands = `at best, ${keptText(kept)} by then`
+  const stands = `at that, ${keptText(kept, event)}`
   if (event.call !== 'claim') {
     return `${event.caller}'s ${event.call} of attempt ${event.fence.attempt} was answered '${event.answer.kind}', which it can't have been: ${stands}`
   }
   const possible = new Set(answersTo(kept, event, moments).map(claimText))
-  return `${event.caller}'s claim was answered '${claimText(event.answer)}', which it can't have been: ${stands}, and the answer is '${[...possible].join("' or '")}'`
+  return `${event.caller}'s claim was answered '${claimText(event.answer)}', which it can't have been: ${stands}, and a claim is answered '${[...possible].join("' or later '")}'`
 }
 
 function claimText(answer: ClaimAnswer): string {
@@ -118,15 +118,19 @@ function claimText(answer: ClaimAnswer): string {
   return 'attempt' in answer ? `${answer.kind}, attempt ${answer.attempt}` : answer.kind
 }
 
-function keptText({ receipt }: Modelled): string {
-  if (receipt === undefined) return 'nothing is kept under the key'
+/** How the receipt stood where the longest beginning of an order ends. */
+function keptText({ receipt }: Modelled, { answer, ...event }: StormEvent): string {
+  if (receipt === undefined) return 'nothing was kept under the key'
   const attempt = `attempt ${receipt.attempt}`
   if (receipt.state !== 'in_progress') {
-    return `${attempt} ${receipt.state === 'failed' && receipt.retryable ? 'is released' : `has ${receipt.state}`}`
+    return `${attempt} ${receipt.state === 'failed' && receipt.retryable ? 'was released' : `had ${receipt.state}`}`
   }
-  return receipt.givenUp === null
-    ? `${attempt} holds the claim until its lease ends`
-    : `${attempt} is given up`
+  if (receipt.givenUp !== null) return `${attempt} was given up`
+  if (event.call !== 'claim' || answer.kind !== 'claimed') return `${attempt} was in progress`
+  const leftMs = Math.round(receipt.leaseEndsAt - (answer.leaseEndsAt - event.asked.leaseMs))
+  return leftMs > 0
+    ? `${attempt} held the claim for another ${leftMs} ms`
+    : `the lease of ${attempt} had lapsed`
 }
 
 /** For a message: what can't be, and who asked and was answered what and when, in milliseconds from the first call. */

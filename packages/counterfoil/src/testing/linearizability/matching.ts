@@ -16,10 +16,10 @@ export interface Shift {
 /** Stores count whole milliseconds, some up and some down, and some keep a lease as a time to live. */
 export const ROUNDING_MS = 2
 
-const momentNames: ReadonlySet<string> = new Set(['claimedAt', 'settledAt', 'at'])
+const momentNames: ReadonlySet<string> = new Set(['settledAt', 'at'])
 const remainderNames: ReadonlySet<string> = new Set(['leaseLeftMs', 'recoverableInMs'])
-/** It is looked at by itself: the moment of a grant is reckoned from it. */
-const LEASE_END = 'leaseEndsAt'
+/** Looked at by themselves: the moment of a grant is reckoned from them. */
+const ofGrants: ReadonlySet<string> = new Set(['claimedAt', 'leaseEndsAt'])
 
 /** Whether an answer is as expected but for its moments; by how much these are later, where it is. */
 export function matching<T extends ClaimAnswer | StoredAfter>(expected: T, seen: T): Shift | undefined {
@@ -27,7 +27,7 @@ export function matching<T extends ClaimAnswer | StoredAfter>(expected: T, seen:
   const theirs = seen as unknown as Readonly<Record<string, unknown>>
   for (const [name, value] of Object.entries(expected)) {
     const other = theirs[name]
-    if (name === LEASE_END) continue
+    if (ofGrants.has(name)) continue
     if (momentNames.has(name)) {
       const by = (other as number) - (value as number)
       shift = { least: Math.max(shift.least, by - ROUNDING_MS), most: Math.min(shift.most, by + ROUNDING_MS) }

@@ -7,14 +7,17 @@ import { aged, type Receipt, type StoreTime } from '../../core/index.ts'
 export interface Modelled {
   readonly receipt: Receipt | undefined
   readonly lateMs: number
+  /** The same of its `claimedAt` alone: later changes leave that as it is. */
+  readonly claimedLateMs: number
   /** When it was last changed, at the earliest. */
   readonly since: StoreTime
 }
 
-export const nothingKept: Modelled = { receipt: undefined, lateMs: 0, since: Number.NEGATIVE_INFINITY }
-
-export function changed(receipt: Receipt, lateMs: number, since: StoreTime): Modelled {
-  return { receipt: essence(receipt), lateMs, since }
+export const nothingKept: Modelled = {
+  receipt: undefined,
+  lateMs: 0,
+  claimedLateMs: 0,
+  since: Number.NEGATIVE_INFINITY,
 }
 
 /** Where what is kept is known to be later by between so much and so much, and nothing where it can't be. */
@@ -23,11 +26,11 @@ export function narrowed(kept: Modelled, least: number, most: number): readonly 
   const to = Math.min(kept.lateMs, most)
   if (from > to) return []
   if (from === 0 && to === kept.lateMs) return [kept]
-  return [{ receipt: later(kept.receipt, from), lateMs: to - from, since: kept.since }]
+  return [{ ...kept, receipt: later(kept.receipt, from), lateMs: to - from }]
 }
 
 export function later(receipt: Receipt | undefined, ms: number): Receipt | undefined {
-  return receipt === undefined || ms === 0 ? receipt : aged(receipt, -ms)
+  return receipt === undefined || ms === 0 ? receipt : { ...aged(receipt, -ms), claimedAt: receipt.claimedAt }
 }
 
 /** Without what no decision looks at, so that two ways to the same receipt are seen as one. */

@@ -8,6 +8,7 @@ import {
   type FencedDecision,
   type Receipt,
   type StoreTime,
+  standingOf,
 } from '../../core/index.ts'
 import { requestOf, settlementOf } from '../storm/asked.ts'
 import {
@@ -20,8 +21,8 @@ import {
   type WriteEvent,
 } from '../storm/storm-event.ts'
 import { criticalMoments, latenesses } from './critical-moments.ts'
-import { type Moments, matching, ROUNDING_MS, type Shift, within } from './matching.ts'
-import { changed, essence, later, type Modelled, narrowed, nothingKept } from './modelled.ts'
+import { type Moments, matching, ROUNDING_MS, within } from './matching.ts'
+import { essence, later, type Modelled, narrowed, nothingKept } from './modelled.ts'
 
 /**
  * A store reads its clock after it has read the receipt; what it decides and then loses the answer of is not older than
@@ -62,12 +63,34 @@ function claimed(
   if (!within(now, moments)) return []
   for (const lateMs of latenesses(kept, now)) {
     const decision = decideClaim(later(kept.receipt, lateMs), requestOf(event), now)
-    const shift = matching(claimAnswerOf(decision), answer)
-    if (decision.kind === 'claimed' && shift !== undefined && allows(shift, kept.lateMs - lateMs, -lateMs)) {
-      return [changed({ ...decision.receipt, claimedAt: answer.claimedAt }, 0, now)]
-    }
+    if (decision.kind !== 'claimed' || !matching(claimAnswerOf(decision), answer)) continue
+    if (!beganAsTold(kept, decision.receipt, answer.claimedAt, now)) continue
+    const receipt = essence({ ...decision.receipt, claimedAt: answer.claimedAt })
+    return [{ receipt, lateMs: 0, claimedLateMs: 0, since: now }]
   }
-  return []
+  return firstOnceForgotten(kept, event, answer, moments)
+}
+
+/**
+ * A first claim may have read its clock, and then waited for whoever removed the receipt that was there before: it is
+ * the first all the same, and its lease is shorter by as much.
+ */
+function firstOnceForgotten(
+  kept: Modelled,
+  event: ClaimEvent,
+  answer: Extract<ClaimAnswer, { kind: 'claimed' }>,
+  { to }: Moments,
+): readonly Modelled[] {
+  const now = answer.leaseEndsAt - event.asked.leaseMs
+  if (kept.receipt === undefined || standingOf(kept.receipt, to).is !== 'absent') return []
+  return claimed(nothingKept, event, answer, { from: now, to: now })
+}
+
+/** A new attempt begins now; one that was granted before, then. */
+function beganAsTold(kept: Modelled, granted: Receipt, told: StoreTime, now: StoreTime): boolean {
+  const from = granted.claimedAt - ROUNDING_MS
+  const lateMs = granted.claimedAt === now ? 0 : kept.claimedLateMs
+  return told >= from && told <= granted.claimedAt + lateMs + ROUNDING_MS
 }
 
 /** Another answer than a grant changes nothing, but may tell when what is kept was written. */
@@ -105,7 +128,9 @@ function claimedUnheard(kept: Modelled, event: ClaimEvent, moments: Moments): re
     const decision = decideClaim(kept.receipt, request, now)
     // At a later moment within the same stretch it is the same grant, and later.
     if (decision.kind === 'claimed' && !found.some(({ receipt }) => isSameGrant(receipt, decision))) {
-      found.push(changed(decision.receipt, to - now, now))
+      const lateMs = to - now
+      const claimedLateMs = decision.receipt.claimedAt === now ? lateMs : kept.claimedLateMs
+      found.push({ receipt: essence(decision.receipt), lateMs, claimedLateMs, since: now })
     }
   }
   return found
@@ -136,9 +161,10 @@ function written(
     const shift = told ? matching(storedAfterOf(decision.receipt), told) : undefined
     return shift === undefined ? [] : narrowed(kept, shift.least, shift.most)
   }
-  if (told === null) return from > to ? [] : [changed(decision.receipt, to - now, now)]
+  const then = { ...kept, receipt: essence(decision.receipt), since: now }
+  if (told === null) return from > to ? [] : [{ ...then, lateMs: to - now }]
   const fits = within(now, moments) && matching(storedAfterOf(decision.receipt), told) !== undefined
-  return fits ? [changed(decision.receipt, 0, now)] : []
+  return fits ? [{ ...then, lateMs: 0 }] : []
 }
 
 /** When a call may have been decided whose answer doesn't say it. */
@@ -178,8 +204,4 @@ function momentTold(receipt: Receipt | undefined, answer: ClaimAnswer): StoreTim
   if (answer.kind === 'abandoned' && answer.recoverableInMs && receipt.givenUp?.as === 'in_doubt')
     return receipt.givenUp.recoverableAt - answer.recoverableInMs
   return undefined
-}
-
-function allows({ least, most }: Shift, furthest: number, nearest: number): boolean {
-  return least <= furthest && most >= nearest
 }

@@ -1,4 +1,6 @@
+import { holds } from '../../core/index.ts'
 import type { StormEvent } from '../storm/storm-event.ts'
+import { alikeBefore } from './alike.ts'
 import type { Moments } from './matching.ts'
 import { Mentions } from './mentions.ts'
 import { type Modelled, nothingKept } from './modelled.ts'
@@ -59,6 +61,8 @@ class Search {
   readonly #offset: ClockOffset
   readonly #answered: readonly Item[]
   readonly #open: readonly Item[]
+  /** Of each unanswered call, the one before it that is like it in all that matters: that one is tried first. */
+  readonly #alike: readonly (number | undefined)[]
   /** By the item's number: those that are answered first, then the others. */
   readonly #placed: boolean[]
   readonly #tried = new Set<string>()
@@ -76,10 +80,12 @@ class Search {
     const itemOf = (event: StormEvent): Item => ({ event, moments: momentsOf(event, offset), repeats: null })
     this.#answered = sorted.filter(isAnswered).map(itemOf)
     this.#mentions = new Mentions(this.#answered.map(({ event }) => event))
+    const unanswered = sorted.filter((event) => !isAnswered(event))
     this.#open = [
-      ...sorted.filter((event) => !isAnswered(event)).map(itemOf),
+      ...unanswered.map(itemOf),
       ...(allowed.calls === 'repeats' ? this.#answered.flatMap(repeatsOf) : []),
     ]
+    this.#alike = alikeBefore(unanswered, events)
     this.#placed = Array.from({ length: this.#answered.length + this.#open.length }, () => false)
   }
 
@@ -158,6 +164,8 @@ class Search {
       const item = this.#answered.length + index
       if (this.#placed[item] || event.startedAt > endsBy) return []
       if (repeats !== null && this.#placed[repeats]) return []
+      const alike = this.#alike[index]
+      if (alike !== undefined && !this.#placed[this.#answered.length + alike]) return []
       return after(kept, event, { from: moments.from, to }).map((then): Choice => ({ item, kept: then }))
     })
   }
@@ -172,15 +180,23 @@ class Search {
   /** Whether the same calls have not been in the order before with the same outcome. */
   #isNew(kept: Modelled): boolean {
     const beyond: number[] = []
-    for (let number = this.#first; number < this.#placed.length; number += 1) {
-      const repeats = this.#open[number - this.#answered.length]?.repeats ?? null
-      const over = repeats !== null && this.#placed[repeats]
-      if (this.#placed[number] && !over) beyond.push(number)
+    for (let number = this.#first; number < this.#answered.length; number += 1) {
+      if (this.#placed[number]) beyond.push(number)
+    }
+    for (const [index, item] of this.#open.entries()) {
+      const number = this.#answered.length + index
+      if (this.#placed[number] && this.#mayMatter(item, kept)) beyond.push(number)
     }
     const name = `${this.#first} ${beyond} ${nameOf(kept)}`
     if (this.#tried.has(name)) return false
     this.#tried.add(name)
     return true
+  }
+
+  /** Whether it matters from here on that an open call has been made: a write under a fence of the past doesn't. */
+  #mayMatter({ event, repeats }: Item, { receipt }: Modelled): boolean {
+    if (repeats !== null && this.#placed[repeats]) return false
+    return event.call === 'claim' || (receipt !== undefined && holds(event.fence, receipt))
   }
 
   #place(item: number): void {
@@ -210,9 +226,9 @@ function repeatsOf({ event, moments }: Item, number: number): readonly Item[] {
   return [{ event: { ...event, answer }, moments, repeats: number }]
 }
 
-function nameOf({ receipt, lateMs, since }: Modelled): string {
+function nameOf({ receipt, lateMs, claimedLateMs, since }: Modelled): string {
   if (receipt === undefined) return `nothing since ${since}`
-  return JSON.stringify([lateMs, since, receipt], (_, value: unknown) =>
+  return JSON.stringify([lateMs, claimedLateMs, since, receipt], (_, value: unknown) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
   )
 }

@@ -10,7 +10,8 @@ import {
 } from '../../core/index.ts'
 import { type Random, seeded } from '../random.ts'
 import {
-  failed,
+  digestOf,
+  fingerprintOf,
   holdPolicies,
   LEASE_MS,
   released,
@@ -109,24 +110,40 @@ class Caller {
     const answer = first ?? (await this.#recorder.claim(copyOf(request)))
     if (answer?.kind !== 'claimed') return
     if (this.random.int(3) === 0) await this.#recorder.renew(fenceOf(answer.receipt), request.leaseMs)
+    if (this.random.int(8) === 0) await this.#intrude(answer.receipt, request)
     if (this.random.int(4) === 0) this.#left.push(answer.receipt)
     else await this.#end(answer.receipt)
     if (this.random.int(6) === 0) await this.#recorder.claim(copyOf(request))
   }
 
+  /** Comes with another request, as another caller, or with a token that it guessed. */
+  async #intrude(claimed: Running, request: ClaimRequest): Promise<void> {
+    const copy = { ...copyOf(request), token: randomUUID() }
+    const intrusion = this.random.pick<() => Promise<unknown>>([
+      () => this.#recorder.claim({ ...copy, fingerprint: fingerprintOf('another request') }),
+      () => this.#recorder.claim({ ...copy, credentials: digestOf('another caller') }),
+      () => this.#recorder.settle({ ...claimed, token: copy.token }, succeeded('by a guess')),
+    ])
+    await intrusion()
+  }
+
   async #end(claimed: Running): Promise<void> {
     const fence = fenceOf(claimed)
-    const outcome = `${fence.attempt} ${fence.token}`
-    const end = this.random.weighted<() => Promise<unknown>>([
-      [2, () => this.#recorder.settle(claimed, succeeded(outcome))],
-      [1, () => this.#recorder.settle(claimed, failed(outcome))],
-      [6, () => this.#recorder.settle(claimed, released('stands', outcome))],
+    // Not every byte of an outcome is a letter's.
+    const outcome = Buffer.from(`${fence.attempt} ${fence.token} \xff\0`, 'latin1')
+    const ends: readonly (readonly [weight: number, end: () => Promise<unknown>])[] = [
+      [2, () => this.#recorder.settle(claimed, { as: 'succeeded', outcome })],
+      [1, () => this.#recorder.settle(claimed, { as: 'failed', outcome })],
+      [6, () => this.#recorder.settle(claimed, { as: 'released', outcome, doubt: 'stands' })],
       [2, () => this.#recorder.settle(claimed, released('cleared', null))],
       [2, () => this.#recorder.yield(fence, 0)],
       [1, () => this.#recorder.renew(fence, STORM_LEASE_MS)],
-    ])
+    ]
+    const end = this.random.weighted(ends)
     const ended = await end()
-    if (ended === undefined || this.random.int(4) === 0) await end()
+    if (ended === undefined) await end()
+    // Sent again, or ended otherwise: what counts is the first.
+    else if (this.random.int(4) === 0) await (this.random.int(2) === 0 ? end : this.random.weighted(ends))()
   }
 
   /** All callers of a key agree on its terms: whether it is held or run again is told by its place. */
