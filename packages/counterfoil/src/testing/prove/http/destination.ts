@@ -48,6 +48,26 @@ export async function untilReachable({ address, port }: Destination, signal: Abo
   }
 }
 
+/** A connection that only stands: it ends with whoever accepted it. */
+export interface Held {
+  readonly stands: boolean
+  leave(): void
+}
+
+/** @throws where there is no connection to be had */
+export async function held({ address, port }: Destination): Promise<Held> {
+  const socket = connect({ host: address, port })
+  await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECTS_WITHIN_MS) })
+  // It is reset where the service is killed, and read so that its end is seen.
+  socket.on('error', () => {}).resume()
+  return {
+    get stands() {
+      return socket.readable
+    },
+    leave: () => socket.destroy(),
+  }
+}
+
 async function addressesOf(host: string, named: string): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host]
   try {

@@ -1,4 +1,5 @@
 import type { Counter } from './counter.ts'
+import type { Held } from './destination.ts'
 import type { KeySpelling } from './request-bytes.ts'
 import type { Shooters } from './shooting/shooters.ts'
 import type { HttpProofTerms } from './terms.ts'
@@ -19,5 +20,7 @@ export interface Ground {
   newKey(): string
   /** Resolves when the endpoint accepts connections. @throws {Unmeasured} where it doesn't in time */
   untilReachable(): Promise<void>
+  /** Connects, and no more. */
+  held(): Promise<Held>
   readonly signal: AbortSignal
 }

@@ -3,7 +3,7 @@ import type { Proof, ScenarioProof } from '../proof.ts'
 import { versionsHere } from '../versions.ts'
 import { chosen } from './chosen.ts'
 import { Counter } from './counter.ts'
-import { destinationOf, untilReachable } from './destination.ts'
+import { destinationOf, held, untilReachable } from './destination.ts'
 import { Unmeasured } from './finding.ts'
 import type { Ground } from './ground.ts'
 import { newKeys } from './keys.ts'
@@ -59,6 +59,7 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
     tellsRunsApart: false,
     newKey: newKeys(terms.seed),
     untilReachable: () => untilReachable(destination, signal),
+    held: () => held(destination),
     signal,
   }
   try {

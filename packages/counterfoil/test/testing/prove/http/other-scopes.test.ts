@@ -39,6 +39,7 @@ describe('a key in another scope', () => {
     expect(found(created, alike, { effects: notCounted })).toBe('unmeasured')
     expect(found(created, alike, { countedThere: counted(0) })).toBe('unmeasured')
     expect(found({ status: 503 }, apart)).toBe('unmeasured')
+    expect(found({ status: 500 }, apart)).toBe('unmeasured')
   })
 })
 

@@ -22,6 +22,7 @@ function ground(changes: Partial<Ground> = {}): Ground {
     tellsRunsApart: true,
     newKey: () => `key-${keys++}`,
     untilReachable: async () => {},
+    held: async () => ({ stands: true, leave: () => {} }),
     signal: new AbortController().signal,
     ...changes,
   }

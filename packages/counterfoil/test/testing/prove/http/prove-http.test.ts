@@ -172,6 +172,20 @@ describe('nothing is held', () => {
   })
 })
 
+it.each([
+  ['nothing was restarted', (_: TinyService) => {}, true],
+  ['it was', (service: TinyService) => service.hangUp(), false],
+] as const)(
+  'the bound of a restart says whether a connection outlived it: %s',
+  async (_what, strike, outlived) => {
+    const service = await serviceWith()
+    const restart = async (): Promise<void> => strike(service)
+    const verdict = await verdictOn(service, 'restart', { restart })
+    expect(verdict).toMatchObject({ kind: 'held' })
+    expect(verdict?.kind === 'held' && verdict.bound.includes('outlived the restart')).toBe(outlived)
+  },
+)
+
 it('a proof that is stopped waits for no answer', async () => {
   const service = await serviceWith({ answers: 'never' })
   const stop = new AbortController()

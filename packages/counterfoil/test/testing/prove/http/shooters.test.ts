@@ -114,8 +114,9 @@ it('the requests of a volley leave all processes after the barrier, when every c
 
 it('a request that is to leave later leaves no sooner', async () => {
   const target = await listening((socket) => socket.write(ANSWER))
-  const [first, later] = await fireAt(target, [[shot, { ...shot, afterMs: 40 }]])
-  expect((later?.startedAt ?? 0) - (first?.startedAt ?? 0)).toBeGreaterThan(38)
+  const [first, later] = await fireAt(target, [[shot, { ...shot, afterMs: 400 }]])
+  // The first may itself leave late, where the machine is busy.
+  expect((later?.startedAt ?? 0) - (first?.startedAt ?? 0)).toBeGreaterThan(200)
 })
 
 it('a connection is kept for the next request, unless each is to have its own', async () => {

@@ -30,6 +30,8 @@ export interface TinyService {
   readonly bodies: readonly string[]
   /** Resolves when a request has come. */
   readonly asked: Promise<void>
+  /** As its end does it to all its connections. */
+  hangUp(): void
   close(): Promise<void>
 }
 
@@ -46,14 +48,18 @@ export async function tinyService(manners: Manners = {}): Promise<TinyService> {
   })
   const connections = new Set<Socket>()
   server.on('connection', (socket) => connections.add(socket))
+  const hangUp = (): void => {
+    for (const socket of connections) socket.destroy()
+  }
   await new Promise<void>((resolve) => server.listen(0, manners.listensOn ?? '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
     countEffects: async (key) => handler.effects.get(key) ?? 0,
     bodies: handler.bodies,
     asked: handler.asked.promise,
+    hangUp,
     async close() {
-      for (const socket of connections) socket.destroy()
+      hangUp()
       await new Promise((resolve) => server.close(resolve))
     },
   }

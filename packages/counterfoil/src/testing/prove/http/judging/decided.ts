@@ -11,6 +11,11 @@ export function isDecided({ answer }: Pick<Exchange, 'answer'>): boolean {
   return answer.kind === 'answer' && !busy.has(answer.status)
 }
 
+/** It ran into something: that is neither an outcome nor a refusal. */
+export function isFault({ answer }: Pick<Exchange, 'answer'>): boolean {
+  return answer.kind === 'answer' && answer.status >= 500
+}
+
 export function isDecidedRefusal(exchange: Pick<Exchange, 'answer'>): boolean {
   const { answer } = exchange
   return isDecided(exchange) && answer.kind === 'answer' && answer.status >= 400 && answer.status < 500

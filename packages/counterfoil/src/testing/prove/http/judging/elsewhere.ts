@@ -1,7 +1,7 @@
 import { type Effects, toCount } from '../counter.ts'
 import { type Answered, type Exchange, isSuccess } from '../exchange.ts'
 import { broken, type Finding, kept, unmeasured } from '../finding.ts'
-import { isDecided } from './decided.ts'
+import { isDecided, isFault } from './decided.ts'
 import { isReplayOf } from './replay-of.ts'
 import { said } from './succeeded.ts'
 
@@ -22,7 +22,7 @@ export function judgeElsewhere(
   endpoint: { readonly tellsRunsApart: boolean },
   gave: string,
 ): Finding {
-  if (!isDecided(other)) return unmeasured(`${said(other)}.`)
+  if (!isDecided(other) || isFault(other)) return unmeasured(`${said(other)}.`)
   if (!isSuccess(other)) return kept()
   const replay = isReplayOf(first, other, endpoint)
   if (replay === 'no') return kept()

@@ -2,6 +2,7 @@ import type { Effects } from '../counter.ts'
 import type { Answered, Call } from '../exchange.ts'
 import { broken, type Finding, kept, unmeasured } from '../finding.ts'
 import { aftermathOf } from '../judging/aftermath.ts'
+import { isFault } from '../judging/decided.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { said, succeeded } from '../judging/succeeded.ts'
 import type { Scenario } from '../scenario.ts'
@@ -43,6 +44,12 @@ export function judgeLate(
     case 'none':
       return unmeasured(`${said(last)}.`)
     default:
+      if (isFault(last)) {
+        return broken('A late retry runs into a fault: it is not told that the outcome is gone.', [
+          outcome,
+          last,
+        ])
+      }
       return kept('The outcome is not kept for as long as that: a late retry is refused, and does not run.')
   }
 }

@@ -1,7 +1,7 @@
 import { type Effects, toCount } from '../counter.ts'
 import { type Answered, type Asked, type Call, type Exchange, isSuccess } from '../exchange.ts'
 import { broken, type Finding, inTurn, kept, unmeasured } from '../finding.ts'
-import { isDecided, isDecidedRefusal } from '../judging/decided.ts'
+import { isDecided, isDecidedRefusal, isFault } from '../judging/decided.ts'
 import { isReplayOf } from '../judging/replay-of.ts'
 import { sameOutcome } from '../judging/same-outcome.ts'
 import { said } from '../judging/succeeded.ts'
@@ -122,7 +122,8 @@ export function judgeLong(
   if (effects.kind === 'counted' && effects.effects > 1) {
     return broken(`A key of ${length} characters had ${effects.effects} effects.`, [first, retry.last])
   }
-  for (const { last } of [retry, sibling]) if (!isDecided(last)) return unmeasured(`${said(last)}.`)
+  const unclear = [retry.last, sibling.last].find((last) => !isDecided(last) || isFault(last))
+  if (unclear !== undefined) return unmeasured(`${said(unclear)}.`)
   if (!isSuccess(retry.last) || !sameOutcome(first.answer, retry.last.answer)) {
     return broken(`A retry with a key of ${length} characters did not get its outcome.`, [first, retry.last])
   }

@@ -1,3 +1,5 @@
+import type { Held } from '../destination.ts'
+import { kept } from '../finding.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { succeeded } from '../judging/succeeded.ts'
 import { outage } from '../outage.ts'
@@ -14,13 +16,26 @@ export const restart: Scenario = {
   async play(round) {
     const first = await round.call({ as: 'the first request' })
     succeeded(first.last)
-    await outage(round)
+    const outlived = await outlives(await round.ground.held(), outage(round))
     const retry = await round.call({ as: 'a retry after the restart' })
     // An attempt that breaks off later excuses nothing: there was an outcome.
-    return judgeOneOutcome({
+    const found = judgeOneOutcome({
       calls: [first, retry],
       effects: await round.effects(),
       guarantee: 'at-most-once',
     })
+    return found.kind === 'kept' && outlived ? kept(OUTLIVED) : found
   },
+}
+
+const OUTLIVED =
+  'A connection outlived the restart: where no proxy stands in between that keeps it, the service was never down.'
+
+async function outlives(connection: Held, outage: Promise<void>): Promise<boolean> {
+  try {
+    await outage
+    return connection.stands
+  } finally {
+    connection.leave()
+  }
 }
