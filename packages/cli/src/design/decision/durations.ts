@@ -38,7 +38,7 @@ export function durationsOf(answers: Answers): Durations {
       ms: keep.keyMs,
       because:
         keep.keyMs > keep.outcomeMs
-          ? `longer than the slowest retry (${slowest}) by ${durationText(keep.keyMs - slowestMs(answers))}: what comes even later is told that it ran, and is not run.`
+          ? `longer than the slowest retry (${slowest}) by ${durationText(keep.keyMs - slowestMs(answers))}: what comes even later gets no outcome, and is not run.`
           : `no shorter than the slowest retry (${slowest}). What comes later runs: the promise ends here.`,
     },
   }
@@ -50,12 +50,12 @@ function leaseOf({ retries }: Answers): Chosen {
     const ms = Math.max(SHORTEST_LEASE_MS, soonest)
     return {
       ms,
-      because: `a message is delivered again after ${durationText(soonest)}, and the second delivery after a crash finds its claim free at the latest. Renewed each ${spanText(ms / 3)} while the handler runs.`,
+      because: `a message is delivered again after ${durationText(soonest)}, and the second delivery after a crash finds its claim free at the latest. Renewed every ${spanText(ms / 3)} while the handler runs.`,
     }
   }
   return {
     ms: LEASE_MS,
-    because: `for so long a crash is not told from a slow run; it is renewed each ${durationText(LEASE_MS / 3)} while the handler runs, so that it need not cover the longest run.`,
+    because: `for that long a crash can't be told from a slow run; it is renewed every ${durationText(LEASE_MS / 3)} while the handler runs, so that it need not cover the longest run.`,
   }
 }
 

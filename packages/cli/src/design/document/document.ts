@@ -16,7 +16,7 @@ import { schemaSection } from './schema.ts'
 import { statesSection } from './states.ts'
 
 /**
- * The whole document. The layout, the claim and the states are told by the library; nothing of them is written here.
+ * The whole document. The layout, the claim and the states come from the library; nothing of them is written here.
  *
  * @param answers in which there are no findings
  * @param file the name of the file that they stand in

@@ -8,7 +8,7 @@ export function schemaSection({ answers, store }: Design): Section {
   return {
     title: 'Receipt schema',
     text: page(
-      `What ${storeNames[kind]} keeps, as the store itself tells it. A receipt's \`id\` is SHA-256 over tenant, operation and key, each with its length before it, so that no two of them meet. Every creation is a new \`incarnation\`; steps hang on that, and a key that is used again after its time never meets them. The key stands there in clear, for operators, unless \`createReceipts\` is given \`hashKeys\`.`,
+      `What ${storeNames[kind]} keeps, as the store itself prints it. A receipt's \`id\` is SHA-256 over tenant, operation and key, each preceded by its length, so that no two receipts share one. Every creation is a new \`incarnation\`, to which the steps belong: a key that is used again after its time never meets old ones. The key is kept in clear, for operators, unless \`createReceipts\` is given \`hashKeys\`.`,
       fenced(sql ? 'sql' : 'text', store.schema),
     ),
   }
