@@ -44,12 +44,7 @@ export function judgeLate(
     case 'none':
       return unmeasured(`${said(last)}.`)
     default:
-      if (isFault(last)) {
-        return broken('A late retry runs into a fault: it is not told that the outcome is gone.', [
-          outcome,
-          last,
-        ])
-      }
+      if (isFault(last)) return unmeasured(`${said(last)}.`)
       return kept('The outcome is not kept for as long as that: a late retry is refused, and does not run.')
   }
 }
