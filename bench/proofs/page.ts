@@ -42,9 +42,9 @@ design*, and its own words stand below. Nobody else has reviewed how the others 
 [short file](../bench/proofs/services), written as its documentation says. Corrections are welcome.
 
 \`proveHttp\`, which [\`counterfoil prove http\`](prove.md) calls, was fired at small services that differ only in their idempotency
-layer: Counterfoil's integrations, its gateway, and other layers that install from npm. Each takes 100 ms for a charge, and its effects
-are counted in a file outside of it. \`key-spelling\` sends one key in quotes, as the IETF draft writes it, and bare; clients that keep to
-one spelling never meet that fault. To run one target alone: \`npm run proofs -- --only restate\`.`
+layer: Counterfoil's integrations, its gateway, and other layers that install from npm. A charge has its effect at once, a line in a
+file whose lines are counted, and is answered 100 ms later. \`key-spelling\` sends one key in quotes, as the IETF draft writes it, and
+bare; clients that keep to one spelling never meet that fault. To run one target alone: \`npm run proofs -- --only restate\`.`
 
 function termsOf({ proofs }: Results): string {
   const wanted = ['requests', 'processes', 'rounds', 'lease', 'late']
@@ -99,11 +99,13 @@ function shown({ id, verdict }: KeptScenario): string {
 }
 
 function notShown({ target, scenarios }: KeptProof): string[] {
-  const { title, without } = targets[target]
+  const { title, without, leftOut } = targets[target]
+  const unasked = Object.entries(leftOut).map(([id, why]) => `\`${id}\` (${why})`)
   const reasons = Object.entries(without).map(([option, why]) => `\`${option}\`: ${why}`)
   return scenarios
     .flatMap(({ id, verdict }) =>
       verdict.kind === 'not_shown' ? [`- ${title}, \`${id}\`: ${verdict.why}`] : [],
     )
     .concat(reasons.length === 0 ? [] : [`- ${title} was not given ${reasons.join('; ')}.`])
+    .concat(unasked.length === 0 ? [] : [`- ${title} was not put to ${unasked.join(', ')}.`])
 }

@@ -1,4 +1,10 @@
-import { type HttpProofOptions, type Proof, type ProofProgress, proveHttp } from 'counterfoil/testing'
+import {
+  type HttpProofOptions,
+  httpScenarios,
+  type Proof,
+  type ProofProgress,
+  proveHttp,
+} from 'counterfoil/testing'
 import { type Place, startTarget } from './running-target.ts'
 import { limited, refused } from './services/charge.ts'
 import type { Target } from './targets.ts'
@@ -14,8 +20,10 @@ export async function proveTarget(
 ): Promise<Proof> {
   const { origin, service, countEffects, end } = await startTarget(target, place)
   try {
+    const asked = effort.only ?? httpScenarios.map(({ id }) => id)
     const all: HttpProofOptions = {
       ...effort,
+      only: asked.filter((id) => !(id in target.leftOut)),
       ...target.terms,
       url: origin + target.path,
       headers: [['Authorization', 'Bearer one']],

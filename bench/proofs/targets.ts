@@ -30,6 +30,8 @@ export interface Target {
   readonly terms: Pick<HttpProofOptions, 'guarantee'>
   /** What it has no notion of, with the reason: the options of the proof that it is not given. */
   readonly without: Readonly<Partial<Record<'as' | 'limited' | 'refused', string>>>
+  /** By their ids, scenarios that would put our own glue to the test and not the layer, each with the reason. */
+  readonly leftOut: Readonly<Record<string, string>>
   /** Where a verdict is looked at more closely, by the id of its scenarios: what its own words or its own code say. */
   readonly notes: readonly Note[]
 }
@@ -50,7 +52,15 @@ const usual = {
   secondPath: '/refunds',
   terms: { guarantee: 'at-most-once' },
   without: {},
+  leftOut: {},
   notes: [],
+} as const
+
+/** Powertools is given events: which field of a request a key is read from, and how, is up to whoever makes the event. */
+const noField = {
+  'key-spelling': 'it is given a key and reads no header field: spellings are the concern of what calls it',
+  'missing-key': 'the same',
+  'malformed-key': 'the same',
 } as const
 
 const counterfoil = (
@@ -133,13 +143,13 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     setUp:
       '`makeIdempotent` with `CachePersistenceLayer` on Redis around a handler of API Gateway events; the whole payload is the key, its default: caller, path, field and body',
     terms: { guarantee: 'at-least-once' },
+    leftOut: noField,
     notes: [
       {
         on: ['conflict', 'conflict-in-flight', 'refused-duplicate', 'large-body'],
         byDesign: true,
         says: 'Its "idempotency key is a hash representation of either the entire event or a specific configured subset of the event" ([documentation](https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/)). Another body is another key, and the field alone protects nothing.',
       },
-      { on: ['malformed-key'], says: JOINED },
     ],
   },
   'powertools-validating': {
@@ -150,12 +160,12 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     packages: ['@aws-lambda-powertools/idempotency'],
     setUp: 'the same with `eventKeyJmesPath` (caller, path, field) and `payloadValidationJmesPath` (body)',
     terms: { guarantee: 'at-least-once' },
+    leftOut: noField,
     notes: [
       {
         on: ['restart'],
         says: 'Storing the outcome, `CachePersistenceLayer` leaves the hash of the payload out (`_updateRecord`). Its local cache hides that for as long as the process lives. Its layer for DynamoDB was not tried.',
       },
-      { on: ['malformed-key'], says: JOINED },
     ],
   },
   restate: {

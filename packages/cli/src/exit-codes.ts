@@ -39,7 +39,7 @@ export const gatewayExitCodes: ExitCodeMeanings = [
 export const proveExitCodes: ExitCodeMeanings = [
   [exitCodes.ok, 'held: everything that was asked for'],
   [exitCodes.broken, 'broken: a promise was seen to be broken'],
-  [exitCodes.usage, 'usage: an option is missing or wrong, or the target is not on this machine'],
+  [exitCodes.usage, 'usage: an option is missing or wrong, or the target has an address other than loopback'],
   [
     exitCodes.notShown,
     'not shown: nothing was seen to be broken, but something asked for could not be measured',

@@ -137,7 +137,7 @@ describe('what it refuses before anything is sent', () => {
   it('a target on another machine, unless it is owned', async () => {
     const ended = await prove(['--url', 'http://192.0.2.1/charges'])
     expect(ended).toMatchObject({ code: 2, out: '' })
-    expect(ended.err).toMatch(/\ncounterfoil: 192\.0\.2\.1 is not this machine.*--i-own-this/)
+    expect(ended.err).toMatch(/\ncounterfoil: 192\.0\.2\.1 is not a loopback address.*--i-own-this/)
   })
 
   it('a target that is down', async () => {

@@ -23,7 +23,7 @@ export function addProveHttp(prove: Command, io: Io, ended: Ended): void {
   })
   addHelp(http, io, {
     notes: [
-      'Every request is real: fire at a staging endpoint. A target that has an address on another machine is refused, unless --i-own-this says that you may fire at it. Redirects are not followed.',
+      'Every request is real: fire at a staging endpoint. A target that has an address other than loopback is refused, unless --i-own-this says that you may fire at it. Redirects are not followed.',
       'Without a way to count effects it judges by the answers alone, and cannot see a second effect that was answered like the first. A counter answers with a bare number, or with JSON in which --count-pointer finds it. {key} is percent-encoded in a URL, a bound parameter in SQL (write no quotes around it), and a quoted argument in a command.',
       'Commands are run by sh. --restart-cmd may stay in the foreground: it counts as done once the target accepts connections, and is left running at the end.',
     ],
@@ -103,7 +103,7 @@ function howItIsFired(http: Command): void {
       '--only <scenarios>',
       'play these scenarios alone, separated by commas; a wrong name lists them all',
     )
-    .option('--i-own-this', 'you may fire at the target, though it is on another machine')
+    .option('--i-own-this', 'you may fire at the target, though it has an address other than loopback')
 }
 
 function whatScenariosNeed(http: Command): void {

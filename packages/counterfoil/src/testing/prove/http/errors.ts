@@ -11,14 +11,14 @@ export class TargetUnreachable extends CounterfoilError {
   }
 }
 
-/** The target is another machine, and nobody has said that it may be. */
+/** The target is not on the loopback interface alone, and nobody has said that it may be elsewhere. */
 export class TargetNotLoopback extends CounterfoilError {
   readonly code = 'target_not_loopback'
   readonly retry = 'fix'
   readonly host: string
   constructor(host: string) {
     super(
-      `${host} is not this machine, and a proof sends many requests that have their effects; say that it is yours to test (iOwnThis, --i-own-this).`,
+      `${host} is not a loopback address, and a proof sends many requests that have their effects; say that it is yours to test (iOwnThis, --i-own-this).`,
     )
     this.host = host
   }
