@@ -149,4 +149,9 @@ describe('a count by a command', () => {
     await expect(count).rejects.toThrow(/^--count-cmd ended with 3\.$/)
     expect(said).toEqual(['secret'])
   })
+
+  it('is none where grep counts nothing and fails, and what to write is told', async () => {
+    const counter = await openCounter({ countCmd: 'grep -c {key} /dev/null' }, () => {})
+    await expect(counter?.count('order-1')).rejects.toThrow(/ended with 1\. .*write \|\| true after it/)
+  })
 })

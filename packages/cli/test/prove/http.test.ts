@@ -116,7 +116,11 @@ describe('what it refuses before anything is sent', () => {
     [2, ['--lease', '30'], /--lease can't be '30': give a time with its unit/],
     [2, ['--stagger', 'some'], /--stagger can't be 'some': give the least and the most/],
     [2, ['--stagger', '9..1ms'], /--stagger can't be used as it stands/],
-    [2, ['--only', 'luck'], /--only can't be used as it stands: give one or more of: .*concurrent/],
+    [
+      2,
+      ['--only', 'luck'],
+      /--only can't be used as it stands: there is no scenario 'luck'; give one or more of: .*concurrent/,
+    ],
     [2, ['--count-sql', 'SELECT {key}'], /--count-sql needs --db/],
     [
       2,

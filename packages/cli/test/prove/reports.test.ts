@@ -31,7 +31,7 @@ describe('the text for a terminal', () => {
     expect(text).toContain('with 95 % confidence')
     expect(text).toContain('4,000 requests in 20 rounds; 201 × 3,988, 409 × 12; 2 distinct bodies;')
     expect(text).toMatch(/\+48 ms {2}process 1, connection 2 sent body B/)
-    expect(text).toContain('effects  1 for 18 keys, 2 for 2 keys; wanted: 1 a key')
+    expect(text).toContain('effects  18 keys with 1 each, 2 keys with 2 each; wanted: 1 each')
     expect(text.trimEnd().split('\n').at(-1)).toBe('✗ broken: 1 broken, 1 not shown, 1 held')
   })
 

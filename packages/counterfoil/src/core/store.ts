@@ -187,6 +187,8 @@ export interface Finding {
   readonly level: 'refusal' | 'warning' | 'fact'
   /** One sentence. */
   readonly says: string
+  /** The server's restart forgets receipts, all of them or many: what it acknowledges is not what it keeps. */
+  readonly forgets?: 'at restart'
 }
 
 export interface StoreDescription {

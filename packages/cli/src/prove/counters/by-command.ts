@@ -14,11 +14,20 @@ export function counterByCommand(
   return {
     count: async (key) => {
       const env = { ...process.env, [KEY_VARIABLE]: key }
-      const printed = await runCommand('--count-cmd', script, { env, withinMs: COUNT_WITHIN_MS, say })
+      const printed = await runCommand('--count-cmd', script, { env, withinMs: COUNT_WITHIN_MS, say }).catch(
+        hinted,
+      )
       return numberIn('--count-cmd', printed, pointer)
     },
     close: async () => {},
   }
+}
+
+/** Who counts by `grep -c` learns it only by a key that has no effect yet. */
+function hinted({ message }: Error): never {
+  const hint =
+    ' It must end with 0, even if it counts nothing: grep -c ends with 1 then, so write || true after it.'
+  throw new Error(message.endsWith('ended with 1.') ? message + hint : message)
 }
 
 /** `{key}` becomes the variable, in the way that `sh` reads it inside of single quotes, of double ones, and of none. */

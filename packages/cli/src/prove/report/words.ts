@@ -111,7 +111,7 @@ export function latencyText({ answers: { latencyMs } }: ScenarioProof): string {
   return `p50 ${msText(p50)}, p95 ${msText(p95)}, p99 ${msText(p99)}, max ${msText(max)}`
 }
 
-/** `1 for each of 20 keys, as wanted` or `2 for 3 keys, 1 for 17 keys; wanted: 1`. */
+/** `17 keys with 1 each, 3 keys with 2 each; wanted: 1 each`. */
 function effectsText(effects: EffectSummary): string {
   if (effects.kind === 'not_counted') return 'not counted'
   const { seen, expected } = effects
@@ -119,13 +119,19 @@ function effectsText(effects: EffectSummary): string {
     expected.least === expected.most
       ? countText(expected.least)
       : `${countText(expected.least)} to ${countText(expected.most)}`
-  return `${seenText(seen)}; wanted: ${wanted} a key`
+  return `${seenText(seen)}; wanted: ${wanted} each`
 }
 
 type Seen = Extract<EffectSummary, { readonly kind: 'counted' }>['seen']
 
 function seenText(seen: Seen): string {
-  return listText(seen.map(({ effects, keys }) => `${countText(effects)} for ${counted(keys, 'key')}`))
+  return listText(
+    seen.map(({ effects, keys }) =>
+      keys === 1
+        ? `1 key with ${countText(effects)}`
+        : `${counted(keys, 'key')} with ${countText(effects)} each`,
+    ),
+  )
 }
 
 /** Milliseconds in the precision that a human reads: `0.4 ms`, `12 ms`, `1.25 s`. */
@@ -138,7 +144,7 @@ function listText(items: readonly string[]): string {
   return items.length === 0 ? 'none' : items.join(', ')
 }
 
-/** The same in a line, for a list: `9 requests in 3 rounds; 201 × 9; 3 distinct bodies; p50 2 ms, p99 71 ms; effects 1 for 3 keys`. */
+/** The same in a line, for a list: `9 requests in 3 rounds; 201 × 9; 3 distinct bodies; p50 2 ms, p99 71 ms; effects: 3 keys with 1 each`. */
 export function briefText(scenario: ScenarioProof, of: Proof['of']): string {
   const { statuses, bodies, latencyMs } = scenario.answers
   const { effects } = scenario
@@ -148,7 +154,9 @@ export function briefText(scenario: ScenarioProof, of: Proof['of']): string {
     bodies.length > 0 &&
       (bodies.length === 1 ? '1 distinct body' : `${countText(bodies.length)} distinct bodies`),
     latencyMs !== null && `p50 ${msText(latencyMs.p50)}, p99 ${msText(latencyMs.p99)}`,
-    effects.kind === 'counted' ? `effects ${seenText(effects.seen)}` : of === 'http' && 'effects not counted',
+    effects.kind === 'counted'
+      ? `effects: ${seenText(effects.seen)}`
+      : of === 'http' && 'effects not counted',
   ]
   return parts.filter((part) => part !== false).join('; ')
 }

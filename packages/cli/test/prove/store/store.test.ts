@@ -106,6 +106,21 @@ describe('prove store', () => {
     expect(proven.code).toBe(1)
   })
 
+  it('does not hold the settings of one that keeps nothing on disk', async () => {
+    const { url } = await redisOfItsOwn('--appendonly no')
+    const proven = await proveStoreHere(url, [...small, '--only', 'settings'])
+    expect(scenarioIn(proven, 'settings').verdict).toMatchObject({
+      kind: 'not_shown',
+      why: expect.stringMatching(/save is empty.*forgets every receipt, and/),
+    })
+  })
+
+  it('does not play a storm of processes on one that they cannot open', async () => {
+    const proven = await proveStoreHere('memory:', [...small, '--only', 'storm,zombies,one-claim'])
+    expect(new Set(Object.values(proven.verdicts))).toEqual(new Set(['not_shown']))
+    expect(proven.code).toBe(3)
+  })
+
   it('does not show what no command was given for', async () => {
     const proven = await proveStoreHere(await redisUrl(), [...small, '--only', 'restart,failover'])
     expect(proven.verdicts).toEqual({ restart: 'not_shown', failover: 'not_shown' })

@@ -140,9 +140,11 @@ function eviction(policy: string | undefined, boundless: boolean): Finding {
 function persistence(config: ReadonlyMap<string, string>, info: ReadonlyMap<string, string>): Finding {
   const log = config.get('appendonly') === 'yes' || info.get('aof_enabled') === '1'
   if (!log) {
-    return warning(
-      'The server keeps no append-only file (appendonly is no): a crash or a restart forgets every receipt since the last snapshot, and effects run again; set appendonly to yes.',
-    )
+    const says =
+      config.get('save') === ''
+        ? 'The server keeps nothing on disk (appendonly is no, and save is empty): a crash or a restart forgets every receipt, and effects run again; set appendonly to yes.'
+        : 'The server keeps no append-only file (appendonly is no): a crash or a restart forgets every receipt since the last snapshot, and effects run again; set appendonly to yes.'
+    return { ...warning(says), forgets: 'at restart' }
   }
   switch (config.get('appendfsync')) {
     case 'always':

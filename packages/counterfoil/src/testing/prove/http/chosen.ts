@@ -1,4 +1,5 @@
 import { OptionInvalid } from '../../../core/index.ts'
+import { noScenario } from '../no-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
 
@@ -6,8 +7,9 @@ import { scenarios } from './scenarios/index.ts'
 export function chosen(only: readonly string[] | undefined): readonly Scenario[] {
   if (only === undefined) return scenarios
   const known = scenarios.map(({ id }) => id)
-  if (only.length === 0 || !only.every((id) => known.includes(id))) {
-    throw new OptionInvalid('only', `give one or more of: ${known.join(', ')}`)
+  const unknown = only.find((id) => !known.includes(id))
+  if (only.length === 0 || unknown !== undefined) {
+    throw new OptionInvalid('only', `${noScenario(unknown)}give one or more of: ${known.join(', ')}`)
   }
   return scenarios.filter(({ id }) => only.includes(id))
 }

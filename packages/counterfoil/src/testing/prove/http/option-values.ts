@@ -35,12 +35,19 @@ const ownFields: ReadonlySet<string> = new Set([
   'expect',
 ])
 
-export function headersGiven(option: string, lines: WireLines | undefined): WireLines | undefined {
-  return lines === undefined || lines.length === 0 ? undefined : headersIn(option, lines)
+export function headersGiven(
+  option: string,
+  lines: WireLines | undefined,
+  keyHeader: string,
+): WireLines | undefined {
+  return lines === undefined || lines.length === 0 ? undefined : headersIn(option, lines, keyHeader)
 }
 
-export function anotherCaller({ headers = [], as }: HttpProofOptions): WireLines | undefined {
-  const lines = headersGiven('as', as)
+export function anotherCaller(
+  { headers = [], as }: HttpProofOptions,
+  keyHeader: string,
+): WireLines | undefined {
+  const lines = headersGiven('as', as, keyHeader)
   const isSame = ([name, value]: WireLines[number]): boolean =>
     headers.some(([of, given]) => of.toLowerCase() === name.toLowerCase() && given === value)
   if (lines?.every(isSame)) {
@@ -49,7 +56,8 @@ export function anotherCaller({ headers = [], as }: HttpProofOptions): WireLines
   return lines
 }
 
-export function headersIn(option: string, lines: WireLines): WireLines {
+/** @param keyHeader which every request has with a key of its own: a second one would make it malformed */
+export function headersIn(option: string, lines: WireLines, keyHeader: string): WireLines {
   for (const [name, value] of lines) {
     nameIn(option, name)
     try {
@@ -57,7 +65,7 @@ export function headersIn(option: string, lines: WireLines): WireLines {
     } catch {
       throw new OptionInvalid(option, `give ${name} a value that HTTP allows`)
     }
-    if (ownFields.has(name.toLowerCase()))
+    if ([...ownFields, keyHeader.toLowerCase()].includes(name.toLowerCase()))
       throw new OptionInvalid(option, `leave out ${name}, which is set by itself`)
   }
   return lines

@@ -57,14 +57,15 @@ export function termsOf(options: HttpProofOptions): HttpProofTerms {
   const leaseMs = atLeast('leaseMs', options.leaseMs ?? 30_000, 1)
   const marginMs = atLeast('marginMs', options.marginMs ?? Math.min(5000, Math.max(500, leaseMs)), 0)
   const body = bytesOf(options.body ?? '')
+  const keyHeader = nameIn('keyHeader', options.keyHeader ?? 'Idempotency-Key')
   return {
     url,
     body,
     leaseMs,
     marginMs,
     method: methodIn(options.method ?? 'POST'),
-    headers: headersIn('headers', withType(options.headers ?? [], body)),
-    keyHeader: nameIn('keyHeader', options.keyHeader ?? 'Idempotency-Key'),
+    headers: headersIn('headers', withType(options.headers ?? [], body), keyHeader),
+    keyHeader,
     guarantee: options.guarantee ?? 'at-most-once',
     lateMs: atLeast('lateMs', options.lateMs ?? leaseMs + marginMs, 0),
     requests: whole('requests', options.requests ?? 200, 2, 10_000),
@@ -84,10 +85,10 @@ export function termsOf(options: HttpProofOptions): HttpProofTerms {
         ? undefined
         : whole('expectConflict', options.expectConflict, 400, 499),
     conflictBody: options.conflictBody === undefined ? undefined : bytesOf(options.conflictBody),
-    as: anotherCaller(options),
+    as: anotherCaller(options, keyHeader),
     secondTarget: options.secondUrl === undefined ? undefined : sameOrigin(url, options.secondUrl),
-    limited: headersGiven('limited', options.limited),
-    refused: headersGiven('refused', options.refused),
+    limited: headersGiven('limited', options.limited, keyHeader),
+    refused: headersGiven('refused', options.refused, keyHeader),
     kill: options.kill,
     restart: options.restart,
   }

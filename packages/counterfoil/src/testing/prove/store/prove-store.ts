@@ -1,4 +1,5 @@
 import { OptionInvalid, StoreUnavailable } from '../../../core/index.ts'
+import { noScenario } from '../no-scenario.ts'
 import type { ProofProgress } from '../progress.ts'
 import type { Proof, ScenarioProof } from '../proof.ts'
 import { versionsHere } from '../versions.ts'
@@ -124,7 +125,10 @@ function askedFor(only: readonly string[] | undefined): readonly Scenario[] | un
   const fits = (id: string, wanted: string): boolean => id === wanted || id.startsWith(`${wanted}-`)
   const unknown = only.find((wanted) => !scenarios.some(({ id }) => fits(id, wanted)))
   if (unknown !== undefined || only.length === 0) {
-    throw new OptionInvalid('only', `give one or more of: ${scenarios.map(({ id }) => id).join(', ')}`)
+    throw new OptionInvalid(
+      'only',
+      `${noScenario(unknown)}give one or more of: ${scenarios.map(({ id }) => id).join(', ')}`,
+    )
   }
   return scenarios.filter(({ id }) => only.some((wanted) => fits(id, wanted)))
 }

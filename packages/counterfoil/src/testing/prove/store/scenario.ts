@@ -55,6 +55,10 @@ export function isShared({ shared }: StoreKind): boolean {
   return shared
 }
 
+export function sharedMissing({ kind }: Ground): string | undefined {
+  return isShared(kind) ? undefined : 'No other process can open the store, and the storm comes from several.'
+}
+
 export function nothingMissing(): undefined {
   return undefined
 }

@@ -246,6 +246,8 @@ describe('nothing is sent', () => {
     ['url', { url: 'ftp://localhost/' }],
     ['headers', { headers: [['Content-Length', '3']] }],
     ['headers', { headers: [['X-Split', 'a\r\nb']] }],
+    ['headers', { headers: [['idempotency-key', 'mine']] }],
+    ['as', { as: [['X-Key', 'mine']], keyHeader: 'x-key' }],
     ['requests', { requests: 0 }],
     ['secondUrl', { secondUrl: 'http://localhost:1/refunds' }],
   ])('with an option that cannot be right: %s', async (option, options) => {

@@ -1,8 +1,9 @@
-import type { Effects } from '../counter.ts'
+import { type Effects, toCount } from '../counter.ts'
 import { type Call, isSuccess } from '../exchange.ts'
-import { broken, type Finding } from '../finding.ts'
+import { broken, type Finding, unmeasured } from '../finding.ts'
 import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
+import { isMarked } from '../judging/replay-mark.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
@@ -28,6 +29,8 @@ export const disconnect: Scenario = {
   },
 }
 
+const UNCOUNTED = `Nobody counted whether the caller who hung up had an effect too; give ${toCount}.`
+
 interface HangUp {
   readonly left: Call
   /** At least one. */
@@ -43,7 +46,12 @@ export function judgeHangUp({ left, retries, effects, guarantee }: HangUp): Find
     return broken(`One key had ${effects.effects} effects, after its caller hung up.`, [first, last])
   }
   const aftermath = aftermathOf(last)
-  if (aftermath === 'outcome') return judgeOneOutcome({ calls: retries, effects, guarantee })
+  if (aftermath === 'outcome') {
+    const found = judgeOneOutcome({ calls: retries, effects, guarantee })
+    // Nobody heard the first answer: what a retry got may be of a run of its own.
+    const seen = effects.kind === 'counted' || isMarked(last)
+    return found.kind === 'kept' && !seen ? unmeasured(UNCOUNTED) : found
+  }
   if (aftermath === 'failure') {
     return broken('A caller who hung up never gets the outcome: a retry is told of a failure.', [first, last])
   }

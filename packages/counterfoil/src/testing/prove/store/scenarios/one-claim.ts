@@ -6,13 +6,13 @@ import type { EffectSummary, Verdict } from '../../proof.ts'
 import { faultIn, startOf } from '../judge.ts'
 import { inPlace } from '../place.ts'
 import { playRounds } from '../rounds.ts'
-import { isShared, nothingMissing, type Scenario } from '../scenario.ts'
+import { isShared, type Scenario, sharedMissing } from '../scenario.ts'
 
 export const oneClaim: Scenario = {
   id: 'one-claim',
   title: 'Of all calls for one key that come at once from several processes, one is granted the claim.',
   appliesTo: isShared,
-  missing: nothingMissing,
+  missing: sharedMissing,
   async play(ground, tell) {
     const { terms } = ground
     const grants = new Map<string, number>()

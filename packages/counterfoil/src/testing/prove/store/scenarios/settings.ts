@@ -43,6 +43,8 @@ function verdictOn(found: readonly Finding[]): Verdict {
   if (refusal !== undefined) {
     return { kind: 'broken', why: sentence(refusal), evidence: others.map((says) => ({ atMs: 0, says })) }
   }
+  const forgetful = found.find(({ forgets }) => forgets !== undefined)
+  if (forgetful !== undefined) return { kind: 'not_shown', why: sentence(forgetful.says) }
   const warnings = found.filter(({ level }) => level === 'warning').map(({ says }) => sentence(says))
   return { kind: 'held', bound: ['Looked up, not tried out.', ...warnings].join(' ') }
 }

@@ -5,9 +5,9 @@ import { playRounds } from '../rounds.ts'
 import {
   type Ground,
   isShared,
-  nothingMissing,
   type Played,
   type Scenario,
+  sharedMissing,
   type TellRound,
 } from '../scenario.ts'
 
@@ -22,7 +22,7 @@ export const storm: Scenario = {
   title:
     'In a storm of claims, settles, renewals and lapses from several processes, one order of the calls explains every answer.',
   appliesTo: isShared,
-  missing: nothingMissing,
+  missing: sharedMissing,
   play: (ground, tell) => playMixed(ground, tell, () => 0),
 }
 
@@ -43,7 +43,7 @@ export const zombies: Scenario = {
   id: 'zombies',
   title: 'A holder that stops past its lease and wakes up changes nothing once another has taken over.',
   appliesTo: isShared,
-  missing: nothingMissing,
+  missing: sharedMissing,
   play: (ground, tell) =>
     inPlace(ground, (subject) =>
       playRounds(ground, subject, ground.terms.rounds, tell, async (storm) => {

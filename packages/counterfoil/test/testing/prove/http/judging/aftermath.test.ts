@@ -91,6 +91,14 @@ describe('a caller who hangs up', () => {
     expect(judgeHangUp({ ...seen, effects: counted(2) }).kind).toBe('broken')
   })
 
+  it('is not seen to have had no effect where nobody counts, but by the mark of a replay', () => {
+    const replayed: Seen = { ...created, lines: [['Idempotent-Replayed', 'true']] }
+    const seen = { left, effects: notCounted, guarantee: 'at-most-once' } as const
+    expect(judgeHangUp({ ...seen, retries: [call(created), call(created)] }).kind).toBe('unmeasured')
+    expect(judgeHangUp({ ...seen, retries: [call(replayed), call(replayed)] }).kind).toBe('kept')
+    expect(judgeHangUp({ ...seen, retries: [call(created), call(createdAgain)] }).kind).toBe('broken')
+  })
+
   it('is not told of a failure that nobody had', () => {
     const retries = [call(told('', 500))]
     expect(judgeHangUp({ left, retries, effects: counted(1), guarantee: 'at-most-once' }).kind).toBe('broken')
