@@ -103,6 +103,9 @@ function howItIsFired(http: Command): void {
       '--only <scenarios>',
       'play these scenarios alone, separated by commas; a wrong name lists them all',
     )
+    .addOption(
+      new Option('--except <scenarios>', 'all scenarios but these, with commas between').conflicts('only'),
+    )
     .option('--i-own-this', 'you may fire at the target, though it is on another machine')
 }
 
