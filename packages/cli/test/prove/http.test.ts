@@ -46,6 +46,15 @@ describe('of an endpoint that holds, counterfoil prove http', () => {
   })
 })
 
+it('--except plays all others, and one reason for all of them is told once', async () => {
+  const target = await endpoint('right')
+  onTestFinished(() => target.close())
+  const flags = ['--url', target.url, '--body', '{"amount":1}', '--count-cmd', 'exit 3 # {key}', ...small]
+  const ended = await prove([...flags, '--except', 'late-retry,crash'])
+  expect(ended).toMatchObject({ code: 3, out: expect.stringMatching(/None of the 18 scenarios was played/) })
+  expect(ended.out.split('--count-cmd ended with 3').length).toBe(2)
+})
+
 describe('of one that looks first and charges then, counterfoil prove http', () => {
   const names = ['report.html', 'report.json', 'report.md', 'report.xml']
   const secrets = ['--header', 'Authorization: Bearer hunter2', '--kill-cmd', 'PASSWORD=hunter2 kill']
@@ -116,6 +125,7 @@ describe('what it refuses before anything is sent', () => {
     [2, ['--lease', '30'], /--lease can't be '30': give a time with its unit/],
     [2, ['--stagger', 'some'], /--stagger can't be 'some': give the least and the most/],
     [2, ['--stagger', '9..1ms'], /--stagger can't be used as it stands/],
+    [2, ['--except', 'luck'], /--except can't be 'luck': give one or more of: .*concurrent/],
     [
       2,
       ['--only', 'luck'],

@@ -103,6 +103,11 @@ function howItIsFired(http: Command): void {
       '--only <scenarios>',
       'play these scenarios alone, separated by commas; a wrong name lists them all',
     )
+    .addOption(
+      new Option('--except <scenarios>', 'play all scenarios but these, separated by commas').conflicts(
+        'only',
+      ),
+    )
     .option('--i-own-this', 'you may fire at the target, though it has an address other than loopback')
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { HttpProofOptions } from 'counterfoil/testing'
+import { type HttpProofOptions, httpScenarios } from 'counterfoil/testing'
 import { CommandError } from '../../command-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { fieldIn, msIn, timerIn, wholeIn, wrong } from '../../values.ts'
@@ -27,6 +27,7 @@ export interface ProveHttpFlags extends CounterFlags, ServiceCommandFlags, Repor
   readonly stagger?: string
   readonly seed?: string
   readonly only?: string
+  readonly except?: string
   readonly conflictBody?: string
   readonly secondUrl?: string
   readonly limitedHeader?: readonly string[]
@@ -80,7 +81,8 @@ export function optionsIn(flags: ProveHttpFlags): HttpProofOptions & { readonly 
     ...given('connections', flags.connections, (how) => how),
     ...given('staggerMs', flags.stagger, (text) => staggerIn('--stagger', text)),
     ...given('seed', flags.seed, (text) => wholeIn('--seed', text)),
-    ...given('only', flags.only, (list) => list.split(',').map((id) => id.trim())),
+    ...given('only', flags.only, idsIn),
+    ...given('only', flags.except, allBut),
     ...given('conflictBody', flags.conflictBody, (text) => bodyIn('--conflict-body', text)),
     ...given('secondUrl', flags.secondUrl, (text) => urlIn('--second-url', text)),
     ...given('limited', flags.limitedHeader, (lines) => fieldsIn('--limited-header', lines)),
@@ -95,6 +97,18 @@ function given<Name extends keyof HttpProofOptions, Value>(
   read: (value: Value) => HttpProofOptions[Name],
 ): Partial<Pick<HttpProofOptions, Name>> {
   return value === undefined ? {} : ({ [name]: read(value) } as Partial<Pick<HttpProofOptions, Name>>)
+}
+
+function idsIn(list: string): readonly string[] {
+  return list.split(',').map((id) => id.trim())
+}
+
+function allBut(list: string): readonly string[] {
+  const known = httpScenarios.map(({ id }) => id)
+  const left = idsIn(list)
+  const unknown = left.find((id) => !known.includes(id))
+  if (unknown !== undefined) return wrong('--except', unknown, `give one or more of: ${known.join(', ')}`)
+  return known.filter((id) => !left.includes(id))
 }
 
 function urlIn(flag: string, text: string): URL {

@@ -29,7 +29,8 @@ export function textReport(proof: Proof, output: Output): string {
   return [
     `${output.style('bold', `prove ${of}`)} ${visible(target)}\n`,
     dimmed(indented(`${extentText(proof)}, seed ${seed}`, 0, output), output),
-    ...scenarios.map((scenario) => `\n${scenarioLines(scenario, of, output)}`),
+    ...(nothingPlayed(scenarios, output) ??
+      scenarios.map((scenario) => `\n${scenarioLines(scenario, of, output)}`)),
     ...broken.map((scenario) => brokenSection(scenario, of, output)),
     `\n${closingLine(proof, output)}\n`,
   ].join('')
@@ -38,6 +39,19 @@ export function textReport(proof: Proof, output: Output): string {
 export function closingLine(proof: Proof, output: Output): string {
   const kind = verdictOf(proof)
   return `${output.style(styles[kind], `${verdictSigns[kind]} ${verdictWords[kind]}`)}: ${tallyText(proof)}`
+}
+
+/** One reason for all of them is told once. */
+function nothingPlayed(scenarios: readonly ScenarioProof[], output: Output): readonly string[] | undefined {
+  const [first] = scenarios
+  const why = first && verdictText(first)
+  const same = scenarios.every(
+    (one) => one.requests === 0 && one.verdict.kind === 'not_shown' && verdictText(one) === why,
+  )
+  if (why === undefined || scenarios.length === 1 || !same) return undefined
+  return [
+    `\n${indented(`None of the ${scenarios.length} scenarios was played.`, 0, output)}${indented(why, 0, output)}`,
+  ]
 }
 
 function scenarioLines(scenario: ScenarioProof, of: Proof['of'], output: Output): string {

@@ -1,5 +1,5 @@
 import type { WireLines } from '../../wire.ts'
-import type { Answer, Hit } from './shooting/shot.ts'
+import type { Answer, Hit, NoAnswer } from './shooting/shot.ts'
 
 /** A request, as a scenario asks for it. What is left out is as the proof's options have it. */
 export interface Asked {
@@ -20,8 +20,15 @@ export interface Asked {
   readonly leavesAfterMs?: number
 }
 
+/** What came back, as it is understood at this endpoint. */
+interface Understood extends Answer {
+  /** It is no outcome, for an outcome has another status here. */
+  readonly accepted?: 'only'
+}
+
 /** One request, and what came of it. Times are milliseconds from the round's start. */
-export interface Exchange extends Pick<Hit, 'caller' | 'answer'> {
+export interface Exchange extends Pick<Hit, 'caller'> {
+  readonly answer: Understood | NoAnswer
   readonly asked: Asked
   readonly startMs: number
   readonly endMs: number
@@ -51,8 +58,15 @@ export function kindOf(answer: Exchange['answer']): AnswerKind {
   return status >= 500 || laterStatuses.has(status) ? 'later' : 'refused'
 }
 
+/** What a 202 tells depends on what the endpoint's outcomes are like. @param outcomeStatus of a first request by itself */
+export function understood(answer: Hit['answer'], outcomeStatus: number): Exchange['answer'] {
+  const only = answer.kind === 'answer' && answer.status === 202 && outcomeStatus !== 202
+  return only ? { ...answer, accepted: 'only' } : answer
+}
+
 /** Accepted, to be asked for again, and without a place where the outcome will be. */
-function isComeAgain(answer: Answer): boolean {
+function isComeAgain(answer: Understood): boolean {
+  if (answer.accepted === 'only') return true
   return fieldIn(answer, 'retry-after') !== undefined && fieldIn(answer, 'location') === undefined
 }
 

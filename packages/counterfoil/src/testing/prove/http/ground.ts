@@ -14,6 +14,8 @@ export interface Ground {
   readonly spelling: KeySpelling
   /** How long the endpoint took for a first request by itself. */
   readonly latencyMs: number
+  /** Of a first request by itself. 202 until that is known, which may be one. */
+  readonly outcomeStatus: number
   /** Two runs have different answers: equal ones are then of one run. */
   readonly tellsRunsApart: boolean
   /** A new key, unlike any of this or another proof. */

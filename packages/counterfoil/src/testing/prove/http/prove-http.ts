@@ -56,6 +56,7 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
     counterFault: undefined,
     spelling: 'bare',
     latencyMs: 0,
+    outcomeStatus: 202,
     tellsRunsApart: false,
     newKey: newKeys(terms.seed),
     untilReachable: () => untilReachable(destination, signal),

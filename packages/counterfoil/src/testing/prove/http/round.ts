@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Random, seeded } from '../../random.ts'
 import type { Effects, Expected } from './counter.ts'
-import { type Asked, type Call, type Exchange, isSuccess, kindOf } from './exchange.ts'
+import { type Asked, type Call, type Exchange, isSuccess, kindOf, understood } from './exchange.ts'
 import type { Ground } from './ground.ts'
 import { shotOf } from './request-bytes.ts'
 import { isEarly, lastOf, retryAfterMs, retryOf } from './retrying.ts'
@@ -168,7 +168,14 @@ export class Round {
   async #record(asked: Asked, { hit }: Flying): Promise<Exchange> {
     const { caller, startedAt, endedAt, answer } = await hit
     const startMs = startedAt - this.#startedAt
-    const exchange = { asked, caller, startMs, endMs: endedAt - this.#startedAt, answer }
+    const exchange = {
+      asked,
+      caller,
+      startMs,
+      endMs: endedAt - this.#startedAt,
+      // Another endpoint may have other outcomes.
+      answer: asked.target === undefined ? understood(answer, this.ground.outcomeStatus) : answer,
+    }
     this.#recorded.push(exchange)
     return exchange
   }

@@ -40,6 +40,7 @@ export async function survey(bare: Ground): Promise<Ground> {
     ...ground,
     ...(await counting(ground, second.round, untouched)),
     latencyMs: second.exchange.endMs - second.exchange.startMs,
+    outcomeStatus: second.exchange.answer.status,
     tellsRunsApart: !sameOutcome(
       withoutKeyAndTimes(first.exchange, first.round),
       withoutKeyAndTimes(second.exchange, second.round),

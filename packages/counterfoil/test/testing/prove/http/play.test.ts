@@ -19,6 +19,7 @@ function ground(changes: Partial<Ground> = {}): Ground {
     counterFault: undefined,
     spelling: 'bare',
     latencyMs: 1,
+    outcomeStatus: 201,
     tellsRunsApart: true,
     newKey: () => `key-${keys++}`,
     untilReachable: async () => {},

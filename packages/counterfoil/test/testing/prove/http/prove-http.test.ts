@@ -71,6 +71,7 @@ describe('a right service', () => {
 
   it.each<[string, Manners, Partial<HttpProofOptions>]>([
     ['tells duplicates to come again', { refusesDuplicatesWith: 409 }, { connections: 'fresh' }],
+    ['tells duplicates that they are accepted', { refusesDuplicatesWith: 202 }, {}],
     ['refuses duplicates only as long as the first one runs', { refusesDuplicatesWith: 400 }, {}],
     [
       'takes keys in quotes only, and is slow to show its effects',

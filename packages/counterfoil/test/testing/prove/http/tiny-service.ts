@@ -11,7 +11,7 @@ export interface Manners {
   /** Every run has the same answer; or nobody gets any. */
   readonly answers?: 'alike' | 'never'
   /** What a duplicate is told while the first one runs. */
-  readonly refusesDuplicatesWith?: 400 | 409
+  readonly refusesDuplicatesWith?: 202 | 400 | 409
   /** Another one is no valid request. */
   readonly onlyBody?: string
   /** It takes no key that isn't in quotes. */

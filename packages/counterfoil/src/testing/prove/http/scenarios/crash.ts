@@ -1,6 +1,6 @@
 import { type Effects, toCount } from '../counter.ts'
 import { type Call, type Exchange, exchangesOf, isSuccess, successesIn } from '../exchange.ts'
-import { broken, type Finding, unmeasured } from '../finding.ts'
+import { broken, type Finding, kept, unmeasured } from '../finding.ts'
 import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
 import { judgeOneOutcome, twoOutcomes } from '../judging/one-outcome.ts'
 import { outage } from '../outage.ts'
@@ -27,14 +27,23 @@ export const crash: Scenario = {
       (await cutOff(round, await round.newKey(), () => round.pause(round.ground.latencyMs / 3)))
     if (cut === undefined) return unmeasured(TOO_LATE)
     const { first, key } = cut
+    const before = await round.effects({ least: 0, most: 0 }, key)
     const { guarantee } = round.terms
     const retries = [await round.call({ as: 'a retry after the restart', key }, isOver(guarantee, running))]
     if (retries.every(({ last }) => isSuccess(last))) {
       retries.push(await round.call({ as: 'a later retry', key }))
     }
     const effects = await round.effects(crash.effects(round.terms), key)
-    return judgeCrash({ first, running, retries, effects, guarantee })
+    const found = judgeCrash({ first, running, retries, effects, guarantee })
+    return before.kind === 'counted' && before.effects === 0 ? noted(found, BEFORE_ITS_EFFECT) : found
   },
+}
+
+const BEFORE_ITS_EFFECT =
+  'The service died before the request had its effect: what a crash between the effect and the answer leaves is not shown by it.'
+
+function noted(found: Finding, note: string): Finding {
+  return found.kind === 'kept' ? kept(found.note === undefined ? note : `${found.note} ${note}`) : found
 }
 
 const TOO_LATE =
