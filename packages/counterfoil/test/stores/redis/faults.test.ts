@@ -159,7 +159,11 @@ describe.skipIf(await missing('redis'))('on a server of its own', () => {
     onTestFinished(() => looking.close())
     expect(await looking.stats()).toBeDefined()
     await set('appendonly', 'no')
-    expect(saying(await store.audit(), 'warning')).toContain('no append-only file')
+    expect(saying(await store.audit(), 'warning')).toContain(
+      'keeps nothing on disk (appendonly is no, and save is empty)',
+    )
+    await set('save', '3600 1')
+    expect(saying(await store.audit(), 'warning')).toContain('forgets every receipt since the last snapshot')
     const waiting = await open({ waitForReplicas: 1 })
     expect(saying(await waiting.audit(), 'refusal')).toContain('no replica')
   })
