@@ -91,6 +91,12 @@ function ofBytes({ format }: NotAReceipt): Fault {
       }
 }
 
+const NO_CLUSTER_CLIENT: Fault = {
+  fault: 'failed',
+  advice:
+    "is on one node of a Cluster, and the receipt belongs on another; give it a Cluster client ('redis+cluster://…' in a URL)",
+}
+
 /** By the first word of the server's answer: the Redis manual calls it the error's prefix. */
 const byCode: Readonly<Record<string, Fault>> = {
   OOM: {
@@ -138,11 +144,9 @@ const byCode: Readonly<Record<string, Fault>> = {
     fault: 'unreachable',
     advice: 'has slots that no node serves just now (CLUSTERDOWN); see CLUSTER INFO',
   },
-  MOVED: {
-    fault: 'failed',
-    advice:
-      "is on one node of a Cluster, and the receipt belongs on another; give it a Cluster client ('redis+cluster://…' in a URL)",
-  },
+  MOVED: NO_CLUSTER_CLIENT,
+  // Of calls that went together.
+  CROSSSLOT: NO_CLUSTER_CLIENT,
   TRYAGAIN: { fault: 'unreachable', advice: 'is moving this slot to another node; try again shortly' },
   UNBLOCKED: {
     fault: 'unreachable',

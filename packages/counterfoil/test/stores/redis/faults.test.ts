@@ -210,6 +210,14 @@ describe.skipIf(await missing('redis'))('a Cluster', () => {
   it('is not taken by a client that knows one of its nodes alone', async () => {
     const [url = ''] = await redisClusterUrls()
     await expect(openStore(url)).rejects.toThrow(/most receipts can't be had; take a Cluster client/)
+    const store = await openOver('node-redis', url, {})
+    onTestFinished(() => store.close())
+    const claims = await Promise.allSettled(Array.from({ length: 8 }, () => store.claim(requestWith())))
+    for (const claim of claims) {
+      expect(claim).toMatchObject({
+        reason: { message: expect.stringContaining('give it a Cluster client') },
+      })
+    }
   })
 })
 
