@@ -46,6 +46,7 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
   const { terms, revive } = controlled(termsOf(options))
   const played = chosen(options.only)
   const startedAt = new Date()
+  const startedMs = performance.now()
   const signal = options.signal ?? new AbortController().signal
   const destination = await destinationOf(terms, options.iOwnThis ?? false)
   const shooters = new Shooters(terms.processes, destination)
@@ -70,7 +71,7 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
       of: 'http',
       target: terms.url.origin + terms.url.pathname,
       startedAt: startedAt.toISOString(),
-      durationMs: Date.now() - startedAt.getTime(),
+      durationMs: Math.round(performance.now() - startedMs),
       seed: terms.seed,
       terms: [...toldTerms(terms), ...(leftDead === undefined ? [] : [['left dead', leftDead] as const])],
       versions: versionsHere(),

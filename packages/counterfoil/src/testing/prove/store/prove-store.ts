@@ -30,6 +30,7 @@ export async function proveStore(store: StoreToProve, options: StoreProofOptions
   const terms = termsOf(options)
   const asked = askedFor(options.only)
   const startedAt = new Date()
+  const startedMs = performance.now()
   const left: string[] = []
   const leave = (name: string): void => void left.push(name)
   const ground: Ground = {
@@ -45,7 +46,7 @@ export async function proveStore(store: StoreToProve, options: StoreProofOptions
     target: store.target,
     startedAt: startedAt.toISOString(),
     scenarios: await playAll(chosen, ground, options.onProgress ?? (() => {})),
-    durationMs: Date.now() - startedAt.getTime(),
+    durationMs: Math.round(performance.now() - startedMs),
     seed: terms.seed,
     terms: [...toldTerms(terms), ...left.map((name) => ['left behind', name] as const)],
     versions: versionsHere(),
