@@ -10,12 +10,25 @@ export interface StoredReading {
   readonly stored: Stored | undefined
   /** By the server's clock, after the receipt was read. */
   readonly now: StoreTime
-  /** Where somebody waits for it, its next change is notified. */
+  /** Whether there is a receipt that is marked as waited for. */
   readonly waited: boolean
 }
 
-export async function read(executor: Executor, names: Names, id: ReceiptId): Promise<StoredReading> {
-  const { rows } = await executor.query(readText(names), [id])
+export function read(executor: Executor, names: Names, id: ReceiptId): Promise<StoredReading> {
+  return ask(executor, readText(names), id)
+}
+
+/**
+ * Says also that somebody waits, so that the next change of the receipt is notified. A change that is committed before this
+ * is seen by this reading; a later one finds the mark, since its UPDATE looks at the row's latest version. It is no part of
+ * the receipt: no revision, and no decision, hangs on it.
+ */
+export function readAndMark(executor: Executor, names: Names, id: ReceiptId): Promise<StoredReading> {
+  return ask(executor, markText(names), id)
+}
+
+async function ask(executor: Executor, text: string, id: ReceiptId): Promise<StoredReading> {
+  const { rows } = await executor.query(text, [id])
   const [row] = rows
   if (row === undefined) throw new Error('a statement that always gives a row gave none')
   if (row.replica === 'true') throw new IsReplica()
@@ -26,9 +39,11 @@ export async function read(executor: Executor, names: Names, id: ReceiptId): Pro
   }
 }
 
+const CLOCK_AND_ROLE = `${CLOCK_MS}::text AS now, pg_is_in_recovery()::text AS replica`
+
 const readText: (names: Names) => string = perNames(
   ({ receipts }) => `
-SELECT s.*, ${CLOCK_MS}::text AS now, pg_is_in_recovery()::text AS replica
+SELECT s.*, ${CLOCK_AND_ROLE}
 FROM (SELECT 1) one
 LEFT JOIN LATERAL (
   SELECT ${RECEIPT}, r.waited::text AS waited FROM ${receipts} r WHERE r.id = decode($1::text, 'hex') LIMIT 1
@@ -36,15 +51,21 @@ LEFT JOIN LATERAL (
 )
 
 /**
- * Says that somebody waits, so that the next change of the receipt is notified. A change that is committed before this
- * is seen by whoever reads afterwards; a later one finds the mark, since its UPDATE looks at the row's latest version.
- * It is no part of the receipt: no revision, and no decision, hangs on it.
+ * What the UPDATE gives is the row's latest version. Where it gives none, the row as the statement found it will do: if
+ * somebody else has marked it since, whatever changed after that is notified to whoever listened before this was sent.
  */
-export async function markWaited(executor: Executor, names: Names, id: ReceiptId): Promise<void> {
-  await executor.query(markText(names), [id])
-}
-
 const markText: (names: Names) => string = perNames(
   ({ receipts }) => `
-UPDATE ${receipts} SET waited = true WHERE id = decode($1::text, 'hex') AND NOT waited`,
+WITH marked AS (
+  UPDATE ${receipts} r SET waited = true WHERE r.id = decode($1::text, 'hex') AND NOT r.waited
+  RETURNING ${RECEIPT}, 'true' AS waited
+)
+SELECT s.*, ${CLOCK_AND_ROLE}
+FROM (SELECT 1) one
+LEFT JOIN LATERAL (
+  SELECT m.* FROM marked m
+  UNION ALL
+  SELECT ${RECEIPT}, r.waited::text FROM ${receipts} r WHERE r.id = decode($1::text, 'hex') AND NOT EXISTS (SELECT FROM marked)
+  LIMIT 1
+) s ON true`,
 )

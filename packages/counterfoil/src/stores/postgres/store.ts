@@ -52,7 +52,7 @@ import {
   type TransactionOf,
   type WithTransactions,
 } from './options.ts'
-import { markWaited, read } from './read.ts'
+import { read, readAndMark } from './read.ts'
 import { asUnchanged, settleUnchanged } from './settle-unchanged.ts'
 import { Sweep } from './sweep.ts'
 import { PostgresTransactions } from './transactions.ts'
@@ -178,14 +178,10 @@ class PostgresStore implements TransactionalStore<unknown, 'async'> {
 
   read(id: ReceiptId): Promise<Reading> {
     return this.#call(async ({ driver, watchers }) => {
-      let reading = await read(driver, this.#names, id)
-      if (reading.stored !== undefined && !reading.waited && watchers.wantsNotice(id)) {
-        await markWaited(driver, this.#names, id)
-        reading = await read(driver, this.#names, id)
-      }
-      const receipt = reading.stored?.receipt
-      watchers.saw(id, receipt)
-      return { receipt, now: reading.now }
+      const { stored, now } = await watchers.look(id, (mark) =>
+        mark ? readAndMark(driver, this.#names, id) : read(driver, this.#names, id),
+      )
+      return { receipt: stored?.receipt, now }
     })
   }
 

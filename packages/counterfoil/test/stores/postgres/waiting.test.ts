@@ -113,6 +113,39 @@ describe('a settle', () => {
   })
 })
 
+it('a look does not wake those whose first reading is still under way, and they miss nothing', async () => {
+  const tables = await newTables(database)
+  const [store, other] = [tables.open(), tables.open()]
+  const [request, looked] = [requestWith(), requestWith()]
+  for (const each of [request, looked]) await claimed(other, each)
+  await store.read(request.id)
+  const locker = await tables.connect()
+  await locker.query('BEGIN')
+  await locker.query(`SELECT FROM ${tables.names.receipts} WHERE id = decode($1, 'hex') FOR UPDATE`, [
+    request.id,
+  ])
+  let wakes = 0
+  const woken = Promise.withResolvers<void>()
+  const watch = store.watch(request.id, () => {
+    wakes += 1
+    woken.resolve()
+  })
+  onTestFinished(() => watch.stop())
+  const reading = store.read(request.id)
+  const changeUnheard = `UPDATE ${tables.names.receipts} SET attempt = attempt + 1 WHERE id = decode($1, 'hex')`
+  // Another receipt's change is seen by a look, and it looks at this one too.
+  const lookedAt = wakeOf(store, looked.id)
+  await store.read(looked.id)
+  await (await tables.connect()).query(changeUnheard, [looked.id])
+  await lookedAt
+  expect(wakes).toBe(0)
+  await locker.query('COMMIT')
+  expect((await reading).receipt?.attempt).toBe(1)
+  await locker.query(changeUnheard, [request.id])
+  await woken.promise
+  expect(wakes).toBe(1)
+})
+
 it('a process that waits for nothing but its close ends when that is done', async () => {
   const tables = await newTables(database)
   const script = `
