@@ -1,6 +1,8 @@
 import { StoreUrlInvalid } from '../../core/index.ts'
 import type { PostgresStoreOptions } from './options.ts'
 
+const OWN = ['schema', 'table-prefix', 'max-connections', 'answer-within-ms', 'migrate'] as const
+
 /** A URL without the options that are this store's, and those. No message repeats the URL, which may hold a password. */
 export function readUrl(text: string): {
   readonly connection: string
@@ -19,6 +21,7 @@ export function readUrl(text: string): {
   take(given, 'answer-within-ms', (value) => (options.answerWithinMs = Number(value)))
   take(given, 'max-connections', (value) => (options.maxConnections = Number(value)))
   take(given, 'migrate', (value) => (options.migrate = flag(value)))
+  refuseMisspelt(given)
   return { connection: given.size === 0 ? base : `${base}?${given}`, options }
 }
 
@@ -27,6 +30,28 @@ function take(given: URLSearchParams, name: string, use: (value: string) => unkn
   if (value === null) return
   given.delete(name)
   use(value)
+}
+
+/**
+ * What is left is the driver's, and none of its options has a hyphen. The name of an unknown one isn't repeated: a password with
+ * a '?' in it may have become one.
+ */
+function refuseMisspelt(left: URLSearchParams): void {
+  for (const name of left.keys()) {
+    const meant = OWN.find((own) => lettersOf(own) === lettersOf(name))
+    if (meant !== undefined) {
+      throw new StoreUrlInvalid(`The option '${name}' of a PostgreSQL store's URL is written '${meant}'.`)
+    }
+    if (/^[a-z]+(-[a-z]+)+$/.test(name)) {
+      throw new StoreUrlInvalid(
+        `The PostgreSQL store's URL has an option that isn't known: the store's are ${OWN.join(', ')}, and the driver's have no hyphen.`,
+      )
+    }
+  }
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_]/g, '')
 }
 
 function flag(value: string): boolean {

@@ -139,6 +139,21 @@ describe('the URL', () => {
     expect(() => postgresStore('postgres://h/db', { schema: 'pg_mine' })).toThrow(/schema/)
     expect(() => postgresStore('postgres://h/db', { tablePrefix: 'x'.repeat(60) })).toThrow(/tablePrefix/)
   })
+
+  it("refuses an option of the store's that is misspelt, and leaves to the driver what is the driver's", () => {
+    expect(() => readUrl('postgres://h/db?tablePrefix=b_')).toThrow(
+      /'tablePrefix'.* is written 'table-prefix'/,
+    )
+    expect(() => readUrl('postgres://h/db?max_connections=3')).toThrow(/is written 'max-connections'/)
+    expect(() => readUrl('postgres://h/db?table-prefx=b_')).toThrow(
+      /isn't known: the store's are schema, table-prefix/,
+    )
+    const foreign =
+      'postgres://h/db?sslmode=require&channel_binding=require&pgbouncer=true&connectionTimeoutMillis=5'
+    expect(readUrl(foreign)).toEqual({ connection: foreign, options: {} })
+    // Not the name of an option, but the rest of a password.
+    expect(readUrl('postgres://u:p?ss-word@h/db').options).toEqual({})
+  })
 })
 
 describe('a URL that leads to no connection', () => {
