@@ -14,7 +14,7 @@ export interface Decision extends Choice, Durations {
 
 const MIB = 1_048_576
 
-/** @param answers in which there are no findings */
+/** @param answers in which there are no misfits */
 export function decide(answers: Answers): Decision {
   const choice = guaranteeOf(answers)
   return {

@@ -18,7 +18,7 @@ import { statesSection } from './states.ts'
 /**
  * The whole document. The layout, the claim and the states come from the library; nothing of them is written here.
  *
- * @param answers in which there are no findings
+ * @param answers in which there are no misfits
  * @param file the name of the file that they stand in
  */
 export async function designDocument(answers: Answers, file: string): Promise<string> {

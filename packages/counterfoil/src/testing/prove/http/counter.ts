@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { Unmeasured } from './finding.ts'
+import { Unmeasured } from './ruling.ts'
 
 /** How many effects a key has had since the round began. */
 export type Effects =

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, isIP } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { TargetNotLoopback, TargetUnreachable } from './errors.ts'
-import { Unmeasured } from './finding.ts'
+import { Unmeasured } from './ruling.ts'
 import type { Destination } from './shooting/shot.ts'
 import type { HttpProofTerms } from './terms.ts'
 

@@ -1,11 +1,11 @@
 import { isSuccess, shownAnswer } from './exchange.ts'
-import { Unmeasured } from './finding.ts'
-import type { Ground } from './ground.ts'
 import { type OtherBody, otherBodies } from './other-bodies.ts'
 import { Round } from './round.ts'
+import { Unmeasured } from './ruling.ts'
 import type { HttpProofTerms } from './terms.ts'
+import type { Testbed } from './testbed.ts'
 
-const found = new WeakMap<Ground, Promise<readonly [OtherBody, ...OtherBody[]]>>()
+const found = new WeakMap<Testbed, Promise<readonly [OtherBody, ...OtherBody[]]>>()
 
 /**
  * The bodies of requests that are others than the proof's, and that the endpoint takes under keys of their own: otherwise a
@@ -13,15 +13,15 @@ const found = new WeakMap<Ground, Promise<readonly [OtherBody, ...OtherBody[]]>>
  *
  * @throws {Unmeasured} where it takes none
  */
-export function otherRequests(ground: Ground): Promise<readonly [OtherBody, ...OtherBody[]]> {
-  const known = found.get(ground) ?? tryOut(ground)
-  found.set(ground, known)
+export function otherRequests(testbed: Testbed): Promise<readonly [OtherBody, ...OtherBody[]]> {
+  const known = found.get(testbed) ?? tryOut(testbed)
+  found.set(testbed, known)
   return known
 }
 
 /** The likeliest of them. @throws {Unmeasured} where there is none */
-export async function otherRequest(ground: Ground): Promise<Uint8Array> {
-  const [{ body }] = await otherRequests(ground)
+export async function otherRequest(testbed: Testbed): Promise<Uint8Array> {
+  const [{ body }] = await otherRequests(testbed)
   return body
 }
 
@@ -32,11 +32,11 @@ export function lacksOther(terms: HttpProofTerms): string | undefined {
     : 'Give another body that the endpoint takes (--conflict-body).'
 }
 
-async function tryOut(ground: Ground): Promise<readonly [OtherBody, ...OtherBody[]]> {
+async function tryOut(testbed: Testbed): Promise<readonly [OtherBody, ...OtherBody[]]> {
   const taken: OtherBody[] = []
   let answered = 'nothing'
-  for (const other of otherBodies(ground.terms)) {
-    const round = await Round.begin(ground, ground.terms.seed)
+  for (const other of otherBodies(testbed.terms)) {
+    const round = await Round.begin(testbed, testbed.terms.seed)
     const { last } = await round.call({ as: 'another request under its own key', body: other.body })
     if (isSuccess(last)) taken.push(other)
     else answered = shownAnswer(last.answer)

@@ -5,8 +5,8 @@ import type { Round } from './round.ts'
  *
  * @throws {Unmeasured} where one of the two failed, or the service isn't back in time
  */
-export async function outage({ terms, ground }: Round): Promise<void> {
+export async function outage({ terms, testbed }: Round): Promise<void> {
   await terms.kill?.()
   await terms.restart?.()
-  await ground.untilReachable()
+  await testbed.untilReachable()
 }

@@ -19,6 +19,6 @@ export function effectsOfBoth(
   { first, other }: Pick<Elsewhere, 'first' | 'other'>,
   key: string,
 ): Promise<Effects> {
-  const unclear = isSuccess(other) && isReplayOf(first, other, round.ground) === 'unclear'
+  const unclear = isSuccess(other) && isReplayOf(first, other, round.testbed) === 'unclear'
   return round.effects({ least: unclear ? 2 : 1, most: 2 }, key)
 }

@@ -1,12 +1,13 @@
 import type { ScenarioProof, TimelineEntry, Verdict } from '../proof.ts'
 import { boundOf, unseenIn } from './bound.ts'
 import type { Exchange } from './exchange.ts'
-import { broken, type Finding, Unmeasured, unmeasured } from './finding.ts'
-import type { Ground } from './ground.ts'
+import { lateEffects } from './late-effects.ts'
 import { Round } from './round.ts'
+import { type Ruling, Unmeasured, unmeasured } from './ruling.ts'
 import { roundsOf, type Scenario } from './scenario.ts'
 import { monotonicMs } from './shooting/monotonic.ts'
 import { Summary } from './summary.ts'
+import type { Testbed } from './testbed.ts'
 import { timelineOf } from './timeline.ts'
 
 export const STOPPED = 'The run was stopped.'
@@ -31,11 +32,11 @@ export interface PlayedScenario {
 /** Plays its rounds until one breaks the promise, or all held. @param began told when a round begins, from 1 */
 export async function playScenario(
   scenario: Scenario,
-  ground: Ground,
+  testbed: Testbed,
   began: (round: number, rounds: number) => void,
 ): Promise<PlayedScenario> {
   const summary = new Summary()
-  const { verdict, played, timeline, counts } = await playRounds(scenario, ground, summary, began)
+  const { verdict, played, timeline, counts } = await playRounds(scenario, testbed, summary, began)
   const endedAt = monotonicMs()
   const proofOf = (verdict: Verdict): ScenarioProof => ({
     id: scenario.id,
@@ -44,15 +45,15 @@ export async function playScenario(
     rounds: played,
     requests: summary.requests,
     answers: summary.answers,
-    effects: summary.effects(scenario.effects(ground.terms)),
+    effects: summary.effects(scenario.effects(testbed.terms)),
     spreadMs: summary.spreadMs,
     timeline,
   })
   return {
     proof: proofOf(verdict),
     async lookAgain() {
-      if (verdict.kind !== 'held' || counts.size === 0 || ground.signal.aborted) return proofOf(verdict)
-      const late = await lateEffects(scenario, ground, counts, summary)
+      if (verdict.kind !== 'held' || counts.size === 0 || testbed.signal.aborted) return proofOf(verdict)
+      const late = await lateEffects(scenario, testbed, counts, summary)
       if (late.kind === 'broken') return proofOf(late)
       // What was shown by then is not lost where nobody counts any more.
       if (late.kind === 'unmeasured') return proofOf(verdict)
@@ -80,11 +81,11 @@ export function notPlayed({ id, title }: Scenario, why: string): PlayedScenario 
 
 async function playRounds(
   scenario: Scenario,
-  ground: Ground,
+  testbed: Testbed,
   summary: Summary,
   began: (round: number, rounds: number) => void,
 ): Promise<Rounds> {
-  const wanted = roundsOf(scenario, ground.terms)
+  const wanted = roundsOf(scenario, testbed.terms)
   const notes = new Set<string>()
   const counts = new Map<string, number>()
   let [held, inTheWay] = [0, 0]
@@ -92,51 +93,51 @@ async function playRounds(
   const ended = (verdict: Verdict): Rounds => ({ verdict, played: held + inTheWay, timeline, counts })
   while (held < wanted) {
     began(held + 1, wanted)
-    const { finding, recorded, counted } = await playRound(scenario, ground, summary)
+    const { ruling, recorded, counted } = await playRound(scenario, testbed, summary)
     timeline = timelineOf(recorded)
     for (const [key, effects] of counted) counts.set(key, effects)
-    if (finding.kind === 'broken') {
+    if (ruling.kind === 'broken') {
       held += 1
-      return ended(finding)
+      return ended(ruling)
     }
-    if (finding.kind === 'kept') {
+    if (ruling.kind === 'kept') {
       held += 1
-      if (finding.note !== undefined) notes.add(finding.note)
+      if (ruling.note !== undefined) notes.add(ruling.note)
       continue
     }
     inTheWay += 1
-    notes.add(`In a round that was played again, nothing was to be seen: ${finding.why}`)
-    if (inTheWay >= MOST_UNMEASURED || ground.signal.aborted)
-      return ended({ kind: 'not_shown', why: finding.why })
+    notes.add(`In a round that was played again, nothing was to be seen: ${ruling.why}`)
+    if (inTheWay >= MOST_UNMEASURED || testbed.signal.aborted)
+      return ended({ kind: 'not_shown', why: ruling.why })
   }
-  const late = await lateEffects(scenario, ground, counts, summary)
+  const late = await lateEffects(scenario, testbed, counts, summary)
   if (late.kind !== 'kept') return ended(late.kind === 'broken' ? late : { kind: 'not_shown', why: late.why })
-  const unseen = unseenIn(scenario, ground)
+  const unseen = unseenIn(scenario, testbed)
   if (unseen !== undefined) return ended({ kind: 'not_shown', why: unseen })
-  return ended({ kind: 'held', bound: boundOf(scenario, ground, { rounds: held, notes }) })
+  return ended({ kind: 'held', bound: boundOf(scenario, testbed, { rounds: held, notes }) })
 }
 
 async function playRound(
   scenario: Scenario,
-  ground: Ground,
+  testbed: Testbed,
   summary: Summary,
 ): Promise<{
-  readonly finding: Finding
+  readonly ruling: Ruling
   readonly recorded: readonly Exchange[]
   readonly counted: ReadonlyMap<string, number>
 }> {
   let round: Round | undefined
-  let finding: Finding
+  let ruling: Ruling
   try {
-    round = await Round.begin(ground, ground.terms.seed + summary.requests)
-    finding = await scenario.play(round)
+    round = await Round.begin(testbed, testbed.terms.seed + summary.requests)
+    ruling = await scenario.play(round)
   } catch (error) {
-    finding = unmeasured(whyNot(error, ground.signal))
+    ruling = unmeasured(whyNot(error, testbed.signal))
   }
   const { recorded = [], counted = new Map<string, number>(), spreadsMs = [] } = round ?? {}
   summary.add(recorded, spreadsMs)
   summary.addEffects(counted)
-  return { finding, recorded, counted }
+  return { ruling, recorded, counted }
 }
 
 /** @throws what is no sentence about the target */
@@ -144,31 +145,4 @@ function whyNot(error: unknown, signal: AbortSignal): string {
   if (error instanceof Unmeasured) return error.message
   if (signal.aborted) return STOPPED
   throw error
-}
-
-/** Looks at all keys again: an effect may have come after its round was judged. */
-async function lateEffects(
-  scenario: Scenario,
-  { counter, terms }: Ground,
-  counts: ReadonlyMap<string, number>,
-  summary: Summary,
-): Promise<Finding> {
-  if (counter === undefined) return { kind: 'kept' }
-  const { most } = scenario.effects(terms)
-  try {
-    for (const [key, before] of counts) {
-      const effects = await counter.now(key)
-      summary.addEffects(new Map([[key, effects]]))
-      if (effects > most && effects > before) {
-        const says = `the key ${key} had ${effects} effects when it was looked at again, after the last round`
-        return broken(`One key had ${effects} effects, the last of them long after its answers.`, [
-          { atMs: 0, says },
-        ])
-      }
-    }
-  } catch (error) {
-    if (error instanceof Unmeasured) return unmeasured(error.message)
-    throw error
-  }
-  return { kind: 'kept' }
 }

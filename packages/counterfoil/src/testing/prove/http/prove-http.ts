@@ -4,16 +4,16 @@ import { versionsHere } from '../versions.ts'
 import { chosen } from './chosen.ts'
 import { Counter } from './counter.ts'
 import { destinationOf, held, untilReachable } from './destination.ts'
-import { Unmeasured } from './finding.ts'
-import type { Ground } from './ground.ts'
 import { newKeys } from './keys.ts'
 import type { HttpProofOptions } from './options.ts'
 import { notPlayed, type PlayedScenario, playScenario, STOPPED } from './play.ts'
+import { Unmeasured } from './ruling.ts'
 import { missingFor, type Scenario } from './scenario.ts'
 import { controlled } from './service-control.ts'
 import { Shooters } from './shooting/shooters.ts'
 import { survey } from './survey.ts'
 import { termsOf } from './terms.ts'
+import type { Testbed } from './testbed.ts'
 import { toldTerms } from './told-terms.ts'
 
 /**
@@ -50,7 +50,7 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
   const signal = options.signal ?? new AbortController().signal
   const destination = await destinationOf(terms, options.iOwnThis ?? false)
   const shooters = new Shooters(terms.processes, destination)
-  const ground: Ground = {
+  const testbed: Testbed = {
     terms,
     shooters,
     counter: terms.countEffects === undefined ? undefined : new Counter(terms.countEffects),
@@ -65,7 +65,7 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
     signal,
   }
   try {
-    const scenarios = await playAll(played, ground, options.onProgress ?? (() => {}))
+    const scenarios = await playAll(played, testbed, options.onProgress ?? (() => {}))
     const leftDead = await revive()
     return {
       of: 'http',
@@ -85,7 +85,7 @@ export async function proveHttp(options: HttpProofOptions): Promise<Proof> {
 
 async function playAll(
   played: readonly Scenario[],
-  bare: Ground,
+  bare: Testbed,
   tell: (progress: ProofProgress) => void,
 ): Promise<readonly ScenarioProof[]> {
   const surveyed = await surveyOf(bare)
@@ -98,7 +98,7 @@ async function playAll(
     const one =
       why !== undefined
         ? notPlayed(scenario, why)
-        : await playScenario(scenario, surveyed.ground, (round, rounds) => {
+        : await playScenario(scenario, surveyed.testbed, (round, rounds) => {
             tell({ scenario: { id, title }, at: index + 1, of: played.length, round, rounds, sent })
           })
     sent += one.proof.requests
@@ -111,9 +111,9 @@ async function playAll(
 }
 
 /** Where to play; or why nothing can be shown, which is then so for all scenarios. */
-async function surveyOf(bare: Ground): Promise<{ readonly ground: Ground } | { readonly why: string }> {
+async function surveyOf(bare: Testbed): Promise<{ readonly testbed: Testbed } | { readonly why: string }> {
   try {
-    return { ground: await survey(bare) }
+    return { testbed: await survey(bare) }
   } catch (error) {
     if (error instanceof Unmeasured) return { why: error.message }
     if (bare.signal.aborted) return { why: STOPPED }

@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises'
 import { type Random, seeded } from '../../random.ts'
 import type { Effects, Expected } from './counter.ts'
 import { type Asked, type Call, type Exchange, isSuccess, kindOf, understood } from './exchange.ts'
-import type { Ground } from './ground.ts'
 import { shotOf } from './request-bytes.ts'
 import { isEarly, lastOf, retryAfterMs, retryOf } from './retrying.ts'
 import { monotonicMs } from './shooting/monotonic.ts'
 import type { Flying } from './shooting/volley.ts'
 import { type HttpProofTerms, patienceMs } from './terms.ts'
+import type { Testbed } from './testbed.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 const FIRST_PAUSE_MS = 30
@@ -16,27 +16,27 @@ const LONGEST_PAUSE_MS = 1000
 /** One play of a scenario: under a key of its own, it sends requests and records what comes of them. */
 export class Round {
   readonly key: string
-  readonly ground: Ground
+  readonly testbed: Testbed
   readonly random: Random
   readonly #recorded: Exchange[] = []
   readonly #startedAt: number = monotonicMs()
   readonly #counted = new Map<string, number>()
   readonly #spreadsMs: number[] = []
 
-  private constructor(ground: Ground, key: string, seed: number) {
-    this.ground = ground
+  private constructor(testbed: Testbed, key: string, seed: number) {
+    this.testbed = testbed
     this.key = key
     this.random = seeded(seed)
   }
 
-  static async begin(ground: Ground, seed: number): Promise<Round> {
-    const key = ground.newKey()
-    await ground.counter?.begin(key)
-    return new Round(ground, key, seed)
+  static async begin(testbed: Testbed, seed: number): Promise<Round> {
+    const key = testbed.newKey()
+    await testbed.counter?.begin(key)
+    return new Round(testbed, key, seed)
   }
 
   get terms(): HttpProofTerms {
-    return this.ground.terms
+    return this.testbed.terms
   }
 
   /** What was sent, and what came back, in the order of the answers. */
@@ -60,8 +60,8 @@ export class Round {
 
   /** Another key, for what must not meet the round's own. */
   async newKey(): Promise<string> {
-    const key = this.ground.newKey()
-    await this.ground.counter?.begin(key)
+    const key = this.testbed.newKey()
+    await this.testbed.counter?.begin(key)
     return key
   }
 
@@ -82,7 +82,7 @@ export class Round {
     const [begun] = await this.#fire([asked])
     const { flying, exchange } = begun as Begun
     await flying.sent
-    const answered = unlessAborted(exchange, this.ground.signal)
+    const answered = unlessAborted(exchange, this.testbed.signal)
     // Whoever waits for it hears of a failure; and perhaps nobody does.
     answered.catch(() => {})
     return { answered }
@@ -92,7 +92,7 @@ export class Round {
   async volley(asked: readonly Asked[]): Promise<readonly Exchange[]> {
     const begun = await this.#fire(asked)
     const all = Promise.all(begun.map(({ exchange }) => exchange))
-    const exchanges = await unlessAborted(all, this.ground.signal)
+    const exchanges = await unlessAborted(all, this.testbed.signal)
     const { most } = this.terms.staggerMs
     if (asked.length > 1 && most === 0 && asked.every(({ afterMs = 0 }) => afterMs === 0)) {
       const starts = exchanges.filter(({ answer }) => answer.kind === 'answer').map(({ startMs }) => startMs)
@@ -131,7 +131,7 @@ export class Round {
 
   /** How many effects the key has had in this round, once it rests. */
   async effects(expected: Expected = { least: 1, most: 1 }, key: string = this.key): Promise<Effects> {
-    const { counter, signal } = this.ground
+    const { counter, signal } = this.testbed
     if (counter === undefined) return { kind: 'not_counted' }
     const effects = await counter.settled(key, expected, signal)
     this.#counted.set(key, effects)
@@ -140,25 +140,25 @@ export class Round {
 
   /** Until the key has had so many effects, or a lease has passed; not counted, until they are likely to be under way. */
   async untilEffects(effects: number, key: string = this.key): Promise<void> {
-    const { counter, latencyMs } = this.ground
+    const { counter, latencyMs } = this.testbed
     if (counter === undefined) return this.pause(latencyMs / 3)
     const endsAt = monotonicMs() + patienceMs(this.terms)
     while (monotonicMs() < endsAt && (await counter.now(key)) < effects) await this.pause(20)
   }
 
   async pause(ms: number): Promise<void> {
-    await setTimeout(ms, undefined, { signal: this.ground.signal })
+    await setTimeout(ms, undefined, { signal: this.testbed.signal })
   }
 
   async #fire(asked: readonly Asked[]): Promise<readonly Begun[]> {
-    this.ground.signal.throwIfAborted()
+    this.testbed.signal.throwIfAborted()
     const { least, most } = this.terms.staggerMs
-    const keys = { key: this.key, spelling: this.ground.spelling }
+    const keys = { key: this.key, spelling: this.testbed.spelling }
     const shots = asked.map((one) => {
       const drawn = asked.length > 1 && most > 0 ? least + this.random.int(most - least + 1) : 0
       return shotOf(one, this.terms, keys, one.afterMs ?? drawn)
     })
-    const flying = await this.ground.shooters.fire(shots)
+    const flying = await this.testbed.shooters.fire(shots)
     return flying.map((one, index) => ({
       flying: one,
       exchange: this.#record(asked[index] as Asked, one),
@@ -174,7 +174,7 @@ export class Round {
       startMs,
       endMs: endedAt - this.#startedAt,
       // Another endpoint may have other outcomes.
-      answer: asked.target === undefined ? understood(answer, this.ground.outcomeStatus) : answer,
+      answer: asked.target === undefined ? understood(answer, this.testbed.outcomeStatus) : answer,
     }
     this.#recorded.push(exchange)
     return exchange

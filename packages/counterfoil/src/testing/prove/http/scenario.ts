@@ -1,8 +1,8 @@
 import type { Expected } from './counter.ts'
-import type { Finding } from './finding.ts'
-import type { Ground } from './ground.ts'
 import type { Round } from './round.ts'
+import type { Ruling } from './ruling.ts'
 import type { HttpProofTerms } from './terms.ts'
+import type { Testbed } from './testbed.ts'
 
 /** One promise, and how it is put to the test. */
 export interface Scenario {
@@ -29,8 +29,8 @@ export interface Scenario {
   /** The most requests that a round sends, retries left out. */
   requests(terms: HttpProofTerms): number
   /** What it does not show even where it held, a sentence; or `undefined`. */
-  limits?(ground: Ground): string | undefined
-  play(round: Round): Promise<Finding>
+  limits?(testbed: Testbed): string | undefined
+  play(round: Round): Promise<Ruling>
 }
 
 export type HttpScenarioNeed = 'as' | 'kill' | 'limited' | 'refused' | 'restart' | 'secondUrl'

@@ -1,4 +1,4 @@
-import { Unmeasured } from './finding.ts'
+import { Unmeasured } from './ruling.ts'
 import type { HttpProofTerms } from './terms.ts'
 
 /** The given `kill` and `restart`, watched, so that no proof leaves the service dead. */

@@ -1,11 +1,11 @@
 import { TargetUnreachable } from './errors.ts'
 import { type Answered, type Exchange, fieldIn, isSuccess, kindOf, shownAnswer } from './exchange.ts'
-import { Unmeasured } from './finding.ts'
-import type { Ground } from './ground.ts'
 import { sameOutcome } from './judging/same-outcome.ts'
 import { withoutTimes } from './judging/times.ts'
 import { isAnswered, Round } from './round.ts'
+import { Unmeasured } from './ruling.ts'
 import type { Answer } from './shooting/shot.ts'
+import type { Testbed } from './testbed.ts'
 
 /** A first request under its key, by itself. */
 interface Tried {
@@ -26,19 +26,19 @@ export const SURVEY_REQUESTS = 3
  * @throws {Unmeasured} where nothing can be shown
  * @throws {TargetUnreachable} where there is no connection, as when a certificate is not trusted
  */
-export async function survey(bare: Ground): Promise<Ground> {
+export async function survey(bare: Testbed): Promise<Testbed> {
   const tried = await tryOnce(bare)
-  const [ground, first] = isSuccess(tried.exchange) ? [bare, tried] : await asQuoted(bare, tried.exchange)
+  const [testbed, first] = isSuccess(tried.exchange) ? [bare, tried] : await asQuoted(bare, tried.exchange)
   const untouched = await first.round.newKey()
-  const second = await tryOnce(ground)
+  const second = await tryOnce(testbed)
   if (!isSuccess(first.exchange) || !isSuccess(second.exchange)) {
     throw new Unmeasured(
       `The endpoint took the request, and answered the same one under another key with ${shownAnswer(second.exchange.answer)}; where something in the body must be unique, let {key} stand there.`,
     )
   }
   return {
-    ...ground,
-    ...(await counting(ground, second.round, untouched)),
+    ...testbed,
+    ...(await counting(testbed, second.round, untouched)),
     latencyMs: second.exchange.endMs - second.exchange.startMs,
     outcomeStatus: second.exchange.answer.status,
     tellsRunsApart: !sameOutcome(
@@ -48,12 +48,12 @@ export async function survey(bare: Ground): Promise<Ground> {
   }
 }
 
-async function tryOnce(ground: Ground): Promise<Tried> {
-  const round = await Round.begin(ground, ground.terms.seed)
+async function tryOnce(testbed: Testbed): Promise<Tried> {
+  const round = await Round.begin(testbed, testbed.terms.seed)
   const isOver = (exchange: Exchange): boolean =>
     isAnswered(exchange) || wasNotSent(exchange) || round.nowMs() > STARTS_WITHIN_MS
   const { last } = await round.call({ as: 'the first request' }, isOver)
-  if (wasNotSent(last)) throw new TargetUnreachable(ground.terms.url.host, shownAnswer(last.answer))
+  if (wasNotSent(last)) throw new TargetUnreachable(testbed.terms.url.host, shownAnswer(last.answer))
   return { round, exchange: last }
 }
 
@@ -62,9 +62,9 @@ function wasNotSent({ answer }: Exchange): boolean {
 }
 
 /** Services that go by the draft to the letter refuse a bare key. */
-async function asQuoted(bare: Ground, { asked, ...refused }: Exchange): Promise<readonly [Ground, Tried]> {
+async function asQuoted(bare: Testbed, { asked, ...refused }: Exchange): Promise<readonly [Testbed, Tried]> {
   if (kindOf(refused.answer) === 'refused') {
-    const quoted: Ground = { ...bare, spelling: 'quoted' }
+    const quoted: Testbed = { ...bare, spelling: 'quoted' }
     const tried = await tryOnce(quoted)
     if (isSuccess(tried.exchange)) return [quoted, tried]
   }
@@ -85,11 +85,11 @@ function notTaken({ answer }: Exchange): Unmeasured {
  * @param untouched a key that no request has had
  */
 async function counting(
-  ground: Ground,
+  testbed: Testbed,
   round: Round,
   untouched: string,
-): Promise<Pick<Ground, 'counter' | 'counterFault'>> {
-  const { counter } = ground
+): Promise<Pick<Testbed, 'counter' | 'counterFault'>> {
+  const { counter } = testbed
   const seen = await round.effects({ least: 1, most: Number.POSITIVE_INFINITY })
   if (counter === undefined || seen.kind === 'not_counted')
     return { counter: undefined, counterFault: undefined }

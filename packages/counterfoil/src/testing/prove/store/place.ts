@@ -1,10 +1,10 @@
 import type { PlaceApart } from '../../../core/index.ts'
 import type { StoreUnderTest } from '../../contract-case.ts'
-import type { Ground } from './scenario.ts'
+import type { Testbed } from './scenario.ts'
 
 /** Gives a scenario a place of its own, and removes it whatever happens. */
 export async function inPlace<T>(
-  { store, leave }: Pick<Ground, 'store' | 'leave'>,
+  { store, leave }: Pick<Testbed, 'store' | 'leave'>,
   use: (subject: StoreUnderTest, place: PlaceApart) => Promise<T>,
 ): Promise<T> {
   const place = await store.apart()

@@ -6,12 +6,12 @@ import { versionsHere } from '../versions.ts'
 import type { StoreProofOptions } from './options.ts'
 import { inPlace } from './place.ts'
 import {
-  type Ground,
   notCounted,
   type Played,
   type Scenario,
   type StoreKind,
   type TellRound,
+  type Testbed,
 } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
 import type { StoreToProve } from './store-to-prove.ts'
@@ -33,19 +33,19 @@ export async function proveStore(store: StoreToProve, options: StoreProofOptions
   const startedMs = performance.now()
   const left: string[] = []
   const leave = (name: string): void => void left.push(name)
-  const ground: Ground = {
+  const testbed: Testbed = {
     store,
     terms,
     kind: await kindOf({ store, leave }),
     signal: options.signal ?? new AbortController().signal,
     leave,
   }
-  const chosen = asked ?? scenarios.filter((scenario) => scenario.appliesTo(ground.kind))
+  const chosen = asked ?? scenarios.filter((scenario) => scenario.appliesTo(testbed.kind))
   return {
     of: 'store',
     target: store.target,
     startedAt: startedAt.toISOString(),
-    scenarios: await playAll(chosen, ground, options.onProgress ?? (() => {})),
+    scenarios: await playAll(chosen, testbed, options.onProgress ?? (() => {})),
     durationMs: Math.round(performance.now() - startedMs),
     seed: terms.seed,
     terms: [...toldTerms(terms), ...left.map((name) => ['left behind', name] as const)],
@@ -55,18 +55,18 @@ export async function proveStore(store: StoreToProve, options: StoreProofOptions
 
 async function playAll(
   chosen: readonly Scenario[],
-  ground: Ground,
+  testbed: Testbed,
   tell: (progress: ProofProgress) => void,
 ): Promise<readonly ScenarioProof[]> {
   const proofs: ScenarioProof[] = []
   let refused: string | undefined
   let sent = 0
   for (const [index, scenario] of chosen.entries()) {
-    const why = refused ?? scenario.missing(ground) ?? (ground.signal.aborted ? STOPPED : undefined)
+    const why = refused ?? scenario.missing(testbed) ?? (testbed.signal.aborted ? STOPPED : undefined)
     const { id, title } = scenario
     const tellRound = (round: number, rounds: number): void =>
       tell({ scenario: { id, title }, at: index + 1, of: chosen.length, round, rounds, sent })
-    const played = why === undefined ? await playOne(scenario, ground, tellRound) : notPlayed(why)
+    const played = why === undefined ? await playOne(scenario, testbed, tellRound) : notPlayed(why)
     const proof = proofOf(scenario, played)
     // What won't be opened under these settings can't be played on.
     if (id === 'settings' && proof.verdict.kind === 'broken') refused = REFUSED
@@ -76,9 +76,9 @@ async function playAll(
   return proofs
 }
 
-async function playOne(scenario: Scenario, ground: Ground, tell: TellRound): Promise<Played> {
+async function playOne(scenario: Scenario, testbed: Testbed, tell: TellRound): Promise<Played> {
   try {
-    return await scenario.play(ground, tell)
+    return await scenario.play(testbed, tell)
   } catch (error) {
     if (error instanceof StoreUnavailable) return notPlayed(error.message)
     throw error
@@ -113,7 +113,7 @@ function notPlayed(why: string): Played {
   }
 }
 
-async function kindOf(reach: Pick<Ground, 'store' | 'leave'>): Promise<StoreKind> {
+async function kindOf(reach: Pick<Testbed, 'store' | 'leave'>): Promise<StoreKind> {
   return inPlace(reach, async (subject, { network, clock }) => ({
     network,
     clock,

@@ -5,7 +5,7 @@ import { withProcesses } from '../../storm/storm-processes.ts'
 import { ContractViolation } from '../../violation.ts'
 import { missedBy } from '../missed.ts'
 import type { Verdict } from '../proof.ts'
-import { type Ground, notCounted, type Played, type TellRound } from './scenario.ts'
+import { notCounted, type Played, type TellRound, type Testbed } from './scenario.ts'
 
 export type Storm = (planFor: (index: number) => StormPlan) => Promise<readonly StormEvent[]>
 
@@ -17,7 +17,7 @@ export interface Round {
 
 /** Runs rounds over the same processes until one of them shows something, or all have held. */
 export async function playRounds(
-  { terms, signal }: Ground,
+  { terms, signal }: Testbed,
   subject: StoreUnderTest,
   rounds: number,
   tell: TellRound,

@@ -13,8 +13,8 @@ export interface Scenario {
   /** Whether it says anything of such a store: one that doesn't is played only if it is asked for by its id. */
   appliesTo(kind: StoreKind): boolean
   /** A sentence that says what stands in its way here; or `undefined`. */
-  missing(ground: Ground): string | undefined
-  play(ground: Ground, tell: TellRound): Promise<Played>
+  missing(testbed: Testbed): string | undefined
+  play(testbed: Testbed, tell: TellRound): Promise<Played>
 }
 
 export type TellRound = (round: number, rounds: number) => void
@@ -27,7 +27,7 @@ export interface StoreKind {
 }
 
 /** What every scenario is given. */
-export interface Ground {
+export interface Testbed {
   readonly store: StoreToProve
   readonly kind: StoreKind
   readonly terms: StoreProofTerms
@@ -55,7 +55,7 @@ export function isShared({ shared }: StoreKind): boolean {
   return shared
 }
 
-export function sharedMissing({ kind }: Ground): string | undefined {
+export function sharedMissing({ kind }: Testbed): string | undefined {
   return isShared(kind) ? undefined : 'No other process can open the store, and the storm comes from several.'
 }
 

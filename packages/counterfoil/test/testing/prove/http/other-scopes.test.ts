@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Effects } from '../../../../src/testing/prove/http/counter.ts'
 import { type Elsewhere, judgeElsewhere } from '../../../../src/testing/prove/http/judging/elsewhere.ts'
+import { judgeMalformed } from '../../../../src/testing/prove/http/judging/malformed.ts'
 import { succeeded } from '../../../../src/testing/prove/http/judging/succeeded.ts'
-import { judgeLong, judgeMalformed } from '../../../../src/testing/prove/http/scenarios/malformed-key.ts'
+import { judgeLong } from '../../../../src/testing/prove/http/scenarios/long-key.ts'
 import { judgeMissingKey } from '../../../../src/testing/prove/http/scenarios/missing-key.ts'
 import { call, conflict, counted, created, createdAgain, exchange, notCounted, type Seen } from './seen.ts'
 

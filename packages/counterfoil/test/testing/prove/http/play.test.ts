@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { Counter } from '../../../../src/testing/prove/http/counter.ts'
-import { type Finding, kept, unmeasured } from '../../../../src/testing/prove/http/finding.ts'
-import type { Ground } from '../../../../src/testing/prove/http/ground.ts'
 import { playScenario } from '../../../../src/testing/prove/http/play.ts'
 import type { Round } from '../../../../src/testing/prove/http/round.ts'
+import { kept, type Ruling, unmeasured } from '../../../../src/testing/prove/http/ruling.ts'
 import type { Scenario } from '../../../../src/testing/prove/http/scenario.ts'
 import type { Shooters } from '../../../../src/testing/prove/http/shooting/shooters.ts'
 import { termsOf } from '../../../../src/testing/prove/http/terms.ts'
+import type { Testbed } from '../../../../src/testing/prove/http/testbed.ts'
 
 let keys = 0
 
 /** One that has nothing to send to: what is played here sends nothing. */
-function ground(changes: Partial<Ground> = {}): Ground {
+function testbed(changes: Partial<Testbed> = {}): Testbed {
   return {
     terms: termsOf({ url: 'http://localhost/', rounds: 20, seed: 1 }),
     shooters: undefined as unknown as Shooters,
@@ -29,7 +29,7 @@ function ground(changes: Partial<Ground> = {}): Ground {
   }
 }
 
-function scenario(play: (round: Round) => Promise<Finding>, changes: Partial<Scenario> = {}): Scenario {
+function scenario(play: (round: Round) => Promise<Ruling>, changes: Partial<Scenario> = {}): Scenario {
   return {
     id: 'a',
     title: 'A promise.',
@@ -43,7 +43,7 @@ function scenario(play: (round: Round) => Promise<Finding>, changes: Partial<Sce
   }
 }
 
-const play = async (one: Scenario, on: Ground = ground()) => (await playScenario(one, on, () => {})).proof
+const play = async (one: Scenario, on: Testbed = testbed()) => (await playScenario(one, on, () => {})).proof
 
 describe('a race', () => {
   it('that held is told with its rounds and the rarest fault that they would have shown', async () => {
@@ -57,9 +57,9 @@ describe('a race', () => {
 
   it('ends with the first round that breaks it', async () => {
     let played = 0
-    const finding = { kind: 'broken', why: 'It broke.', evidence: [] } as const
-    const { verdict, rounds } = await play(scenario(async () => (++played === 3 ? finding : kept())))
-    expect([verdict, rounds]).toEqual([finding, 3])
+    const ruling = { kind: 'broken', why: 'It broke.', evidence: [] } as const
+    const { verdict, rounds } = await play(scenario(async () => (++played === 3 ? ruling : kept())))
+    expect([verdict, rounds]).toEqual([ruling, 3])
   })
 
   it('is played again where something was in the way, and all its rounds have to be shown', async () => {
@@ -86,7 +86,7 @@ it('what was accepted, though another might expect something else, is told once'
 
 describe('that nothing ran twice', () => {
   it('is not shown where a second run could not have been seen', async () => {
-    const blind = ground({ tellsRunsApart: false })
+    const blind = testbed({ tellsRunsApart: false })
     const { verdict } = await play(
       scenario(async () => kept()),
       blind,
@@ -110,7 +110,7 @@ describe('that nothing ran twice', () => {
       },
       { kind: 'plain' },
     )
-    expect(await play(late, ground({ counter }))).toMatchObject({
+    expect(await play(late, testbed({ counter }))).toMatchObject({
       verdict: { kind: 'broken', why: expect.stringMatching(/long after/) },
       effects: {
         seen: [
@@ -130,7 +130,7 @@ it('an effect that comes while other scenarios are played is found when all is l
     await round.effects()
     return kept()
   })
-  const one = await playScenario({ ...charging, kind: 'slow' }, ground({ counter }), () => {})
+  const one = await playScenario({ ...charging, kind: 'slow' }, testbed({ counter }), () => {})
   expect(await one.lookAgain()).toMatchObject({
     verdict: { kind: 'held', bound: expect.stringMatching(/looked for until \d/) },
   })

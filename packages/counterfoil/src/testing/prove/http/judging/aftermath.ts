@@ -1,5 +1,5 @@
 import { type Exchange, isInProgress, isSuccess, statusOf } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { HttpProofTerms } from '../terms.ts'
 import { isDecided } from './decided.ts'
 import { said } from './succeeded.ts'
@@ -46,7 +46,7 @@ export function judgeNoOutcome(
     readonly after: string
     readonly guarantee: HttpProofTerms['guarantee']
   },
-): Finding {
+): Ruling {
   switch (aftermath) {
     case 'in_progress':
       return broken(`The key is wedged: ${after}, a retry is still told to wait past the lease.`, [

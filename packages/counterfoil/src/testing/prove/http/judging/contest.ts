@@ -10,7 +10,7 @@ import {
   shownAnswer,
   successesIn,
 } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { HttpProofTerms } from '../terms.ts'
 import { judgeOneOutcome, twoOutcomes } from './one-outcome.ts'
 import { sameOutcome } from './same-outcome.ts'
@@ -27,7 +27,7 @@ export interface Contest {
 }
 
 /** One of the two requests ran, whichever it was, and the other one was refused. */
-export function judgeContest({ given, other, effects, terms }: Contest): Finding {
+export function judgeContest({ given, other, effects, terms }: Contest): Ruling {
   const successes = successesIn(exchangesOf([...given, ...other]))
   const [first] = successes
   if (first === undefined) return unmeasured('No request came through.')
@@ -42,7 +42,7 @@ function callOf(calls: readonly Call[], exchange: Exchange): Call | undefined {
   return calls.find(({ exchanges }) => exchanges.includes(exchange))
 }
 
-function bothSucceeded(first: Answered, wrong: Answered, effects: Effects): Finding {
+function bothSucceeded(first: Answered, wrong: Answered, effects: Effects): Ruling {
   const twice = effects.kind === 'counted' && effects.effects > 1
   if (twice || twoOutcomes([first, wrong]) !== undefined) {
     return broken('Two different requests under one key both succeeded.', [first, wrong])
@@ -55,7 +55,7 @@ function judgeRefusals(
   calls: readonly Call[],
   first: Answered,
   { expectConflict }: Pick<HttpProofTerms, 'expectConflict'>,
-): Finding {
+): Ruling {
   let note: string | undefined
   for (const { last } of calls) {
     if (last.answer.kind === 'no_answer')
@@ -78,7 +78,7 @@ function judgeRefusals(
 }
 
 /** A later retry still gets the outcome, whatever came in between. */
-export function judgeStillThere(first: Answered, retry: Call, what: string): Finding {
+export function judgeStillThere(first: Answered, retry: Call, what: string): Ruling {
   const { last } = retry
   if (isSuccess(last)) {
     return sameOutcome(first.answer, last.answer)

@@ -1,6 +1,6 @@
 import { type Effects, toCount } from '../counter.ts'
 import { type Answered, type Exchange, isSuccess } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
 import { isDecided, isFault } from './decided.ts'
 import { isReplayOf } from './replay-of.ts'
 import { said } from './succeeded.ts'
@@ -21,7 +21,7 @@ export function judgeElsewhere(
   { first, other, effects, countedThere }: Elsewhere,
   endpoint: { readonly tellsRunsApart: boolean },
   gave: string,
-): Finding {
+): Ruling {
   if (!isDecided(other) || isFault(other)) return unmeasured(`${said(other)}.`)
   if (!isSuccess(other)) return kept()
   const replay = isReplayOf(first, other, endpoint)

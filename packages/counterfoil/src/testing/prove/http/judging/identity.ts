@@ -1,7 +1,7 @@
 import { keptOf } from '../../../own-to-each.ts'
 import type { WireLines } from '../../../wire.ts'
 import type { Answered } from '../exchange.ts'
-import { broken, type Finding, kept } from '../finding.ts'
+import { broken, kept, type Ruling } from '../ruling.ts'
 import type { Answer } from '../shooting/shot.ts'
 import { withoutMarks } from './replay-mark.ts'
 
@@ -19,7 +19,7 @@ const ofTheOutcome = /^(location|link|etag|last-modified|content-.*)$/i
 export function judgeIdentity(
   first: Answered,
   retries: readonly [Answered, Answered, ...Answered[]],
-): Finding {
+): Ruling {
   const all = retries.map(({ answer }) => compared(answer))
   const fleeting = namesOf(all.flat()).filter(
     (name) => !ofTheOutcome.test(name) && new Set(all.map((lines) => valuesOf(lines, name))).size > 1,

@@ -12,7 +12,7 @@ import {
   statusOf,
   successesIn,
 } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
+import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { HttpProofTerms } from '../terms.ts'
 import { isMarked } from './replay-mark.ts'
 import { sameOutcome } from './same-outcome.ts'
@@ -25,7 +25,7 @@ export interface OneRequest {
 }
 
 /** One effect, and one outcome for all who asked. */
-export function judgeOneOutcome({ calls, effects, guarantee }: OneRequest): Finding {
+export function judgeOneOutcome({ calls, effects, guarantee }: OneRequest): Ruling {
   const exchanges = exchangesOf(calls)
   const successes = successesIn(exchanges)
   const two = twoOutcomes(successes)
@@ -64,7 +64,7 @@ function twoRuns(successes: readonly Answered[]): readonly Answered[] {
 }
 
 /** All that came was one outcome: whether all got it, who asked for it as often as they should. */
-function judgeRest(calls: readonly Call[], first: Answered, effects: Effects): Finding {
+function judgeRest(calls: readonly Call[], first: Answered, effects: Effects): Ruling {
   const without = calls.map(({ last }) => last).filter((last) => !isSuccess(last))
   const refused = without.find(({ answer }) => kindOf(answer) === 'refused')
   if (refused !== undefined) {
@@ -91,7 +91,7 @@ function judgeRest(calls: readonly Call[], first: Answered, effects: Effects): F
   )
 }
 
-function nothingCame(exchanges: readonly Exchange[]): Finding {
+function nothingCame(exchanges: readonly Exchange[]): Ruling {
   const last = exchanges.at(-1)
   return unmeasured(
     `No request came through: ${last === undefined ? 'none was sent' : shownAnswer(last.answer)}.`,

@@ -1,5 +1,5 @@
 import { type Answered, type Exchange, isSuccess, shownAnswer } from '../exchange.ts'
-import { Unmeasured } from '../finding.ts'
+import { Unmeasured } from '../ruling.ts'
 
 /** @throws {Unmeasured} where what all else rests on did not come through */
 export function succeeded(exchange: Exchange): Answered {

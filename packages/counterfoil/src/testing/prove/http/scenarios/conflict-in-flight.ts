@@ -14,7 +14,7 @@ export const conflictInFlight: Scenario = {
   effects: () => ({ least: 1, most: 1 }),
   requests: ({ requests }) => requests + 1,
   async play(round) {
-    const body = await otherRequest(round.ground)
+    const body = await otherRequest(round.testbed)
     const asked = Array.from({ length: round.terms.requests }, (_, index) =>
       index % 2 === 0
         ? { as: `request ${index + 1}` }

@@ -1,12 +1,12 @@
 import type { Effects } from '../counter.ts'
 import type { Call } from '../exchange.ts'
 import { isSuccess } from '../exchange.ts'
-import { broken, type Finding, unmeasured } from '../finding.ts'
 import { judgeContest, judgeStillThere } from '../judging/contest.ts'
 import { sameOutcome } from '../judging/same-outcome.ts'
 import { otherBodies } from '../other-bodies.ts'
 import { lacksOther, otherRequests } from '../other-request.ts'
 import { refusalIsOver } from '../refusal-over.ts'
+import { broken, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
@@ -20,7 +20,7 @@ export const conflict: Scenario = {
   effects: () => ({ least: 1, most: 1 }),
   requests: (terms) => 2 + 2 * otherBodies(terms).length,
   async play(round) {
-    const [{ body }, ...others] = await otherRequests(round.ground)
+    const [{ body }, ...others] = await otherRequests(round.testbed)
     const first = await round.call({ as: 'the first request' })
     const refused = await round.call({ as: 'another request', body }, refusalIsOver(round))
     const further: FurtherCall[] = []
@@ -43,7 +43,7 @@ export interface FurtherCall {
 }
 
 /** That a request with another value in one place is taken for the same may be what its owner wants: of a time, for one. */
-export function judgeFurther(first: Call, further: readonly FurtherCall[], otherwise: Finding): Finding {
+export function judgeFurther(first: Call, further: readonly FurtherCall[], otherwise: Ruling): Ruling {
   for (const { differsIn, call } of further) {
     if (!isSuccess(call.last) || !isSuccess(first.last)) continue
     if (!sameOutcome(first.last.answer, call.last.answer)) {
@@ -69,7 +69,7 @@ export function judgeConflict({
   readonly retry: Call
   readonly effects: Effects
   readonly terms: Pick<HttpProofTerms, 'guarantee' | 'expectConflict'>
-}): Finding {
+}): Ruling {
   if (!isSuccess(first.last)) return unmeasured('The first request did not succeed.')
   const contest = judgeContest({ given: [first], other: [refused], effects, terms })
   if (contest.kind !== 'kept') return contest

@@ -1,10 +1,10 @@
 import { type Effects, toCount } from '../counter.ts'
 import { type Call, type Exchange, exchangesOf, isSuccess, successesIn } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
 import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
 import { judgeOneOutcome, twoOutcomes } from '../judging/one-outcome.ts'
 import { outage } from '../outage.ts'
 import { isAnswered, type Round } from '../round.ts'
+import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
@@ -24,7 +24,7 @@ export const crash: Scenario = {
     // Best once it has had its effect; and where that is too late, since its answer follows at once, by time.
     const cut =
       (await cutOff(round, round.key, () => round.untilEffects(1))) ??
-      (await cutOff(round, await round.newKey(), () => round.pause(round.ground.latencyMs / 3)))
+      (await cutOff(round, await round.newKey(), () => round.pause(round.testbed.latencyMs / 3)))
     if (cut === undefined) return unmeasured(TOO_LATE)
     const { first, key } = cut
     const before = await round.effects({ least: 0, most: 0 }, key)
@@ -42,7 +42,7 @@ export const crash: Scenario = {
 const BEFORE_ITS_EFFECT =
   'The service died before the request had its effect: what a crash between the effect and the answer leaves is not shown by it.'
 
-function noted(found: Finding, note: string): Finding {
+function noted(found: Ruling, note: string): Ruling {
   return found.kind === 'kept' ? kept(found.note === undefined ? note : `${found.note} ${note}`) : found
 }
 
@@ -87,7 +87,7 @@ export interface Crash {
   readonly guarantee: HttpProofTerms['guarantee']
 }
 
-export function judgeCrash({ first, running, retries, effects, guarantee }: Crash): Finding {
+export function judgeCrash({ first, running, retries, effects, guarantee }: Crash): Ruling {
   const { last } = retries[0] as Call
   const most = guarantee === 'at-least-once' ? 2 : 1
   if (effects.kind === 'counted' && effects.effects > most) {

@@ -1,9 +1,9 @@
 import { type Effects, toCount } from '../counter.ts'
 import { type Call, isSuccess } from '../exchange.ts'
-import { broken, type Finding, unmeasured } from '../finding.ts'
 import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { isMarked } from '../judging/replay-mark.ts'
+import { broken, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
@@ -20,7 +20,7 @@ export const disconnect: Scenario = {
   requests: () => 3,
   async play(round) {
     const percent = EARLIEST + round.random.int(LATEST - EARLIEST + 1)
-    const leavesAfterMs = Math.ceil((round.ground.latencyMs * percent) / 100)
+    const leavesAfterMs = Math.ceil((round.testbed.latencyMs * percent) / 100)
     const left = await round.call({ as: 'the caller who hung up', leavesAfterMs })
     const retries = [await round.call({ as: 'its retry' })]
     // What came at once may have been said of what still ran.
@@ -40,7 +40,7 @@ interface HangUp {
 }
 
 /** Nothing has failed but the caller's connection: that is no reason to run again under any guarantee. */
-export function judgeHangUp({ left, retries, effects, guarantee }: HangUp): Finding {
+export function judgeHangUp({ left, retries, effects, guarantee }: HangUp): Ruling {
   const [first, last] = [left.last, (retries[0] as Call).last]
   if (effects.kind === 'counted' && effects.effects > 1) {
     return broken(`One key had ${effects.effects} effects, after its caller hung up.`, [first, last])

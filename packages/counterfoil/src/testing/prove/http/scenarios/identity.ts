@@ -1,7 +1,7 @@
 import { type Answered, isSuccess } from '../exchange.ts'
-import { unmeasured } from '../finding.ts'
 import { judgeIdentity } from '../judging/identity.ts'
 import { succeeded } from '../judging/succeeded.ts'
+import { unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** Of two servers behind one address each puts its name into its answers: then some of these come from the first one's. */
@@ -25,8 +25,8 @@ export const identity: Scenario = {
     if (!isSuccess(first) || !isSuccess(retry) || !isSuccess(later)) {
       return unmeasured('The request and its retries did not all succeed.')
     }
-    const finding = judgeIdentity(first, [retry, later])
-    if (finding.kind !== 'broken') return finding
+    const ruling = judgeIdentity(first, [retry, later])
+    if (ruling.kind !== 'broken') return ruling
     const more: Answered[] = []
     while (more.length < MORE) more.push(succeeded((await round.call({ as: 'another retry' })).last))
     return judgeIdentity(first, [retry, later, ...more])

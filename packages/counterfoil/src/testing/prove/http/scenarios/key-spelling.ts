@@ -1,9 +1,9 @@
 import type { Effects } from '../counter.ts'
 import { type Call, isSuccess, kindOf } from '../exchange.ts'
-import { broken, type Finding, kept, Unmeasured } from '../finding.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { spelt } from '../request-bytes.ts'
 import type { Round } from '../round.ts'
+import { broken, kept, type Ruling, Unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
@@ -16,8 +16,8 @@ export const keySpelling: Scenario = {
   effects: () => ({ least: 1, most: 1 }),
   requests: () => 2,
   async play(round) {
-    const other = round.ground.spelling === 'bare' ? 'quoted' : 'bare'
-    const first = await round.call({ as: `the first request, its key ${round.ground.spelling}` })
+    const other = round.testbed.spelling === 'bare' ? 'quoted' : 'bare'
+    const first = await round.call({ as: `the first request, its key ${round.testbed.spelling}` })
     const retry = await round.call({ as: `a retry, its key ${other}`, keyLines: [spelt(round.key, other)] })
     return judgeSpelling({
       calls: [first, retry],
@@ -31,7 +31,7 @@ export const keySpelling: Scenario = {
 /** A service to which the quotes belong to the key keeps its effect under them. */
 async function effectsOfQuoted(round: Round): Promise<number> {
   try {
-    return (await round.ground.counter?.now(spelt(round.key, 'quoted'))) ?? 0
+    return (await round.testbed.counter?.now(spelt(round.key, 'quoted'))) ?? 0
   } catch (error) {
     // Not every counter takes a key with quotes; nothing is lost but this one look.
     if (error instanceof Unmeasured) return 0
@@ -44,7 +44,7 @@ export function judgeSpelling(seen: {
   readonly effects: Effects
   readonly ofQuoted: number
   readonly guarantee: HttpProofTerms['guarantee']
-}): Finding {
+}): Ruling {
   const [first, retry] = seen.calls
   const ofBoth = seen.effects.kind === 'counted' ? seen.effects.effects + seen.ofQuoted : 0
   if (isSuccess(first.last) && kindOf(retry.last.answer) === 'refused' && ofBoth < 2) {

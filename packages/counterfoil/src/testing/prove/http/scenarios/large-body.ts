@@ -1,6 +1,5 @@
 import type { Effects } from '../counter.ts'
 import { type Exchange, isSuccess, shownAnswer } from '../exchange.ts'
-import { broken, type Finding, inTurn, kept, unmeasured } from '../finding.ts'
 import { judgeContest } from '../judging/contest.ts'
 import { isDecided, isDecidedRefusal } from '../judging/decided.ts'
 import { said } from '../judging/succeeded.ts'
@@ -8,6 +7,7 @@ import { textIn } from '../other-bodies.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
 import { refusalIsOver } from '../refusal-over.ts'
 import type { Round } from '../round.ts'
+import { broken, inTurn, kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
@@ -39,9 +39,9 @@ function lacksJson({ body }: HttpProofTerms): string | undefined {
   }
 }
 
-async function playAt(round: Round, bytes: number): Promise<Finding> {
+async function playAt(round: Round, bytes: number): Promise<Ruling> {
   const key = await round.newKey()
-  const other = padded(await otherRequest(round.ground), bytes)
+  const other = padded(await otherRequest(round.testbed), bytes)
   const body = padded(round.terms.body, bytes)
   const first = await round.call({ as: `a request of ${bytes} bytes`, key, body }, isDecided)
   if (!isSuccess(first.last)) {
@@ -54,7 +54,7 @@ async function playAt(round: Round, bytes: number): Promise<Finding> {
   return judgeContest({ given: [first, retry], other: [refused], effects, terms: round.terms })
 }
 
-export function judgeRefusedSize(last: Exchange, bytes: number, effects: Effects): Finding {
+export function judgeRefusedSize(last: Exchange, bytes: number, effects: Effects): Ruling {
   if (effects.kind === 'counted' && effects.effects > 0) {
     return broken(`A request of ${bytes} bytes was not answered with success, and had its effect.`, [last])
   }

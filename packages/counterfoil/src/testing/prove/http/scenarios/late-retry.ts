@@ -1,10 +1,10 @@
 import type { Effects } from '../counter.ts'
 import type { Answered, Call } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
 import { aftermathOf } from '../judging/aftermath.ts'
 import { isFault } from '../judging/decided.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { said, succeeded } from '../judging/succeeded.ts'
+import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** After the lease and its margin: what is remembered no longer than an attempt may take is forgotten by then. */
@@ -30,7 +30,7 @@ export const lateRetry: Scenario = {
 export function judgeLate(
   outcome: Answered,
   { first, retry, effects }: { readonly first: Call; readonly retry: Call; readonly effects: Effects },
-): Finding {
+): Ruling {
   const { last } = retry
   if (effects.kind === 'counted' && effects.effects > 1) {
     return broken(`One key had ${effects.effects} effects: a late retry ran again.`, [outcome, last])

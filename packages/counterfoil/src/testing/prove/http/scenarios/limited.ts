@@ -1,9 +1,9 @@
 import { isSuccess, shownAnswer } from '../exchange.ts'
-import { broken, type Finding, unmeasured } from '../finding.ts'
 import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { said } from '../judging/succeeded.ts'
 import { type AfterRefusal, playRefusal } from '../play-refusal.ts'
+import { broken, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 export const limited: Scenario = {
@@ -20,7 +20,7 @@ export const limited: Scenario = {
   },
 }
 
-export function judgeLimited({ refusal, retry, second, effects, guarantee }: AfterRefusal): Finding {
+export function judgeLimited({ refusal, retry, second, effects, guarantee }: AfterRefusal): Ruling {
   const { last } = retry
   if (refusal.answer.kind !== 'answer' || refusal.answer.status !== 429) {
     return unmeasured(

@@ -1,9 +1,9 @@
 import { type Exchange, isSuccess } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
 import { isDecided, isDecidedRefusal } from '../judging/decided.ts'
 import { isReplayOf } from '../judging/replay-of.ts'
 import { said } from '../judging/succeeded.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
+import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** Two different requests, neither with a key. Whether a key is required is the service's affair. */
@@ -18,10 +18,10 @@ export const missingKey: Scenario = {
   requests: () => 2,
   limits: () => 'Effects of a request without a key cannot be counted by its key.',
   async play(round) {
-    const body = await otherRequest(round.ground)
+    const body = await otherRequest(round.testbed)
     const first = await round.call({ as: 'a request without a key', key: null }, isDecided)
     const other = await round.call({ as: 'another one without a key', key: null, body }, isDecided)
-    return judgeMissingKey(first.last, other.last, round.ground)
+    return judgeMissingKey(first.last, other.last, round.testbed)
   },
 }
 
@@ -30,7 +30,7 @@ export function judgeMissingKey(
   first: Exchange,
   other: Exchange,
   endpoint: { readonly tellsRunsApart: boolean },
-): Finding {
+): Ruling {
   const undecided = [first, other].find((exchange) => !isDecided(exchange))
   if (undecided !== undefined) return unmeasured(`${said(undecided)}.`)
   if (isDecidedRefusal(first)) return kept()

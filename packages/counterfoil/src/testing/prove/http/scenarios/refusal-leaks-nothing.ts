@@ -1,5 +1,4 @@
 import { type Answered, type Asked, type Exchange, shownAnswer } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
 import { isDecidedRefusal } from '../judging/decided.ts'
 import { succeeded } from '../judging/succeeded.ts'
 import {
@@ -15,6 +14,7 @@ import {
 import { lacksOther, otherRequest } from '../other-request.ts'
 import { refusalIsOver } from '../refusal-over.ts'
 import type { Round } from '../round.ts'
+import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** What is refused because of a stored request, asked for twice: what only one of the two refusals says is chance. */
@@ -35,7 +35,7 @@ export const refusalLeaksNothing: Scenario = {
   requests: () => 11,
   async play(round) {
     const given = round.terms.body
-    const other = await otherRequest(round.ground)
+    const other = await otherRequest(round.testbed)
     const key = await round.newKey()
     const first = succeeded((await round.call({ as: 'the first request' })).last)
     const second = succeeded(
@@ -107,7 +107,7 @@ async function byAnotherCaller(round: Round, first: Answered, second: Answered):
   return refused(round, asked, { request: new Set(), outcome })
 }
 
-export function judgeLeaks(all: readonly Refused[]): Finding {
+export function judgeLeaks(all: readonly Refused[]): Ruling {
   const shown = all.filter(({ exchanges }) => exchanges.every(isDecidedRefusal))
   if (shown.length === 0) {
     const [first] = all

@@ -1,8 +1,8 @@
 import { type Asked, exchangesOf, kindOf, successesIn } from '../exchange.ts'
-import { type Finding, kept, unmeasured } from '../finding.ts'
 import { type Contest, judgeContest } from '../judging/contest.ts'
 import { lacksOther, otherRequest } from '../other-request.ts'
 import { playContest } from '../play-contest.ts'
+import { kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 const MOST_DUPLICATES = 40
@@ -23,9 +23,9 @@ export const refusedDuplicate: Scenario = {
   effects: () => ({ least: 1, most: 1 }),
   requests: ({ requests }) => Math.min(requests, MOST_DUPLICATES) + 2,
   async play(round) {
-    const body = await otherRequest(round.ground)
+    const body = await otherRequest(round.testbed)
     const duplicates = Math.min(round.terms.requests, MOST_DUPLICATES)
-    const { latencyMs } = round.ground
+    const { latencyMs } = round.testbed
     const leadMs = Math.min(LEAD_MS, latencyMs / 4)
     const asked: Asked[] = Array.from({ length: duplicates }, (_, index) => ({
       ...(index % 2 === 0 ? { as: 'another request', body } : { as: 'a duplicate' }),
@@ -38,7 +38,7 @@ export const refusedDuplicate: Scenario = {
 }
 
 /** Nothing is shown by duplicates that came when all was over. */
-export function judgeRefusedDuplicate(contest: Contest): Finding {
+export function judgeRefusedDuplicate(contest: Contest): Ruling {
   const found = judgeContest(contest)
   const exchanges = exchangesOf([...contest.given, ...contest.other])
   const [ran] = successesIn(exchanges)

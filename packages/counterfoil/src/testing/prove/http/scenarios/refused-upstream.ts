@@ -1,9 +1,9 @@
 import { type Exchange, isSuccess, kindOf, shownAnswer } from '../exchange.ts'
-import { broken, type Finding, kept, unmeasured } from '../finding.ts'
 import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { said } from '../judging/succeeded.ts'
 import { type AfterRefusal, playRefusal } from '../play-refusal.ts'
+import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 export const refusedUpstream: Scenario = {
@@ -20,7 +20,7 @@ export const refusedUpstream: Scenario = {
   },
 }
 
-export function judgeRefusedUpstream(seen: AfterRefusal): Finding {
+export function judgeRefusedUpstream(seen: AfterRefusal): Ruling {
   const { refusal, retry, second, effects, guarantee } = seen
   const { last } = retry
   const after = 'after its upstream refused'

@@ -1,7 +1,7 @@
 import { isSuccess, kindOf } from '../exchange.ts'
-import { broken } from '../finding.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { reorderedJson } from '../reordered-json.ts'
+import { broken } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** A client that builds its request anew may write the same JSON otherwise. */

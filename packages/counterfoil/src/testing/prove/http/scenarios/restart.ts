@@ -1,8 +1,8 @@
 import type { Held } from '../destination.ts'
-import { kept } from '../finding.ts'
 import { judgeOneOutcome } from '../judging/one-outcome.ts'
 import { succeeded } from '../judging/succeeded.ts'
 import { outage } from '../outage.ts'
+import { kept } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 export const restart: Scenario = {
@@ -16,7 +16,7 @@ export const restart: Scenario = {
   async play(round) {
     const first = await round.call({ as: 'the first request' })
     succeeded(first.last)
-    const outlived = await outlives(await round.ground.held(), outage(round))
+    const outlived = await outlives(await round.testbed.held(), outage(round))
     const retry = await round.call({ as: 'a retry after the restart' })
     // An attempt that breaks off later excuses nothing: there was an outcome.
     const found = judgeOneOutcome({

@@ -1,10 +1,10 @@
 import { isSuccess } from '../exchange.ts'
-import { kept } from '../finding.ts'
 import { judgeStillThere } from '../judging/contest.ts'
 import { isDecided } from '../judging/decided.ts'
 import { judgeElsewhere } from '../judging/elsewhere.ts'
 import { succeeded } from '../judging/succeeded.ts'
 import { effectsOfBoth, effectsThere } from '../play-elsewhere.ts'
+import { kept } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** The same request with the same key, to another endpoint: one that takes it under a key of its own. */
@@ -25,8 +25,8 @@ export const scope: Scenario = {
     const again = await round.call({ as: 'the first endpoint again' })
     const effects = await effectsOfBoth(round, { first, other }, round.key)
     const gave = 'One endpoint’s outcome was given as another’s, under the same key.'
-    const finding = judgeElsewhere({ first, other, effects, countedThere }, round.ground, gave)
-    if (finding.kind !== 'kept') return finding
+    const ruling = judgeElsewhere({ first, other, effects, countedThere }, round.testbed, gave)
+    if (ruling.kind !== 'kept') return ruling
     const still = judgeStillThere(first, again, 'a request to another endpoint')
     if (still.kind !== 'kept') return still
     return isSuccess(other)

@@ -1,12 +1,12 @@
 import type { Effects } from '../counter.ts'
 import { type Exchange, isSuccess } from '../exchange.ts'
-import { type Finding, kept } from '../finding.ts'
 import { judgeStillThere } from '../judging/contest.ts'
 import { isDecided } from '../judging/decided.ts'
 import { judgeElsewhere } from '../judging/elsewhere.ts'
 import { succeeded } from '../judging/succeeded.ts'
 import { effectsOfBoth, effectsThere } from '../play-elsewhere.ts'
 import type { Round } from '../round.ts'
+import { kept, type Ruling } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 
 const GAVE = 'One caller’s outcome was given to another one who used the same key.'
@@ -34,25 +34,25 @@ function another({ terms }: Round) {
   return { as: 'the other caller', headers: terms.as ?? [] }
 }
 
-async function afterOutcome(round: Round, countedThere: Effects): Promise<Finding> {
+async function afterOutcome(round: Round, countedThere: Effects): Promise<Ruling> {
   const first = succeeded((await round.call({ as: 'the first caller' })).last)
   const other = (await round.call(another(round), isDecided)).last
   const again = await round.call({ as: 'the first caller again' })
   const effects = await effectsOfBoth(round, { first, other }, round.key)
-  const finding = judgeElsewhere({ first, other, effects, countedThere }, round.ground, GAVE)
-  if (finding.kind !== 'kept') return finding
+  const ruling = judgeElsewhere({ first, other, effects, countedThere }, round.testbed, GAVE)
+  if (ruling.kind !== 'kept') return ruling
   const still = judgeStillThere(first, again, 'another caller’s request')
   return still.kind === 'kept' ? kept(noteOn(other)) : still
 }
 
-async function whileRunning(round: Round, countedThere: Effects): Promise<Finding> {
+async function whileRunning(round: Round, countedThere: Effects): Promise<Ruling> {
   const key = await round.newKey()
   const { answered } = await round.begin({ as: 'the first caller, who has to wait', key })
   await round.untilEffects(1, key)
   const other = await round.ask({ ...another(round), key })
   const first = succeeded(await answered)
   const effects = await effectsOfBoth(round, { first, other }, key)
-  return judgeElsewhere({ first, other, effects, countedThere }, round.ground, GAVE)
+  return judgeElsewhere({ first, other, effects, countedThere }, round.testbed, GAVE)
 }
 
 function noteOn(other: Exchange): string | undefined {

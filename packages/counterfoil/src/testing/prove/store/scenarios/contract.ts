@@ -8,7 +8,7 @@ import {
 import { ContractViolation } from '../../../violation.ts'
 import type { Verdict } from '../../proof.ts'
 import { inPlace } from '../place.ts'
-import { type Ground, notCounted, nothingMissing, type Scenario } from '../scenario.ts'
+import { notCounted, nothingMissing, type Scenario, type Testbed } from '../scenario.ts'
 
 /** By storms of their own, whose calls are told one by one. */
 const playedElsewhere: readonly ContractTopic[] = ['process storms']
@@ -25,12 +25,12 @@ function scenarioOf(topic: ContractTopic): Scenario {
     title: `The contract of a store holds: ${topic} (${cases.length} ${cases.length === 1 ? 'case' : 'cases'}).`,
     appliesTo: () => true,
     missing: nothingMissing,
-    async play(ground, tell) {
+    async play(testbed, tell) {
       let played = 0
       let verdict: Verdict | undefined
-      while (played < cases.length && verdict === undefined && !ground.signal.aborted) {
+      while (played < cases.length && verdict === undefined && !testbed.signal.aborted) {
         tell(played + 1, cases.length)
-        verdict = await faultIn(cases[played] as ContractCase, ground)
+        verdict = await faultIn(cases[played] as ContractCase, testbed)
         played += 1
       }
       const done = verdict ?? ended(played, cases.length)
@@ -45,9 +45,9 @@ function ended(played: number, cases: number): Verdict {
   return { kind: 'held', bound: `${cases} ${cases === 1 ? 'case' : 'cases'}, each played once.` }
 }
 
-async function faultIn({ name, run }: ContractCase, ground: Ground): Promise<Verdict | undefined> {
+async function faultIn({ name, run }: ContractCase, testbed: Testbed): Promise<Verdict | undefined> {
   try {
-    await inPlace(ground, (subject: StoreUnderTest) => run(subject))
+    await inPlace(testbed, (subject: StoreUnderTest) => run(subject))
     return undefined
   } catch (error) {
     if (!(error instanceof ContractViolation)) throw error

@@ -22,29 +22,29 @@ export const lostAnswers: Scenario = {
     if (network.kind === 'none') return 'The store is a file: there is no connection that could break.'
     return network.kind === 'bound' ? network.why : undefined
   },
-  play: (ground, tell) =>
-    inPlace(ground, async (_, { network }) => {
+  play: (testbed, tell) =>
+    inPlace(testbed, async (_, { network }) => {
       if (network.kind !== 'one server') throw new TypeError('a proxy stands before one server')
       const proxy = await openTcpProxy(network)
       try {
-        const proxied = ground.store.at(network.through('127.0.0.1', proxy.port))
-        return await playRounds(ground, proxied, ground.terms.rounds, tell, async (storm, round) => {
+        const proxied = testbed.store.at(network.through('127.0.0.1', proxy.port))
+        return await playRounds(testbed, proxied, testbed.terms.rounds, tell, async (storm, round) => {
           const keys = newKeys(KEYS)
           const over = new AbortController()
-          const cutting = cutUntil(over.signal, proxy, seedOf(ground, round, 0))
+          const cutting = cutUntil(over.signal, proxy, seedOf(testbed, round, 0))
           const events = await storm((index) => ({
             storm: 'mixed',
             keys,
-            calls: ground.terms.calls,
+            calls: testbed.terms.calls,
             concurrency: 4,
-            seed: seedOf(ground, round, index),
+            seed: seedOf(testbed, round, index),
             caller: `process ${index + 1}`,
             outages: 'expected',
           })).finally(() => over.abort())
           await cutting
           const lost = events.filter(({ answer }) => answer.kind === 'unknown').length
           const why = 'No answer was lost: the storm was over before a connection broke.'
-          const verdict = faultIn(events, ground.terms.clockSlackMs)
+          const verdict = faultIn(events, testbed.terms.clockSlackMs)
           return { events, verdict: verdict ?? (lost > 0 ? undefined : { kind: 'not_shown', why }) }
         })
       } finally {

@@ -13,11 +13,11 @@ export const oneClaim: Scenario = {
   title: 'Of all calls for one key that come at once from several processes, one is granted the claim.',
   appliesTo: isShared,
   missing: sharedMissing,
-  async play(ground, tell) {
-    const { terms } = ground
+  async play(testbed, tell) {
+    const { terms } = testbed
     const grants = new Map<string, number>()
-    const played = await inPlace(ground, (subject) =>
-      playRounds(ground, subject, terms.rounds, tell, async (storm) => {
+    const played = await inPlace(testbed, (subject) =>
+      playRounds(testbed, subject, terms.rounds, tell, async (storm) => {
         const key = randomUUID()
         const plan = { storm: 'one key', key, calls: terms.calls } as const
         const events = await storm((index) => ({ ...plan, caller: `process ${index + 1}` }))

@@ -4,7 +4,7 @@ import type { StormPlan } from '../../../storm/storm-plan.ts'
 import { faultIn } from '../judge.ts'
 import { inPlace } from '../place.ts'
 import { playRounds } from '../rounds.ts'
-import { type Ground, isShared, type Scenario } from '../scenario.ts'
+import { isShared, type Scenario, type Testbed } from '../scenario.ts'
 import { newKeys, seedOf } from './storms.ts'
 
 const KEYS = 40
@@ -39,45 +39,45 @@ function outage(
   id: string,
   title: string,
   missing: Scenario['missing'],
-  strike: (terms: Ground['terms']) => Promise<void>,
+  strike: (terms: Testbed['terms']) => Promise<void>,
 ): Scenario {
   return {
     id,
     title,
     appliesTo: ({ network, shared }) => shared && network.kind !== 'none',
-    missing: (ground) =>
-      isShared(ground.kind) && ground.kind.network.kind !== 'none'
-        ? missing(ground)
+    missing: (testbed) =>
+      isShared(testbed.kind) && testbed.kind.network.kind !== 'none'
+        ? missing(testbed)
         : 'The store has no server of its own that could end.',
-    play: (ground, tell) =>
-      inPlace(ground, (subject) =>
-        playRounds(ground, subject, 1, tell, async (storm, round) => {
+    play: (testbed, tell) =>
+      inPlace(testbed, (subject) =>
+        playRounds(testbed, subject, 1, tell, async (storm, round) => {
           const keys = newKeys(KEYS)
           const planFor =
             (part: number) =>
             (index: number): StormPlan => ({
               storm: 'mixed',
               keys,
-              calls: ground.terms.calls,
+              calls: testbed.terms.calls,
               concurrency: 4,
-              seed: seedOf(ground, round + part, index),
+              seed: seedOf(testbed, round + part, index),
               caller: `process ${index + 1}`,
               kept: 'long',
               restMs: REST_MS,
               outages: 'expected',
             })
-          const [before, failed] = await Promise.all([storm(planFor(0)), struck(ground, strike)])
+          const [before, failed] = await Promise.all([storm(planFor(0)), struck(testbed, strike)])
           if (failed !== undefined) return { events: before, verdict: { kind: 'not_shown', why: failed } }
-          const back = await isBack(subject, ground.terms.backWithinMs)
+          const back = await isBack(subject, testbed.terms.backWithinMs)
           const after = back ? await storm(planFor(1)) : []
           const events = [...before, ...after]
-          const verdict = faultIn(events, ground.terms.clockSlackMs)
+          const verdict = faultIn(events, testbed.terms.clockSlackMs)
           if (verdict !== undefined) return { events, verdict }
           const settled = before.some(({ call, answer }) => call === 'settle' && answer.kind === 'written')
           if (back && settled) return { events, verdict: undefined }
           const why = back
             ? 'Nothing was settled before the server ended: give more calls.'
-            : `The store was not back within ${ground.terms.backWithinMs} ms.`
+            : `The store was not back within ${testbed.terms.backWithinMs} ms.`
           return { events, verdict: { kind: 'not_shown', why } }
         }),
       ),
@@ -86,8 +86,8 @@ function outage(
 
 /** @returns what kept it from happening; nothing where it did. */
 async function struck(
-  { terms }: Ground,
-  strike: (terms: Ground['terms']) => Promise<void>,
+  { terms }: Testbed,
+  strike: (terms: Testbed['terms']) => Promise<void>,
 ): Promise<string | undefined> {
   await setTimeout(STRIKES_AFTER_MS)
   try {

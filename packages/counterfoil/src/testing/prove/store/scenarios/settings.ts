@@ -2,7 +2,7 @@ import { type Finding, StoreUnavailable } from '../../../../core/index.ts'
 import type { Verdict } from '../../proof.ts'
 import { sentence } from '../judge.ts'
 import { inPlace } from '../place.ts'
-import { type Ground, notCounted, nothingMissing, type Scenario } from '../scenario.ts'
+import { notCounted, nothingMissing, type Scenario, type Testbed } from '../scenario.ts'
 
 /** What the store itself says of the settings that it finds. */
 export const settings: Scenario = {
@@ -10,16 +10,16 @@ export const settings: Scenario = {
   title: 'Under the settings of its server the store can keep its promise.',
   appliesTo: () => true,
   missing: nothingMissing,
-  async play(ground, tell) {
+  async play(testbed, tell) {
     tell(1, 1)
-    const verdict = await judged(ground)
+    const verdict = await judged(testbed)
     return { verdict, rounds: 1, events: [], shown: [], others: 1, effects: notCounted }
   },
 }
 
-async function judged(ground: Ground): Promise<Verdict> {
+async function judged(testbed: Testbed): Promise<Verdict> {
   try {
-    return await inPlace(ground, async ({ open }) => {
+    return await inPlace(testbed, async ({ open }) => {
       const opened = await open()
       try {
         return verdictOn(await opened.audit())

@@ -3,12 +3,12 @@ import { faultIn } from '../judge.ts'
 import { inPlace } from '../place.ts'
 import { playRounds } from '../rounds.ts'
 import {
-  type Ground,
   isShared,
   type Played,
   type Scenario,
   sharedMissing,
   type TellRound,
+  type Testbed,
 } from '../scenario.ts'
 
 const KEYS = 4
@@ -23,7 +23,7 @@ export const storm: Scenario = {
     'In a storm of claims, settles, renewals and lapses from several processes, one order of the calls explains every answer.',
   appliesTo: isShared,
   missing: sharedMissing,
-  play: (ground, tell) => playMixed(ground, tell, () => 0),
+  play: (testbed, tell) => playMixed(testbed, tell, () => 0),
 }
 
 export const clockSkew: Scenario = {
@@ -35,8 +35,8 @@ export const clockSkew: Scenario = {
     kind.clock === 'host'
       ? 'Leases go by the clock of the one host that the store is for: there is no other.'
       : undefined,
-  play: (ground, tell) =>
-    playMixed(ground, tell, (index) => [0, HOUR_MS, -HOUR_MS, 24 * HOUR_MS][index % 4] as number),
+  play: (testbed, tell) =>
+    playMixed(testbed, tell, (index) => [0, HOUR_MS, -HOUR_MS, 24 * HOUR_MS][index % 4] as number),
 }
 
 export const zombies: Scenario = {
@@ -44,31 +44,31 @@ export const zombies: Scenario = {
   title: 'A holder that stops past its lease and wakes up changes nothing once another has taken over.',
   appliesTo: isShared,
   missing: sharedMissing,
-  play: (ground, tell) =>
-    inPlace(ground, (subject) =>
-      playRounds(ground, subject, ground.terms.rounds, tell, async (storm) => {
+  play: (testbed, tell) =>
+    inPlace(testbed, (subject) =>
+      playRounds(testbed, subject, testbed.terms.rounds, tell, async (storm) => {
         const keys = newKeys(HAUNTED_KEYS)
         const plan = { storm: 'zombies', keys, leaseMs: HAUNTED_LEASE_MS } as const
         const events = await storm((index) => ({ ...plan, caller: `process ${index + 1}` }))
         const woke = events.some(({ call, answer }) => call === 'settle' && answer.kind === 'lost')
-        const verdict = faultIn(events, ground.terms.clockSlackMs)
+        const verdict = faultIn(events, testbed.terms.clockSlackMs)
         const why = 'No holder was overtaken: the processes were too slow, or the store is.'
         return { events, verdict: verdict ?? (woke ? undefined : { kind: 'not_shown', why }) }
       }),
     ),
 }
 
-function playMixed(ground: Ground, tell: TellRound, skewOf: (index: number) => number): Promise<Played> {
-  const { terms } = ground
-  return inPlace(ground, (subject) =>
-    playRounds(ground, subject, terms.rounds, tell, async (storm, round) => {
+function playMixed(testbed: Testbed, tell: TellRound, skewOf: (index: number) => number): Promise<Played> {
+  const { terms } = testbed
+  return inPlace(testbed, (subject) =>
+    playRounds(testbed, subject, terms.rounds, tell, async (storm, round) => {
       const keys = newKeys(KEYS)
       const events = await storm((index) => ({
         storm: 'mixed',
         keys,
         calls: terms.calls,
         concurrency: 4,
-        seed: seedOf(ground, round, index),
+        seed: seedOf(testbed, round, index),
         caller: `process ${index + 1}`,
         clockSkewMs: skewOf(index),
       }))
@@ -81,6 +81,6 @@ export function newKeys(count: number): readonly string[] {
   return Array.from({ length: count }, () => randomUUID())
 }
 
-export function seedOf({ terms }: Ground, round: number, index: number): number {
+export function seedOf({ terms }: Testbed, round: number, index: number): number {
   return terms.seed + round * terms.processes + index
 }

@@ -1,6 +1,6 @@
 import { durationText } from 'counterfoil'
 import type { Answers } from '../answers/answers.ts'
-import { type Finding, none, type Rule } from './finding.ts'
+import { type Misfit, none, type Rule } from './misfit.ts'
 
 /** For how long a key and its outcome are there, against how long somebody may ask for them. */
 export const retryRules: readonly Rule[] = [
@@ -11,7 +11,7 @@ export const retryRules: readonly Rule[] = [
   deliveriesLastForTheLongest,
 ]
 
-function keysOutliveRetries({ keep, retries }: Answers): readonly Finding[] {
+function keysOutliveRetries({ keep, retries }: Answers): readonly Misfit[] {
   return retries.flatMap(({ by, untilMs }, at) =>
     keep.keyMs < untilMs
       ? [
@@ -27,7 +27,7 @@ function keysOutliveRetries({ keep, retries }: Answers): readonly Finding[] {
 }
 
 /** A person can be asked to look; what retries by itself can do nothing with "it ran, and its outcome is gone". */
-function outcomesOutliveRetries({ keep, retries }: Answers): readonly Finding[] {
+function outcomesOutliveRetries({ keep, retries }: Answers): readonly Misfit[] {
   return retries.flatMap(({ by, untilMs }, at) =>
     by !== 'person' && keep.outcomeMs < untilMs && keep.keyMs >= untilMs
       ? [
@@ -42,7 +42,7 @@ function outcomesOutliveRetries({ keep, retries }: Answers): readonly Finding[] 
   )
 }
 
-function keysOutliveOutcomes({ keep }: Answers): readonly Finding[] {
+function keysOutliveOutcomes({ keep }: Answers): readonly Misfit[] {
   if (keep.keyMs >= keep.outcomeMs) return none
   return [
     {
@@ -54,7 +54,7 @@ function keysOutliveOutcomes({ keep }: Answers): readonly Finding[] {
   ]
 }
 
-function aQueueRedelivers({ operation, retries }: Answers): readonly Finding[] {
+function aQueueRedelivers({ operation, retries }: Answers): readonly Misfit[] {
   if (operation.reachedBy !== 'queue' || retries.some(({ by }) => by === 'queue')) return none
   return [
     {
@@ -66,7 +66,7 @@ function aQueueRedelivers({ operation, retries }: Answers): readonly Finding[] {
   ]
 }
 
-function deliveriesLastForTheLongest({ operation, retries }: Answers): readonly Finding[] {
+function deliveriesLastForTheLongest({ operation, retries }: Answers): readonly Misfit[] {
   return retries.flatMap(({ queue }, at) => {
     if (queue === undefined || queue.redeliveredAfterMs * queue.deliveries >= operation.longestMs) return []
     return [

@@ -5,7 +5,7 @@ import type { Shooters } from './shooting/shooters.ts'
 import type { HttpProofTerms } from './terms.ts'
 
 /** What all rounds of a proof stand on. */
-export interface Ground {
+export interface Testbed {
   readonly terms: HttpProofTerms
   readonly shooters: Shooters
   readonly counter: Counter | undefined

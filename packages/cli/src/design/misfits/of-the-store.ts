@@ -2,7 +2,7 @@ import { countText } from '../../terminal/size.ts'
 import type { Answers } from '../answers/answers.ts'
 import { isHarmful, isTransactional, isUnguarded } from '../answers/judged.ts'
 import { sizingOf } from '../sizing/sizing.ts'
-import { type Finding, none, type Rule } from './finding.ts'
+import { type Misfit, none, type Rule } from './misfit.ts'
 
 /** What an acknowledged claim survives, against what a forgotten one costs. */
 export const storeRules: readonly Rule[] = [
@@ -16,7 +16,7 @@ export const storeRules: readonly Rule[] = [
   nothingHarmfulRunsWithoutAReceipt,
 ]
 
-function urlsHoldNoPassword({ store }: Answers): readonly Finding[] {
+function urlsHoldNoPassword({ store }: Answers): readonly Misfit[] {
   if (!/:\/\/[^/@?]*:[^/@?]*@/.test(store.url)) return none
   return [
     {
@@ -28,7 +28,7 @@ function urlsHoldNoPassword({ store }: Answers): readonly Finding[] {
   ]
 }
 
-function memoryIsForTests({ store }: Answers): readonly Finding[] {
+function memoryIsForTests({ store }: Answers): readonly Misfit[] {
   if (store.kind !== 'memory') return none
   return [
     {
@@ -40,7 +40,7 @@ function memoryIsForTests({ store }: Answers): readonly Finding[] {
   ]
 }
 
-function aFileIsOnOneHost({ store }: Answers): readonly Finding[] {
+function aFileIsOnOneHost({ store }: Answers): readonly Misfit[] {
   if (store.kind !== 'sqlite' || store.hosts === 'one') return none
   return [
     {
@@ -52,7 +52,7 @@ function aFileIsOnOneHost({ store }: Answers): readonly Finding[] {
   ]
 }
 
-function nothingIsEvicted({ store }: Answers): readonly Finding[] {
+function nothingIsEvicted({ store }: Answers): readonly Misfit[] {
   if (store.eviction === undefined || store.eviction === 'noeviction') return none
   return [
     {
@@ -65,7 +65,7 @@ function nothingIsEvicted({ store }: Answers): readonly Finding[] {
   ]
 }
 
-function aRestartForgetsNothing(answers: Answers): readonly Finding[] {
+function aRestartForgetsNothing(answers: Answers): readonly Misfit[] {
   const { store, effects } = answers
   if (store.appendOnly === 'no' && effects.some(isHarmful)) {
     return [
@@ -91,7 +91,7 @@ function aRestartForgetsNothing(answers: Answers): readonly Finding[] {
   return none
 }
 
-function aFailoverForgetsNothing(answers: Answers): readonly Finding[] {
+function aFailoverForgetsNothing(answers: Answers): readonly Misfit[] {
   const { store, effects } = answers
   // A transaction's effect is forgotten with its receipt, and what takes a key deduplicates what runs again.
   if (store.failover !== 'lags' || isTransactional(answers) || !effects.some(isUnguarded)) return none
@@ -109,7 +109,7 @@ function aFailoverForgetsNothing(answers: Answers): readonly Finding[] {
   ]
 }
 
-function redisWaitsWhereItIsToldTo({ store }: Answers): readonly Finding[] {
+function redisWaitsWhereItIsToldTo({ store }: Answers): readonly Misfit[] {
   if (store.kind !== 'redis' || store.failover !== 'waits') return none
   if (/[?&]wait-for-replicas=[1-9]/.test(store.url)) return none
   return [
@@ -122,7 +122,7 @@ function redisWaitsWhereItIsToldTo({ store }: Answers): readonly Finding[] {
   ]
 }
 
-function nothingHarmfulRunsWithoutAReceipt({ store, effects, operation }: Answers): readonly Finding[] {
+function nothingHarmfulRunsWithoutAReceipt({ store, effects, operation }: Answers): readonly Misfit[] {
   if (store.unreachable !== 'run-anyway') return none
   const harmful = effects.findIndex(isHarmful)
   if (harmful < 0 && operation.promise === 'at-least-once') return none

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { answersOf } from '../../src/design/answers/answers.ts'
 import { readAnswers } from '../../src/design/answers/read.ts'
 import { designOf } from '../../src/design/design-of.ts'
-import { findingsIn } from '../../src/design/findings/findings.ts'
+import { misfitsIn } from '../../src/design/misfits/misfits.ts'
 import { changed, kept, lineOf } from './answers.ts'
 
 type Case = readonly [id: string, design: string, changes: Readonly<Record<string, string | undefined>>]
@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
 function idsIn(text: string): readonly string[] {
   const read = readAnswers(text, 'answers.yaml')
   if (read.kind === 'wrong') throw new Error(read.faults.join('\n'))
-  return findingsIn(answersOf(read.given)).map(({ id }) => id)
+  return misfitsIn(answersOf(read.given)).map(({ id }) => id)
 }
 
 describe('answers that do not fit each other', () => {
@@ -85,7 +85,7 @@ describe('answers that do not fit each other', () => {
   it('are told all at once, each with its line, the reason and what to change', async () => {
     const text = changed('queue-job', { 'store.eviction': 'allkeys-lru', 'keep.outcome': '1d' })
     const made = await designOf(text, 'answers.yaml')
-    expect(made).toMatchObject({ kind: 'refused', why: 'findings' })
+    expect(made).toMatchObject({ kind: 'refused', why: 'misfits' })
     expect(made.kind === 'refused' && made.lines).toEqual([
       expect.stringMatching(
         new RegExp(

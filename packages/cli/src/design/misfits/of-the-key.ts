@@ -1,5 +1,5 @@
 import type { Answers } from '../answers/answers.ts'
-import { type Finding, none, type Rule } from './finding.ts'
+import { type Misfit, none, type Rule } from './misfit.ts'
 
 /** Two intents must never have one key, and one intent never two. */
 export const keyRules: readonly Rule[] = [
@@ -11,7 +11,7 @@ export const keyRules: readonly Rule[] = [
   keysInTheBodyAreSentWithIt,
 ]
 
-function retriesHaveTheSameKey({ key }: Answers): readonly Finding[] {
+function retriesHaveTheSameKey({ key }: Answers): readonly Misfit[] {
   if (key.onARetry === 'same') return none
   return [
     {
@@ -23,7 +23,7 @@ function retriesHaveTheSameKey({ key }: Answers): readonly Finding[] {
   ]
 }
 
-function aSecondChangeNeedsAnotherKey({ key }: Answers): readonly Finding[] {
+function aSecondChangeNeedsAnotherKey({ key }: Answers): readonly Misfit[] {
   if (key.secondChange !== 'rightly') return none
   const what = key.madeOf === 'content' ? 'the same content' : 'the same id'
   return [
@@ -39,7 +39,7 @@ function aSecondChangeNeedsAnotherKey({ key }: Answers): readonly Finding[] {
   ]
 }
 
-function aDeliveryIdIsTheQueuesAlone({ key, retries }: Answers): readonly Finding[] {
+function aDeliveryIdIsTheQueuesAlone({ key, retries }: Answers): readonly Misfit[] {
   if (key.madeOf !== 'delivery-id') return none
   return retries.flatMap(({ by }, at) =>
     by === 'queue'
@@ -55,7 +55,7 @@ function aDeliveryIdIsTheQueuesAlone({ key, retries }: Answers): readonly Findin
   )
 }
 
-function whoMakesARandomKeyKeepsIt({ key, retries }: Answers): readonly Finding[] {
+function whoMakesARandomKeyKeepsIt({ key, retries }: Answers): readonly Misfit[] {
   if (key.suppliedBy !== 'service' || key.madeOf !== 'random') return none
   const outside = retries.findIndex(({ by }) => by !== 'automation')
   if (outside < 0) return none
@@ -69,7 +69,7 @@ function whoMakesARandomKeyKeepsIt({ key, retries }: Answers): readonly Finding[
   ]
 }
 
-function tenantsAreNotNamedByCallers({ tenant }: Answers): readonly Finding[] {
+function tenantsAreNotNamedByCallers({ tenant }: Answers): readonly Misfit[] {
   if (tenant.setBy !== 'caller') return none
   return [
     {
@@ -82,7 +82,7 @@ function tenantsAreNotNamedByCallers({ tenant }: Answers): readonly Finding[] {
 }
 
 /** A proof sends each request under a key of its own: where that is in the body, the body must have a place for it. */
-function keysInTheBodyAreSentWithIt({ key, proof }: Answers): readonly Finding[] {
+function keysInTheBodyAreSentWithIt({ key, proof }: Answers): readonly Misfit[] {
   if (key.foundIn === undefined || 'field' in key.foundIn || proof.body?.includes('{key}')) return none
   return [
     {

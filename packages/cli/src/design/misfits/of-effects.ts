@@ -1,6 +1,6 @@
 import type { Answers } from '../answers/answers.ts'
 import { isHarmful, isTransactional } from '../answers/judged.ts'
-import { type Finding, none, type Rule } from './finding.ts'
+import { type Misfit, none, type Rule } from './misfit.ts'
 
 /** The effects against each other, against the store, and against what a failure is said to leave. */
 export const effectRules: readonly Rule[] = [
@@ -11,7 +11,7 @@ export const effectRules: readonly Rule[] = [
   whatAFailureLeaves,
 ]
 
-function effectsHaveNamesOfTheirOwn({ effects }: Answers): readonly Finding[] {
+function effectsHaveNamesOfTheirOwn({ effects }: Answers): readonly Misfit[] {
   return effects.flatMap(({ name }, at) => {
     const first = effects.findIndex((other) => other.name === name)
     return first === at
@@ -27,7 +27,7 @@ function effectsHaveNamesOfTheirOwn({ effects }: Answers): readonly Finding[] {
   })
 }
 
-function paymentsAndMessagesAreHarmful({ effects }: Answers): readonly Finding[] {
+function paymentsAndMessagesAreHarmful({ effects }: Answers): readonly Misfit[] {
   return effects.flatMap((effect, at) =>
     effect.kind === 'payment' && !isHarmful(effect)
       ? [
@@ -42,7 +42,7 @@ function paymentsAndMessagesAreHarmful({ effects }: Answers): readonly Finding[]
   )
 }
 
-function theReceiptsDatabaseIsOne({ effects, store }: Answers): readonly Finding[] {
+function theReceiptsDatabaseIsOne({ effects, store }: Answers): readonly Misfit[] {
   if (store.kind === 'postgres' || store.kind === 'sqlite') return none
   return effects.flatMap(({ name, place }, at) =>
     place.is === 'receipts-database'
@@ -59,7 +59,7 @@ function theReceiptsDatabaseIsOne({ effects, store }: Answers): readonly Finding
   )
 }
 
-function twoPlacesDoNotCommitTogether({ effects }: Answers): readonly Finding[] {
+function twoPlacesDoNotCommitTogether({ effects }: Answers): readonly Misfit[] {
   const elsewhere = effects.find(({ place }) => place.is === 'elsewhere')
   if (elsewhere === undefined) return none
   return effects.flatMap((effect, at) =>
@@ -76,7 +76,7 @@ function twoPlacesDoNotCommitTogether({ effects }: Answers): readonly Finding[] 
   )
 }
 
-function whatAFailureLeaves(answers: Answers): readonly Finding[] {
+function whatAFailureLeaves(answers: Answers): readonly Misfit[] {
   const { failure, effects } = answers
   const transactional = isTransactional(answers)
   if (failure.leaves === 'nothing' && !transactional) {

@@ -8,7 +8,7 @@ import {
   keyMemoryOf,
   slowestMs,
 } from '../answers/judged.ts'
-import { type Finding, none, type Rule } from './finding.ts'
+import { type Misfit, none, type Rule } from './misfit.ts'
 
 /** What is promised, against what the effects can give. */
 export const promiseRules: readonly Rule[] = [
@@ -18,7 +18,7 @@ export const promiseRules: readonly Rule[] = [
   finishingNeedsAnAnswer,
 ]
 
-function exactlyOnceNeedsAKey(answers: Answers): readonly Finding[] {
+function exactlyOnceNeedsAKey(answers: Answers): readonly Misfit[] {
   if (answers.operation.promise !== 'exactly-once' || isTransactional(answers)) return none
   return answers.effects.flatMap((effect, at) =>
     effect.place.is === 'elsewhere' && isUnguarded(effect)
@@ -35,7 +35,7 @@ function exactlyOnceNeedsAKey(answers: Answers): readonly Finding[] {
   )
 }
 
-function exactlyOnceIsBoundedByTheMemory(answers: Answers): readonly Finding[] {
+function exactlyOnceIsBoundedByTheMemory(answers: Answers): readonly Misfit[] {
   if (answers.operation.promise === 'at-most-once') return none
   const slowest = slowestMs(answers)
   return answers.effects.flatMap((effect, at) => {
@@ -56,7 +56,7 @@ function retriersAfter({ retries }: Answers, ms: number): readonly string[] {
   return retries.flatMap(({ untilMs }, at) => (untilMs > ms ? [`retries.${at}.until`] : []))
 }
 
-function rerunsNeedHarmlessEffects(answers: Answers): readonly Finding[] {
+function rerunsNeedHarmlessEffects(answers: Answers): readonly Misfit[] {
   if (answers.operation.promise !== 'at-least-once' || isTransactional(answers)) return none
   return answers.effects.flatMap((effect, at) =>
     isUnguarded(effect)
@@ -72,7 +72,7 @@ function rerunsNeedHarmlessEffects(answers: Answers): readonly Finding[] {
   )
 }
 
-function finishingNeedsAnAnswer(answers: Answers): readonly Finding[] {
+function finishingNeedsAnAnswer(answers: Answers): readonly Misfit[] {
   const { operation, failure, effects } = answers
   if (failure.ifNobodyRetries !== 'finish-it' || operation.promise !== 'at-most-once') return none
   const silent = effects.findIndex((effect) => isHarmful(effect) && !canBeAsked(effect))

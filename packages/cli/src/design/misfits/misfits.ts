@@ -1,5 +1,5 @@
 import type { Answers } from '../answers/answers.ts'
-import type { Finding } from './finding.ts'
+import type { Misfit } from './misfit.ts'
 import { effectRules } from './of-effects.ts'
 import { retryRules } from './of-retries.ts'
 import { keyRules } from './of-the-key.ts'
@@ -10,6 +10,6 @@ import { storeRules } from './of-the-store.ts'
 const rules = [...promiseRules, ...effectRules, ...keyRules, ...storeRules, ...retryRules, ...loadRules]
 
 /** Everything in these answers that a design must not be made of. */
-export function findingsIn(answers: Answers): readonly Finding[] {
+export function misfitsIn(answers: Answers): readonly Misfit[] {
   return rules.flatMap((rule) => rule(answers))
 }

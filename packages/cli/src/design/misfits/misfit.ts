@@ -1,7 +1,7 @@
 import type { Answers } from '../answers/answers.ts'
 
 /** Answers that do not fit each other. */
-export interface Finding {
+export interface Misfit {
   /** Stays, whatever becomes of the words. */
   readonly id: string
   /** The answers that it is about, the one to change first. */
@@ -12,6 +12,6 @@ export interface Finding {
   readonly change: string
 }
 
-export type Rule = (answers: Answers) => readonly Finding[]
+export type Rule = (answers: Answers) => readonly Misfit[]
 
-export const none: readonly Finding[] = []
+export const none: readonly Misfit[] = []

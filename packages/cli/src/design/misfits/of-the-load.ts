@@ -2,11 +2,11 @@ import { durationText } from 'counterfoil'
 import { countText, sizeText } from '../../terminal/size.ts'
 import type { Answers } from '../answers/answers.ts'
 import { sizingOf } from '../sizing/sizing.ts'
-import { type Finding, none, type Rule } from './finding.ts'
+import { type Misfit, none, type Rule } from './misfit.ts'
 
 export const loadRules: readonly Rule[] = [peaksAreHigher, usualIsShorter, thereIsRoom, outcomesAreSmall]
 
-function peaksAreHigher({ load }: Answers): readonly Finding[] {
+function peaksAreHigher({ load }: Answers): readonly Misfit[] {
   if (load.peakPerSecond >= load.perSecond) return none
   return [
     {
@@ -18,7 +18,7 @@ function peaksAreHigher({ load }: Answers): readonly Finding[] {
   ]
 }
 
-function usualIsShorter({ operation }: Answers): readonly Finding[] {
+function usualIsShorter({ operation }: Answers): readonly Misfit[] {
   if (operation.usualMs <= operation.longestMs) return none
   return [
     {
@@ -30,7 +30,7 @@ function usualIsShorter({ operation }: Answers): readonly Finding[] {
   ]
 }
 
-function thereIsRoom(answers: Answers): readonly Finding[] {
+function thereIsRoom(answers: Answers): readonly Misfit[] {
   const { bytes, receipts, tombstones } = sizingOf(answers)
   if (bytes <= answers.store.roomBytes) return none
   return [
@@ -46,7 +46,7 @@ function thereIsRoom(answers: Answers): readonly Finding[] {
 const MOST_HELD_BACK = 1024 ** 3
 
 /** A response leaves once its receipt is settled: until then it is in memory. */
-function outcomesAreSmall(answers: Answers): readonly Finding[] {
+function outcomesAreSmall(answers: Answers): readonly Misfit[] {
   const { underWay, heldBackBytes } = sizingOf(answers)
   if (heldBackBytes <= MOST_HELD_BACK) return none
   return [
