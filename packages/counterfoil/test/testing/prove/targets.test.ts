@@ -12,7 +12,7 @@ const ROUNDS = soak ? 3 : 1
 const ROUNDS_TO_FIND = 5
 const REQUESTS = 10
 /** One after the other, on a machine that is busy with something else. */
-const PATIENCE_MS = soak ? 3_600_000 : 180_000
+const PATIENCE_MS = soak ? 7_200_000 : 180_000
 
 // Most of the time they wait: for leases, restarts, and the end of effects.
 vi.setConfig({ maxConcurrency: soak ? 20 : 8, testTimeout: PATIENCE_MS })
