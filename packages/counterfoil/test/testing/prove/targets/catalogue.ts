@@ -6,6 +6,8 @@ export interface Right {
   readonly terms: Partial<TargetTerms>
   /** The scenarios in which its way shows. */
   readonly shows: readonly string[]
+  /** Those in which its way leaves nothing to be seen, on most days. */
+  readonly hides?: readonly string[]
 }
 
 const races = ['concurrent', 'conflict-in-flight', 'refused-duplicate', 'disconnect']
@@ -43,6 +45,8 @@ export const rightTargets: readonly Right[] = [
     name: 'one that is fast',
     terms: { chargeMs: 0 },
     shows: ['concurrent', 'disconnect'],
+    // No time between its effect and its answer.
+    hides: ['crash'],
   },
   {
     name: 'one that answers every charge alike',

@@ -4,7 +4,7 @@ import { aftermathOf, judgeNoOutcome } from '../judging/aftermath.ts'
 import { judgeOneOutcome, twoOutcomes } from '../judging/one-outcome.ts'
 import { outage } from '../outage.ts'
 import { isAnswered, type Round } from '../round.ts'
-import { broken, kept, type Ruling, unmeasured } from '../ruling.ts'
+import { broken, type Ruling, unmeasured } from '../ruling.ts'
 import type { Scenario } from '../scenario.ts'
 import type { HttpProofTerms } from '../terms.ts'
 
@@ -18,48 +18,64 @@ export const crash: Scenario = {
   needs: ['kill', 'restart'],
   seenBy: 'one_run',
   effects: ({ guarantee }) => ({ least: 0, most: guarantee === 'at-least-once' ? 2 : 1 }),
-  requests: () => 6,
+  requests: () => 2 + 3 * MOMENTS.length,
   async play(round) {
     const running = await toldWhileRunning(round)
-    // Best once it has had its effect; and where that is too late, since its answer follows at once, by time.
-    const cut =
-      (await cutOff(round, round.key, () => round.untilEffects(1))) ??
-      (await cutOff(round, await round.newKey(), () => round.pause(round.testbed.latencyMs / 3)))
-    if (cut === undefined) return unmeasured(TOO_LATE)
-    const { first, key } = cut
-    const before = await round.effects({ least: 0, most: 0 }, key)
-    const { guarantee } = round.terms
-    const retries = [await round.call({ as: 'a retry after the restart', key }, isOver(guarantee, running))]
-    if (retries.every(({ last }) => isSuccess(last))) {
-      retries.push(await round.call({ as: 'a later retry', key }))
+    let why = TOO_LATE
+    for (const [n, moment] of MOMENTS.entries()) {
+      const key = n === 0 ? round.key : await round.newKey()
+      const first = await cutOff(round, key, moment)
+      if (first === undefined) continue
+      const before = await round.effects({ least: 0, most: 0 }, key)
+      const found = await aftermath(round, { key, first, running })
+      if (found.kind !== 'kept' || before.kind === 'not_counted' || before.effects > 0) return found
+      // Nothing tells whether the service had begun: what had not is no evidence.
+      why = TOO_EARLY
     }
-    const effects = await round.effects(crash.effects(round.terms), key)
-    const found = judgeCrash({ first, running, retries, effects, guarantee })
-    return before.kind === 'counted' && before.effects === 0 ? noted(found, BEFORE_ITS_EFFECT) : found
+    return unmeasured(why)
   },
 }
 
-const BEFORE_ITS_EFFECT =
-  'The service died before the request had its effect: what a crash between the effect and the answer leaves is not shown by it.'
+/** When the service is killed, once the request of this key has left. */
+type Moment = (round: Round, key: string) => Promise<void>
 
-function noted(found: Ruling, note: string): Ruling {
-  return found.kind === 'kept' ? kept(found.note === undefined ? note : `${found.note} ${note}`) : found
+/** Best once it has had its effect; and where that is too late, since its answer follows at once, by time. */
+const MOMENTS: readonly Moment[] = [
+  (round, key) => round.untilEffects(1, key),
+  partOfItsTime(1 / 3),
+  partOfItsTime(2 / 3),
+]
+
+function partOfItsTime(part: number): Moment {
+  return (round) => round.pause(round.testbed.latencyMs * part)
 }
 
 const TOO_LATE =
-  'The request was answered before the service was dead, though it was killed as soon as an effect was counted, and again a third of the usual time after the request had left; give a request that takes longer, or a --kill-cmd that is quicker.'
+  'The request was answered before the service was dead, though it was killed as soon as an effect was counted, and again a third and two thirds of the usual time after the request had left; give a request that takes longer, or a --kill-cmd that is quicker.'
+
+const TOO_EARLY =
+  'The service died before the request had its effect, or after its answer: what a crash in between leaves cannot be seen; give a request that takes longer after its effect, or a --kill-cmd that is quicker.'
 
 /** @returns nothing where the request was answered before the service was dead */
-async function cutOff(
-  round: Round,
-  key: string,
-  until: () => Promise<void>,
-): Promise<{ readonly first: Exchange; readonly key: string } | undefined> {
+async function cutOff(round: Round, key: string, moment: Moment): Promise<Exchange | undefined> {
   const { answered } = await round.begin({ as: 'the request that was cut off', key })
-  await until()
+  await moment(round, key)
   await outage(round)
   const first = await answered
-  return isSuccess(first) ? undefined : { first, key }
+  return isSuccess(first) ? undefined : first
+}
+
+async function aftermath(
+  round: Round,
+  { key, first, running }: { readonly key: string; readonly first: Exchange; readonly running: Exchange },
+): Promise<Ruling> {
+  const { guarantee } = round.terms
+  const retries = [await round.call({ as: 'a retry after the restart', key }, isOver(guarantee, running))]
+  if (retries.every(({ last }) => isSuccess(last))) {
+    retries.push(await round.call({ as: 'a later retry', key }))
+  }
+  const effects = await round.effects(crash.effects(round.terms), key)
+  return judgeCrash({ first, running, retries, effects, guarantee })
 }
 
 /** What is held stays so, where nothing runs again by itself: there is no need to ask until the lease has ended. */
