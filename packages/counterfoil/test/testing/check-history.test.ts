@@ -42,6 +42,11 @@ const legal: Readonly<Record<string, string>> = {
     b  101   110   claim                    → granted 2 abandoned
     b  111   112   settle 2 released r      → stored given up
     c  113   114   claim                    → granted 3 abandoned`,
+  'two first claims that nobody heard, of which the younger was granted': `
+    a    0    10   claim                    → no answer
+    b   20    30   claim two                → no answer
+    c   40    50   claim                    → held two 1 80
+    c  121   130   claim                    → granted two 2 abandoned`,
   'a claim and a settle that were sent again': `
     a    0    10   claim                    → granted 1 none
     a    1    40   claim                    → granted 1 none 0 @30

@@ -12,7 +12,7 @@ const terms = { leaseMs: 100, ttlMs: 300, keyRetentionMs: 1000 } as const
  *   yield 1, renew 1               → stored given up, written · lost · no answer
  *
  * A number is an attempt; behind it stand what is left of the lease of one held, and when one replayed was settled. `two`
- * before it, or before what a fence names, is another incarnation than `one`. A caller is its token. The store decides when
+ * before it, or before what a fence names, is another incarnation than `one`; behind an unanswered claim it is what it would begin. A caller is its token. The store decides when
  * the call starts, or at the time behind an `@` at the line's end. Another key's call shows that its clock is the machine's.
  */
 export function historyOf(text: string, id = 'id'): StormEvent[] {
@@ -32,7 +32,7 @@ function eventOf(line: string, id: string): StormEvent {
     return {
       ...common,
       call,
-      asked: askedBy(caller, answered),
+      asked: askedBy(caller, about[0] ?? (answered.includes('granted two') ? 'two' : 'one')),
       answer: claimAnswer(id, caller, answered.trim(), moment),
     }
   }
@@ -46,14 +46,14 @@ function eventOf(line: string, id: string): StormEvent {
   return { ...common, call: 'settle', fence, asked, answer }
 }
 
-function askedBy(token: string, answered: string): AskedClaim {
+function askedBy(token: string, incarnation: string): AskedClaim {
   return {
     ...terms,
     fingerprint: fingerprintOf('the request'),
     credentials: null,
     policies: rerunPolicies,
     token,
-    incarnation: answered.includes('granted two') ? 'two' : 'one',
+    incarnation,
     intent: 'run',
   }
 }

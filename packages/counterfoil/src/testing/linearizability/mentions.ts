@@ -52,7 +52,7 @@ interface Attempt {
 }
 
 /** The attempt that the receipt was at when this was answered. */
-function attemptIn({ answer }: StormEvent): Attempt | undefined {
+export function attemptIn({ answer }: StormEvent): Attempt | undefined {
   switch (answer.kind) {
     case 'claimed':
       return answer.fence
