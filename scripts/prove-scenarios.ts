@@ -15,7 +15,7 @@ const flags: Readonly<Record<HttpScenario['needs'][number], string>> = {
   secondUrl: '--second-url',
 }
 
-const rounds = { race: 'all', plain: '3 at most', slow: 'one' } as const
+const rounds = { race: 'all', plain: '3 at most', slow: 'one', slow_race: '3 at most' } as const
 
 const text = readFileSync(page, 'utf8')
 const drawn = [

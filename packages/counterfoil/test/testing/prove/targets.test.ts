@@ -20,7 +20,7 @@ const PATIENCE_MS = soak ? 3_600_000 : 180_000
 vi.setConfig({ maxConcurrency: soak ? 3 : 8, testTimeout: PATIENCE_MS })
 
 const every = httpScenarios.map(({ id }) => id)
-const slow = httpScenarios.filter(({ kind }) => kind === 'slow').map(({ id }) => id)
+const slow = httpScenarios.filter(({ kind }) => kind.startsWith('slow')).map(({ id }) => id)
 const atRest = every.filter((id) => !slow.includes(id))
 
 describe.concurrent('Counterfoil', () => {

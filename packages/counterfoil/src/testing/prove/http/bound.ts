@@ -29,7 +29,8 @@ function uncounted({ counterFault }: Testbed): string {
 }
 
 function inRounds(scenario: Scenario, { terms }: Testbed, rounds: number): string {
-  if (scenario.kind !== 'race') return `Luck plays no part in it: held in ${rounds} of ${rounds} rounds.`
+  const isRace = scenario.kind === 'race' || scenario.kind === 'slow_race'
+  if (!isRace) return `Luck plays no part in it: held in ${rounds} of ${rounds} rounds.`
   const each = `0 of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} with ${scenario.requests(terms)} requests each broke it`
   return `${each}: ${missedBy(rounds)}`
 }

@@ -1,6 +1,6 @@
 import { chosen } from './chosen.ts'
 import type { HttpProofOptions } from './options.ts'
-import { type HttpScenarioNeed, missingFor, roundsOf, type Scenario } from './scenario.ts'
+import { type HttpScenarioNeed, missingFor, roundsOf, type Scenario, type ScenarioKind } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
 import { SURVEY_REQUESTS } from './survey.ts'
 import { type HttpProofTerms, termsOf } from './terms.ts'
@@ -12,8 +12,8 @@ export interface HttpScenario {
   readonly title: string
   /** Options that it is not shown without. */
   readonly needs: readonly HttpScenarioNeed[]
-  /** How often it is played. `race`: in all rounds. `plain`: three times at most. `slow`: once. */
-  readonly kind: 'race' | 'plain' | 'slow'
+  /** How often it is played. `race`: in all rounds. `plain`, `slow_race`: three times at most. `slow`: once. */
+  readonly kind: ScenarioKind
 }
 
 /** All promises, in the order in which they are put to the test. */

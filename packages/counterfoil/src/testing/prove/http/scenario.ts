@@ -4,6 +4,8 @@ import type { Ruling } from './ruling.ts'
 import type { HttpProofTerms } from './terms.ts'
 import type { Testbed } from './testbed.ts'
 
+export type ScenarioKind = 'race' | 'plain' | 'slow' | 'slow_race'
+
 /** One promise, and how it is put to the test. */
 export interface Scenario {
   /** Stays, whatever becomes of the title. */
@@ -12,9 +14,10 @@ export interface Scenario {
   readonly title: string
   /**
    * How often it is played. `race`: in all rounds, since each may come out differently. `plain`: three times at most, since
-   * luck plays no part. `slow`: once, since a round takes a lease or a restart.
+   * luck plays no part. `slow`: once, since a round takes a lease or a restart as well. `slow_race`: three times at most,
+   * since it takes them, and luck plays a part.
    */
-  readonly kind: 'race' | 'plain' | 'slow'
+  readonly kind: ScenarioKind
   /** Options that it can't do without, by their names. */
   readonly needs: readonly HttpScenarioNeed[]
   /** What else it lacks, a sentence; or `undefined`. */

@@ -14,7 +14,7 @@ export const crash: Scenario = {
   id: 'crash',
   title:
     'A service that is killed in the middle of a request wedges no key: a retry runs, or is told that the outcome is unknown, as the guarantee says.',
-  kind: 'slow',
+  kind: 'slow_race',
   needs: ['kill', 'restart'],
   seenBy: 'one_run',
   effects: ({ guarantee }) => ({ least: 0, most: guarantee === 'at-least-once' ? 2 : 1 }),
