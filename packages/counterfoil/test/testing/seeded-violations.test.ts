@@ -9,8 +9,6 @@ const soak = process.env.COUNTERFOIL_SOAK === '1'
 const HISTORIES = soak ? 20 : 1
 /** Of each history and way, tried at random places. */
 const PLACES = soak ? 10 : 2
-/** Calls take longer on a busy machine: more of them overlap, and more orders have to be ruled out. */
-const terms = { steps: 2_000_000 } as const
 
 // A judge that lets everything pass would be as content as one that is right: lies are put into true histories.
 
@@ -39,7 +37,7 @@ describe('the checker of histories', () => {
       return Array.from({ length: Math.min(PLACES, all.length) }, () => random.pick(all))
     })
     expect(lies.length).toBeGreaterThan(0)
-    for (const lie of lies) expect(checkHistory(lie, terms)).toMatchObject({ kind: 'broken' })
+    for (const lie of lies) expect(checkHistory(lie)).toMatchObject({ kind: 'broken' })
   })
 })
 

@@ -12,7 +12,7 @@ export const seededViolations: Readonly<Record<string, Seeded>> = {
     claimsAnswered(events, 'in_progress').flatMap(({ event, answer }) => {
       const grant = grantsOf(events, answer).at(0)
       if (grant === undefined || grant.asked.token === event.asked.token) return []
-      const claimedAt = midOf(event) + offsetOf(grant)
+      const claimedAt = midOf(event) + offsetIn(events)
       const leaseEndsAt = claimedAt + event.asked.leaseMs
       const twice = { ...grant.answer, fence: fenceBy(event, grant.answer), claimedAt, leaseEndsAt }
       return [replaced(events, event, answered(event, twice))]
@@ -21,7 +21,7 @@ export const seededViolations: Readonly<Record<string, Seeded>> = {
     claimsAnswered(events, 'in_progress').flatMap(({ event, answer }) => {
       const grant = grantsOf(events, answer).at(0)
       // What is left of the lease says by how much the grant comes early: far enough to be told from the slack.
-      const now = grant && answer.leaseLeftMs > 12 ? midOf(event) + offsetOf(grant) : undefined
+      const now = grant && answer.leaseLeftMs > 12 ? midOf(event) + offsetIn(events) : undefined
       if (grant === undefined || now === undefined) return []
       const fence = fenceBy(event, grant.answer, answer.attempt + 1)
       const claimed = { kind: 'claimed', fence, predecessor: 'abandoned', claimedAt: now } as const
@@ -82,7 +82,9 @@ export const seededViolations: Readonly<Record<string, Seeded>> = {
     grantsIn(events).flatMap((grant) => {
       const { incarnation, attempt } = grant.answer.fence
       const before = grantsOf(events, { incarnation, attempt: attempt - 1 })[0]
-      return before && before.endedAt < grant.startedAt ? [[...events, heardAfter(grant, before)]] : []
+      return before && before.endedAt < grant.startedAt
+        ? [[...events, heardAfter(grant, before, offsetIn(events))]]
+        : []
     }),
   'a receipt that is resurrected': (events) =>
     grantsIn(events).flatMap((grant) => {
@@ -92,11 +94,11 @@ export const seededViolations: Readonly<Record<string, Seeded>> = {
           answer.fence.incarnation !== grant.answer.fence.incarnation &&
           endedAt < grant.startedAt,
       )
-      return old ? [[...events, heardAfter(grant, old)]] : []
+      return old ? [[...events, heardAfter(grant, old, offsetIn(events))]] : []
     }),
   'a receipt that is forgotten within its retention': (events) =>
     claimsAnswered(events, 'replay').flatMap(({ event }) => {
-      const now = midOf(event) + offsetOf(grantsIn(events)[0] as Grant)
+      const now = midOf(event) + offsetIn(events)
       const fence = { id: event.id, incarnation: randomUUID(), attempt: 1, token: event.asked.token }
       const anew = { kind: 'claimed', fence, predecessor: 'none', claimedAt: now } as const
       const asked = { ...event.asked, incarnation: fence.incarnation }
@@ -132,10 +134,10 @@ function isSettleOf(
 }
 
 /** A settle by the holder of an older grant, accepted once this one was made. */
-function heardAfter(grant: Grant, { caller, id, answer: { fence } }: Grant): StormEvent {
+function heardAfter(grant: Grant, { caller, id, answer: { fence } }: Grant, aheadBy: number): StormEvent {
   const { incarnation, attempt, token } = fence
   const times = { startedAt: grant.endedAt + 0.001, endedAt: grant.endedAt + 0.002 }
-  const at = times.startedAt + offsetOf(grant)
+  const at = times.startedAt + aheadBy
   const stored = { incarnation, attempt, token, as: 'succeeded', outcome: 'late', at } as const
   const asked = { as: 'succeeded', outcome: 'late', doubt: null } as const
   return { call: 'settle', caller, id, fence, asked, ...times, answer: { kind: 'written', stored } }
@@ -172,7 +174,13 @@ function midOf({ startedAt, endedAt }: StormEvent): number {
   return (startedAt + endedAt) / 2
 }
 
-/** By how much the store's clock is ahead of the machine's, about. */
-function offsetOf(grant: Grant): number {
+/**
+ * By how much the store's clock is ahead of the machine's, about: as the shortest call tells, since a long one, on a busy
+ * machine, may have been decided at any of its moments.
+ */
+function offsetIn(events: readonly StormEvent[]): number {
+  const lengthOf = ({ startedAt, endedAt }: StormEvent): number => endedAt - startedAt
+  const [grant] = grantsIn(events).toSorted((a, b) => lengthOf(a) - lengthOf(b))
+  if (grant === undefined) throw new Error('a history in which nobody was granted anything')
   return grant.answer.leaseEndsAt - grant.asked.leaseMs - midOf(grant)
 }
