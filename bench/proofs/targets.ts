@@ -103,7 +103,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
         says: 'Of the header fields its code keeps only `Content-Type` (`headerWhitelist`); its README doesn’t mention header fields.',
       },
       {
-        on: ['concurrent', 'conflict-in-flight'],
+        on: ['concurrent', 'conflict-in-flight', 'refused-duplicate'],
         says: 'It looks the key up and then writes it, and its Redis adapter writes without a condition (`SET` with `EX` and no `NX`). Version 2.1, which the registry did not have, says that it handles [a lost race](https://github.com/VilledeMontreal/express-idempotency/pull/44).',
       },
       {
