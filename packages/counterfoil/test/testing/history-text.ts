@@ -12,8 +12,9 @@ const terms = { leaseMs: 100, ttlMs: 300, keyRetentionMs: 1000 } as const
  *   yield 1, renew 1               → stored given up, written · lost · no answer
  *
  * A number is an attempt; behind it stand what is left of the lease of one held, and when one replayed was settled. `two`
- * before it, or before what a fence names, is another incarnation than `one`; behind an unanswered claim it is what it would begin. A caller is its token. The store decides when
- * the call starts, or at the time behind an `@` at the line's end. Another key's call shows that its clock is the machine's.
+ * before it, or before what a fence names, is another incarnation than `one`; behind an unanswered claim it is the one that
+ * it would begin. A caller is its token. The store decides when the call starts, or at the time behind an `@` at the line's
+ * end. Another key's call shows that its clock is the machine's.
  */
 export function historyOf(text: string, id = 'id'): StormEvent[] {
   const lines = text.trim().split('\n')

@@ -40,6 +40,15 @@ describe.concurrent('a right service of another kind', () => {
   )
 })
 
+it.concurrent('a crash holds nothing where it can only come before the effect, or after the answer', async () => {
+  const [crash] = (await proofOf({ effect: 'last' }, { only: ['crash'], rounds: 3, requests: REQUESTS }))
+    .scenarios
+  expect(crash?.verdict).toMatchObject({
+    kind: 'not_shown',
+    why: expect.stringContaining('died before the request had its effect'),
+  })
+})
+
 describe.concurrent('what is broken', () => {
   it.concurrent.each(brokenTargets)('is found: a service that $fault, by $foundBy', (broken) =>
     isFound(broken, soak ? every.filter((id) => id !== broken.foundBy) : []),

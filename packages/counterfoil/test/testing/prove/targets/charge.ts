@@ -15,7 +15,7 @@ export interface Answer {
 /** No connection to whoever makes the charge: nothing ran. */
 export class UpstreamRefused extends Error {}
 
-interface Charging extends Pick<TargetTerms, 'chargeMs' | 'answers'> {
+interface Charging extends Pick<TargetTerms, 'chargeMs' | 'effect' | 'answers'> {
   readonly ledger: string
 }
 
@@ -27,12 +27,13 @@ interface Charging extends Pick<TargetTerms, 'chargeMs' | 'answers'> {
  */
 export async function charge(
   { url, headers }: IncomingMessage,
-  { ledger, chargeMs, answers }: Charging,
+  { ledger, chargeMs, effect, answers }: Charging,
 ): Promise<Answer> {
   if (headers.prefer === 'code=502') throw new UpstreamRefused()
   if (headers.prefer === 'code=429') return refusal(429, 'Too many charges.', [['Retry-After', '1']])
+  if (effect === 'last') await pause(chargeMs)
   enter(ledger, String(headers['idempotency-key'] ?? '').replaceAll('"', ''))
-  await pause(chargeMs)
+  if (effect === 'first') await pause(chargeMs)
   const id = answers === 'apart' ? randomBytes(8).toString('hex') : 'done'
   return {
     status: 201,

@@ -39,6 +39,8 @@ export interface TargetTerms {
   readonly leaseMs: number
   /** How long a charge takes. */
   readonly chargeMs: number
+  /** Whether its effect comes as it begins, or at its end, with the answer right after it. */
+  readonly effect: 'first' | 'last'
   /** `sheds`: 503 beyond a few requests at a time, before anything else looks at them. `stalls`: its thread is busy half of the time. */
   readonly load: 'none' | 'sheds' | 'stalls'
   readonly conflictStatus: 409 | 422
@@ -56,6 +58,7 @@ export const usualTerms: TargetTerms = {
   paths: 'apart',
   leaseMs: 1000,
   chargeMs: 100,
+  effect: 'first',
   load: 'none',
   conflictStatus: 422,
   answers: 'apart',
