@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkHistory, describeCounterexample } from '../../src/testing/index.ts'
+import { fingerprintOf } from '../../src/testing/requests.ts'
 import { historyOf } from './history-text.ts'
 
 const legal: Readonly<Record<string, string>> = {
@@ -279,13 +280,31 @@ describe('the checker of histories', () => {
         a    0    10   claim                    → granted 1 none
         b  200   210   claim                    → granted 2 abandoned @500`),
     )
-    expect(verdict).toMatchObject({ kind: 'undecided', why: expect.stringContaining('by 290 ms') })
+    expect(verdict).toMatchObject({
+      kind: 'undecided',
+      cause: 'clock',
+      why: expect.stringContaining('by 290 ms'),
+    })
+  })
+
+  it('finds the one of twenty unheard claims whose request explains a conflict', () => {
+    const unheard = Array.from({ length: 20 }, (_, n) => `u${n}  ${n}    40   claim   → no answer`)
+    const history = historyOf(`
+        ${unheard.join('\n')}
+        c  900   910   claim                    → conflict`)
+    const unlike = history.map((event, n) => {
+      if (event.call !== 'claim' || event.answer.kind !== 'unknown') return event
+      const fingerprint = fingerprintOf(event.caller === 'u13' ? 'another request' : 'the request')
+      const asked = { ...event.asked, fingerprint, leaseMs: 50 + n, incarnation: `begun by ${event.caller}` }
+      return { ...event, asked }
+    })
+    expect(checkHistory(unlike, { steps: 100 })).toMatchObject({ kind: 'linearizable' })
   })
 
   it('gives up where it is allowed too few steps', () => {
     const verdict = checkHistory(historyOf(legal['a lease that lapsed, and its zombie'] as string), {
       steps: 1,
     })
-    expect(verdict).toMatchObject({ kind: 'undecided' })
+    expect(verdict).toMatchObject({ kind: 'undecided', cause: 'steps' })
   })
 })

@@ -7,7 +7,7 @@ const terms = { leaseMs: 100, ttlMs: 300, keyRetentionMs: 1000 } as const
 /**
  * A history as text, one call a line: who, when it started and ended, what was asked, what was answered.
  *
- *   claim                          → granted 2 released · held 1 85 · replayed 1 x 20 · expired · no answer
+ *   claim                          → granted 2 released · held 1 85 · replayed 1 x 20 · expired · conflict · no answer
  *   settle 1 succeeded x           → stored succeeded x · lost · no answer
  *   yield 1, renew 1               → stored given up, written · lost · no answer
  *
@@ -80,7 +80,8 @@ function claimAnswer(id: string, token: string, text: string, at: number): Claim
     case 'replayed':
       return { kind: 'replay', ...receipt, as: 'succeeded', outcome: word, settledAt: Number(time) }
     case 'expired':
-      return { kind: 'expired' }
+    case 'conflict':
+      return { kind }
     default:
       return { kind: 'unknown', why: text }
   }

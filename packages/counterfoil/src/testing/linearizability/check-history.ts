@@ -18,7 +18,7 @@ export type HistoryVerdict =
   /** One for each key whose answers no store that keeps the contract could have given. */
   | { readonly kind: 'broken'; readonly counterexamples: readonly Counterexample[] }
   /** The store's clock went astray, or the search took too long: nothing is shown. */
-  | { readonly kind: 'undecided'; readonly why: string }
+  | { readonly kind: 'undecided'; readonly cause: 'clock' | 'steps'; readonly why: string }
 
 const CLOCK_SLACK_MS = 5
 const STEPS = 200_000
@@ -53,9 +53,10 @@ export function checkHistory(events: readonly StormEvent[], terms: HistoryTerms 
     const counterexamples = broken.map(({ ofKey }) => counterexampleOf(ofKey, offset))
     return { kind: 'broken', counterexamples }
   }
-  if (clock.kind === 'astray') return { kind: 'undecided', why: astrayText(clock) }
+  if (clock.kind === 'astray') return { kind: 'undecided', cause: 'clock', why: astrayText(clock) }
   if (judged.some(({ found }) => found.kind === 'undecided')) {
-    return { kind: 'undecided', why: `no order of a key's calls was found or ruled out in ${steps} steps` }
+    const why = `no order of a key's calls was found or ruled out in ${steps} steps`
+    return { kind: 'undecided', cause: 'steps', why }
   }
   return { kind: 'linearizable', calls: events.length, keys: ofKeys.length }
 }

@@ -6,12 +6,17 @@ import type { Verdict } from '../proof.ts'
 
 const MOST_EVIDENCE = 12
 
+const REMEDIES = {
+  clock: 'clockSlackMs allows for more',
+  steps: 'with fewer calls less is left open',
+} as const
+
 /** Whether there is an order of these calls that gives all their answers; `undefined` where there is. */
 export function faultIn(events: readonly StormEvent[], clockSlackMs: number): Verdict | undefined {
   const verdict = checkHistory(events, { clockSlackMs })
   if (verdict.kind === 'linearizable') return undefined
   if (verdict.kind === 'undecided') {
-    return { kind: 'not_shown', why: sentence(`${verdict.why} (clockSlackMs allows for more)`) }
+    return { kind: 'not_shown', why: sentence(`${verdict.why} (${REMEDIES[verdict.cause]})`) }
   }
   const [shortest] = verdict.counterexamples.toSorted((a, b) => a.events.length - b.events.length)
   if (shortest === undefined) return undefined
