@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { seeded } from '../../../random.ts'
-import type { FaultPoint } from '../../../tcp-fault.ts'
+import type { FaultPoint, PlannedFault } from '../../../tcp-fault.ts'
 import { openTcpProxy, type TcpProxy } from '../../../tcp-proxy.ts'
 import { faultIn } from '../judge.ts'
 import { inPlace } from '../place.ts'
@@ -10,8 +10,10 @@ import { newKeys, seedOf } from './storms.ts'
 
 const KEYS = 8
 const POINTS: readonly FaultPoint[] = ['before', 'inside', 'sent', 'answered']
-/** Between two cuts at most: long enough to connect again. */
+/** Between two cuts at most. */
 const REST_MS = 40
+/** Messages in which a driver says who it is. One that is cut off there each time it connects comes to no call at all. */
+const GREETING = 4
 
 export const lostAnswers: Scenario = {
   id: 'lost-answers',
@@ -60,7 +62,8 @@ async function cutUntil(signal: AbortSignal, proxy: TcpProxy, seed: number): Pro
     signal.addEventListener('abort', () => resolve(), { once: true }),
   )
   while (!signal.aborted) {
-    const { struck } = proxy.plan({ at: random.pick(POINTS), effect: 'cut' })
+    const when: PlannedFault['when'] = ({ number }) => number > GREETING
+    const { struck } = proxy.plan({ at: random.pick(POINTS), effect: 'cut', when })
     await Promise.race([struck, ended])
     await setTimeout(random.int(REST_MS))
   }
