@@ -1,7 +1,7 @@
 /**
- * One contender in a process of its own: `child.ts NAME FOLDER WARM_UP_MS CELL_MS [profiled]`. Says `warm` on stdout; then, for
- * each line of stdin, which is a cell such as `first-time/64`, measures that and says what it measured. Where it is to be
- * profiled, it leaves a profile of each in the folder.
+ * One contender in a process of its own: `child.ts NAME FOLDER WARM_UP_MS CELL_MS [profiled]`. Says on stdout that it is warm;
+ * then, for each line of stdin, which is a cell such as `first-time/64`, measures that and says what it measured. Where it
+ * is to be profiled, it leaves a profile of each in the folder. Where it fails, its last word is why.
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { type ContenderName, contenders } from './contenders.ts'
 import { type LookOn, type Measured, measure } from './measure.ts'
 import { contenderOf } from './open-contender.ts'
 import { recorded } from './profile/record.ts'
+import type { Told } from './run-child.ts'
 import { urlsIn } from './servers/urls.ts'
 import { walOf } from './servers/wal.ts'
 import type { Cell } from './workload.ts'
@@ -19,6 +20,11 @@ if (name === undefined || folder === undefined) throw new Error('This is a child
 
 // Nobody waits for what is under way where the bench itself has ended.
 process.stdin.once('end', () => process.exit())
+process.on('uncaughtException', ({ message, stack }) => {
+  tell({ kind: 'failed', why: message })
+  if (!contenders[name as ContenderName].peer) process.stderr.write(`${stack}\n`)
+  process.exit(1)
+})
 
 const open = await contenderOf(name as ContenderName)
 const facts = contenders[name as ContenderName]
@@ -30,14 +36,14 @@ const serverPid = { postgres: servers.postgresPid, redis: servers.redisPid, none
 
 // Compiled code for all cells alike: what is measured first is no slower than what comes after it, nor is who has more code.
 await onFilesOfItsOwn({ workload: 'first-time', atOnce: 64 }, Number(warmUpMs) * 5)
-process.stdout.write('warm\n')
+tell({ kind: 'warm' })
 
 let measuredCells = 0
 for await (const line of createInterface({ input: process.stdin })) {
   measuredCells += 1
   const path = join(folder, `${measuredCells}.cpuprofile`)
   const lookOn: LookOn = (run) => (profiled === undefined ? run() : recorded(path, run))
-  process.stdout.write(`${JSON.stringify(await onFilesOfItsOwn(cellIn(line), Number(cellMs), lookOn))}\n`)
+  tell({ kind: 'measured', measured: await onFilesOfItsOwn(cellIn(line), Number(cellMs), lookOn) })
 }
 
 /** No cell begins with what another one has left. */
@@ -54,6 +60,10 @@ async function onFilesOfItsOwn(cell: Cell, ms: number, lookOn?: LookOn): Promise
   await opened.close()
   rmSync(files, { recursive: true })
   return measured
+}
+
+function tell(told: Told): void {
+  process.stdout.write(`${JSON.stringify(told)}\n`)
 }
 
 function cellIn(text: string): Cell {

@@ -34,6 +34,8 @@ export interface ContenderFacts {
   readonly against?: ContenderName
   /** The server that it needs. */
   readonly on?: 'postgres' | 'redis'
+  /** Others made it: where it fails, the run goes on without it, and says so. */
+  readonly peer?: true
   /** What it doesn't do, or gives up, of what Counterfoil promises. */
   readonly lacks: string
   /** Those of its calls that are measured; all where it isn't said. */
@@ -79,6 +81,7 @@ export const contenders: Readonly<Record<ContenderName, ContenderFacts>> = {
   dbos: {
     against: 'postgres',
     title: 'DBOS, workflow id as key',
+    peer: true,
     family: 'on-postgres',
     on: 'postgres',
     lacks:
@@ -87,6 +90,7 @@ export const contenders: Readonly<Record<ContenderName, ContenderFacts>> = {
   restate: {
     against: 'postgres',
     title: "Restate's ingress",
+    peer: true,
     family: 'on-postgres',
     lacks:
       'conflicts (another body under the key gets the first outcome); a server of its own beside the application, which keeps its own log',
@@ -119,6 +123,7 @@ export const contenders: Readonly<Record<ContenderName, ContenderFacts>> = {
   'node-idempotency': {
     against: 'redis',
     title: '@node-idempotency/core (node-redis 4)',
+    peer: true,
     family: 'on-redis',
     on: 'redis',
     lacks:
@@ -127,6 +132,7 @@ export const contenders: Readonly<Record<ContenderName, ContenderFacts>> = {
   powertools: {
     against: 'redis',
     title: 'Powertools idempotency (node-redis)',
+    peer: true,
     family: 'on-redis',
     on: 'redis',
     lacks:
@@ -136,6 +142,7 @@ export const contenders: Readonly<Record<ContenderName, ContenderFacts>> = {
   'express-idempotency': {
     against: 'redis',
     title: 'express-idempotency (node-redis 4)',
+    peer: true,
     family: 'on-redis',
     on: 'redis',
     lacks:

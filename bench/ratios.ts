@@ -1,6 +1,6 @@
 import type { ContenderName } from './contenders.ts'
 import type { Measured } from './measure.ts'
-import type { Results } from './rounds.ts'
+import type { Results } from './results.ts'
 import { type Spread, spread } from './statistics.ts'
 import type { Cell } from './workload.ts'
 

@@ -1,57 +1,89 @@
 import { join } from 'node:path'
-import { type ContenderName, measures } from './contenders.ts'
-import type { Measured } from './measure.ts'
+import { type ContenderName, contenders, measures } from './contenders.ts'
 import type { Plan } from './plan.ts'
 import type { Progress } from './progress.ts'
-import { Child } from './run-child.ts'
+import { Results } from './results.ts'
+import { Child, ContenderFailed } from './run-child.ts'
 import type { ServerUrls } from './servers/urls.ts'
-import type { Cell } from './workload.ts'
 
-/** Everything measured: of each contender and cell one `Measured` a round, in the order of the rounds. */
-export class Results {
-  readonly #measured = new Map<string, Measured[]>()
+interface Surroundings {
+  readonly folder: string
+  readonly servers: ServerUrls
+}
 
-  add(contender: ContenderName, measured: Measured): void {
-    const name = nameOf(contender, measured)
-    this.#measured.set(name, [...(this.#measured.get(name) ?? []), measured])
-  }
+/** @param share of the round that is behind */
+type Say = (what: string, share: number) => void
 
-  /** Empty where it was not measured. */
-  of(contender: ContenderName, cell: Cell): readonly Measured[] {
-    return this.#measured.get(nameOf(contender, cell)) ?? []
-  }
+export interface Ran {
+  readonly results: Results
+  /** Peers that failed in the middle, and why: of these there is no result. */
+  readonly failed: ReadonlyMap<ContenderName, string>
 }
 
 /**
  * In each round every contender has a fresh process, and they take turns cell by cell: a machine that slows down slows
  * all of them down. Every other round goes backwards, so that none is always the one behind a certain other.
+ * @throws {ContenderFailed} where one failed that isn't a peer
  */
-export async function runRounds(
-  plan: Plan,
-  { folder, servers }: { readonly folder: string; readonly servers: ServerUrls },
-  progress: Progress,
-): Promise<Results> {
+export async function runRounds(plan: Plan, surroundings: Surroundings, progress: Progress): Promise<Ran> {
   const results = new Results()
+  const failed = new FailedPeers()
   for (let round = 0; round < plan.rounds; round += 1) {
-    const contenders = round % 2 === 0 ? plan.contenders : [...plan.contenders].reverse()
-    const children: [ContenderName, Child][] = []
-    for (const contender of contenders) {
-      progress.say(`round ${round + 1} of ${plan.rounds}: starting ${contender}`, round / plan.rounds)
-      const files = join(folder, `${round}-${contender}`)
-      children.push([contender, await Child.start({ ...plan, contender, folder: files, servers })])
-    }
-    for (const [index, cell] of plan.cells.entries()) {
-      const share = (round + index / plan.cells.length) / plan.rounds
-      progress.say(`round ${round + 1} of ${plan.rounds}: ${cell.workload}, ${cell.atOnce} at once`, share)
-      for (const [contender, child] of children)
-        if (measures(contender, cell.workload)) results.add(contender, await child.measure(cell))
-    }
-    for (const [, child] of children) await child.end()
+    const say: Say = (what, share) =>
+      progress.say(`round ${round + 1} of ${plan.rounds}: ${what}`, (round + share) / plan.rounds)
+    await runRound(round, plan, surroundings, { results, failed }, say)
   }
   progress.end()
-  return results
+  for (const contender of failed.whys.keys()) results.forget(contender)
+  return { results, failed: failed.whys }
 }
 
-function nameOf(contender: ContenderName, { workload, atOnce }: Cell): string {
-  return `${contender} ${workload} ${atOnce}`
+async function runRound(
+  round: number,
+  plan: Plan,
+  { folder, servers }: Surroundings,
+  { results, failed }: { readonly results: Results; readonly failed: FailedPeers },
+  say: Say,
+): Promise<void> {
+  const children = new Map<ContenderName, Child>()
+  try {
+    for (const contender of round % 2 === 0 ? plan.contenders : plan.contenders.toReversed()) {
+      say(`starting ${contender}`, 0)
+      const terms = { ...plan, contender, servers, folder: join(folder, `${round}-${contender}`) }
+      const child = await failed.unless(contender, () => Child.start(terms))
+      if (child !== undefined) children.set(contender, child)
+    }
+    for (const [index, cell] of plan.cells.entries()) {
+      say(`${cell.workload}, ${cell.atOnce} at once`, index / plan.cells.length)
+      for (const [contender, child] of children) {
+        if (!measures(contender, cell.workload)) continue
+        const measured = await failed.unless(contender, () => child.measure(cell))
+        if (measured !== undefined) results.add(contender, measured)
+      }
+    }
+  } finally {
+    // Before the servers that they are on.
+    for (const child of children.values()) await child.end()
+  }
+}
+
+/** What others made may fail without an end to the run: that is no news of Counterfoil. */
+class FailedPeers {
+  readonly #whys = new Map<ContenderName, string>()
+
+  get whys(): ReadonlyMap<ContenderName, string> {
+    return this.#whys
+  }
+
+  /** @returns nothing of a peer that fails, or has */
+  async unless<T>(contender: ContenderName, run: () => Promise<T>): Promise<T | undefined> {
+    if (this.#whys.has(contender)) return undefined
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof ContenderFailed && contenders[contender].peer)) throw error
+      this.#whys.set(contender, `it failed: ${error.why}`)
+      return undefined
+    }
+  }
 }

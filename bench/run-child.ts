@@ -2,11 +2,28 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { ContenderName } from './contenders.ts'
+import { type ContenderName, titleOf } from './contenders.ts'
 import type { Measured } from './measure.ts'
 import type { Effort } from './plan.ts'
 import { type ServerUrls, variablesOf } from './servers/urls.ts'
 import type { Cell } from './workload.ts'
+
+/** What a child says, a line each. */
+export type Told =
+  | { readonly kind: 'warm' }
+  | { readonly kind: 'measured'; readonly measured: Measured }
+  /** Its last word. */
+  | { readonly kind: 'failed'; readonly why: string }
+
+/** A contender that can't be measured any further. */
+export class ContenderFailed extends Error {
+  readonly why: string
+
+  constructor(contender: ContenderName, why: string) {
+    super(`${titleOf(contender)} failed: ${why}`)
+    this.why = why
+  }
+}
 
 interface ChildTerms extends Pick<Effort, 'warmUpMs' | 'cellMs'> {
   readonly contender: ContenderName
@@ -43,13 +60,15 @@ export class Child {
   /** Resolves when it is warm. */
   static async start(terms: ChildTerms): Promise<Child> {
     const child = new Child(terms)
-    await child.#answer()
+    await child.#told()
     return child
   }
 
   async measure({ workload, atOnce }: Cell): Promise<Measured> {
     this.#process.stdin.write(`${workload}/${atOnce}\n`)
-    return JSON.parse(await this.#answer()) as Measured
+    const told = await this.#told()
+    if (told.kind === 'measured') return told.measured
+    throw new ContenderFailed(this.#name, `it was ${told.kind} where a measurement was asked for`)
   }
 
   async end(): Promise<void> {
@@ -57,9 +76,11 @@ export class Child {
     await this.#exit
   }
 
-  async #answer(): Promise<string> {
+  async #told(): Promise<Exclude<Told, { kind: 'failed' }>> {
     const { value, done } = await this.#lines.next()
-    if (!done) return value
-    throw new Error(`${this.#name} ended with code ${await this.#exit}; stderr says why`)
+    if (done) throw new ContenderFailed(this.#name, `it ended with code ${await this.#exit}`)
+    const told = JSON.parse(value) as Told
+    if (told.kind === 'failed') throw new ContenderFailed(this.#name, told.why)
+    return told
   }
 }

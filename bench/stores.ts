@@ -1,10 +1,12 @@
 import { absentContenders, absentText } from './absent.ts'
 import { type Arguments, argumentsIn, HELP } from './arguments.ts'
+import type { ContenderName } from './contenders.ts'
 import { goals, isReached } from './goals.ts'
 import { header } from './header.ts'
 import { machine } from './machine.ts'
 import { intoPage } from './page/page.ts'
 import { PAYLOAD } from './payload.ts'
+import type { Plan } from './plan.ts'
 import { print } from './print.ts'
 import { profile } from './profile/profile.ts'
 import { profileReport } from './profile/report.ts'
@@ -41,10 +43,12 @@ async function measureCalls(
   command: string,
   { folder, servers }: Surroundings,
 ): Promise<void> {
-  const absent = await absentContenders(asked.contenders, servers.missing, fetch)
-  const plan = { ...asked, contenders: asked.contenders.filter((name) => !absent.has(name)) }
+  const notThere = await absentContenders(asked.contenders, servers.missing, fetch)
   const where = machine(folder)
-  const results = await runRounds(plan, { folder, servers }, progressOn(process.stderr))
+  const there = without(asked, notThere)
+  const { results, failed } = await runRounds(there, { folder, servers }, progressOn(process.stderr))
+  const absent = new Map([...notThere, ...failed])
+  const plan = without(asked, absent)
   const { contenders, cells, ...effort } = plan
   const reached = goals(results).map((goal) => ({ ...goal, reached: isReached(goal) }))
   const everything = {
@@ -75,6 +79,10 @@ async function measureCalls(
       .filter((text) => text !== '')
       .join('\n\n'),
   )
+}
+
+function without(plan: Plan, absent: ReadonlyMap<ContenderName, string>): Plan {
+  return { ...plan, contenders: plan.contenders.filter((name) => !absent.has(name)) }
 }
 
 async function showProfile(

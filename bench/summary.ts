@@ -2,7 +2,7 @@ import { type ContenderName, contenders, measures } from './contenders.ts'
 import type { Measured } from './measure.ts'
 import type { Plan } from './plan.ts'
 import { figure, ratio } from './ratios.ts'
-import type { Results } from './rounds.ts'
+import type { Results } from './results.ts'
 import { type Spread, spread } from './statistics.ts'
 import type { Cell } from './workload.ts'
 

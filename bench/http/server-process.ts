@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const PATIENCE_MS = 10_000
-
-import type { Readable } from 'node:stream'
+/** A loaded machine starts them slowly. */
+const PATIENCE_MS = 30_000
 
 export interface Start {
   readonly command: string
