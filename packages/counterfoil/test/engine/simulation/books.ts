@@ -4,6 +4,7 @@ import {
   decodeOutcome,
   type Fence,
   type FencedAnswer,
+  type Found,
   type HandAnswer,
   type Receipt,
   type ReceiptId,
@@ -51,6 +52,8 @@ export interface Settling {
 /** What really happened, seen from outside of every process: at the store and at the effects. */
 export class Books {
   readonly effects: Effect[] = []
+  /** Those of the handlers that have not ended. */
+  readonly running: Set<Effect> = new Set()
   readonly claims: Map<string, GrantedClaim> = new Map()
   readonly settlings: Map<ReceiptId, Settling[]> = new Map()
   readonly #now: () => number
@@ -112,6 +115,14 @@ export class Books {
 
   effectsOf(id: ReceiptId): readonly Effect[] {
     return this.effects.filter((effect) => effect.id === id && effect.executed)
+  }
+
+  /** What has become of a key, as whoever asks downstream learns it. */
+  truthOf(id: ReceiptId): Found<string> {
+    const effects = this.effectsOf(id)
+    const done = effects.find(({ endedAt, machine }) => endedAt !== null || machine.state === 'crashed')
+    if (done) return { found: 'happened', value: done.value }
+    return { found: effects.length === 0 ? 'did_not_happen' : 'unknown' }
   }
 
   settlingsOf(id: ReceiptId): readonly Settling[] {
