@@ -40,6 +40,9 @@ export interface Ground<Tx, P extends Pace> {
   readonly terms: StoreTerms
 }
 
+/** Makes the ground of one test. */
+export type Prepare<Tx, P extends Pace> = () => Ground<Tx, P> | Promise<Ground<Tx, P>>
+
 /** A process's receipts on that ground; closed with the test. */
 export function receiptsOn<Tx, P extends Pace>(
   ground: Ground<Tx, P>,
