@@ -1,30 +1,11 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type ReceiptStore, receiptId, StoreUnavailable } from '../../src/core/index.ts'
-import {
-  type Attempt,
-  createReceipts,
-  type OperationOptions,
-  type Receipts,
-  type ReceiptsOptions,
-} from '../../src/engine/index.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { type ReceiptStore, StoreUnavailable } from '../../src/core/index.ts'
+import type { Attempt, OperationOptions } from '../../src/engine/index.ts'
 import { elapsedClock, nodeRuntime } from '../../src/engine/runtime.ts'
 import { memoryStore } from '../../src/stores/memory/index.ts'
+import { call, id, receiptsOn } from './once/receipts.ts'
 
 // What a user's functions, a store and a clock may answer, and what must not come of it.
-
-const call = { tenant: 'acme', key: 'order-1', request: { amount: 1 } }
-const id = receiptId({ tenant: 'acme', operation: 'op', key: 'order-1' })
-const open: Receipts[] = []
-
-function receiptsOn(store: ReceiptStore, options: Partial<ReceiptsOptions> = {}): Receipts {
-  const receipts = createReceipts({ store, sweep: 'off', ...options })
-  open.push(receipts)
-  return receipts
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((receipts) => receipts.close()))
-})
 
 /** An operation whose first attempt doesn't know what it did. */
 async function inDoubt(options: Partial<OperationOptions>) {

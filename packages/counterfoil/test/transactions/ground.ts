@@ -12,7 +12,6 @@ import {
   type TransactionalOptions,
   type TransactionHandler,
 } from '../../src/index.ts'
-
 import type { StoreTerms } from './worker-terms.ts'
 
 export type AnyAttempt = TransactionAttempt | SyncTransactionAttempt
