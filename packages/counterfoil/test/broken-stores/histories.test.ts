@@ -15,8 +15,11 @@ const unseen: ReadonlySet<string> = new Set([
 ])
 const visible = Object.entries(brokenStores).filter(([name]) => !unseen.has(name))
 
-/** Storms until one shows it: some faults need two callers to meet. */
+/** Storms until one shows it, on few keys and on many: some faults need two callers to meet, and some that none comes between. */
 const STORMS = 40
+const KEYS = [2, 12] as const
+/** A history that takes more shows less than another storm. */
+const STEPS = 20_000
 
 describe('the checker of histories', () => {
   it('accepts those of the tiny store without a fault', async () => {
@@ -38,7 +41,7 @@ async function verdictOn(faults: Partial<Faults>, seed: number): Promise<History
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-'))
   const stores = Array.from({ length: 6 }, () => tinyStore(join(folder, 'receipts'), faults))
   try {
-    const keys = [randomUUID(), randomUUID()]
+    const keys = Array.from({ length: KEYS[seed % KEYS.length] as number }, () => randomUUID())
     const events = stores.map((store, index) =>
       runStorm(store, {
         storm: 'mixed',
@@ -49,7 +52,7 @@ async function verdictOn(faults: Partial<Faults>, seed: number): Promise<History
         caller: `connection ${index}`,
       }),
     )
-    return checkHistory((await Promise.all(events)).flat())
+    return checkHistory((await Promise.all(events)).flat(), { steps: STEPS })
   } finally {
     for (const store of stores) await store.close()
     await rm(folder, { recursive: true })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkHistory, describeCounterexample } from '../../src/testing/index.ts'
+import { checkHistory, describeCounterexample, type StormEvent } from '../../src/testing/index.ts'
 import { fingerprintOf } from '../../src/testing/requests.ts'
 import { historyOf } from './history-text.ts'
 
@@ -48,6 +48,22 @@ const legal: Readonly<Record<string, string>> = {
     b   20    30   claim two                → no answer
     c   40    50   claim                    → held two 1 80
     c  121   130   claim                    → granted two 2 abandoned`,
+  'a recovery that was sent twice, took over and was taken over, and finds nothing to recover': `
+    a    0    10   claim                    → granted 1 none
+    r   50   250   recover                  → nothing_to_recover
+    c  210   220   claim                    → granted 3 abandoned`,
+  'a claim sent twice, which begins the same receipt again once it was forgotten': `
+    a    0  1500   claim                    → granted 1 none 1400 @1400
+    c  105   110   claim                    → granted 2 abandoned`,
+  'an unheard claim made late, which is therefore not forgotten yet': `
+    a    0    10   claim                    → no answer
+    b 1200  1210   claim two                → no answer
+    c 1220  1225   claim                    → held 2 80`,
+  'a renewal made late, which is therefore not forgotten yet': `
+    a    0    10   claim                    → granted 1 none
+    a   20   900   renew 1                  → written
+    b 1200  1210   claim                    → no answer
+    c 1220  1225   claim                    → held 2 80`,
   'a claim and a settle that were sent again': `
     a    0    10   claim                    → granted 1 none
     a    1    40   claim                    → granted 1 none 0 @30
@@ -109,6 +125,15 @@ const legal: Readonly<Record<string, string>> = {
 }
 
 const illegal: Readonly<Record<string, string>> = {
+  'an unheard claim that took over a receipt long forgotten': `
+    a    0    10   claim                    → granted 1 none
+    b  120   130   claim two                → no answer
+    c 5000  5010   claim                    → held 2 50`,
+  'an unheard claim that went on from a release long forgotten': `
+    a    0    10   claim                    → granted 1 none
+    a   11    12   settle 1 released r      → stored released r
+    b  100   110   claim two                → no answer
+    c 1500  1510   claim                    → held 2 50`,
   'one attempt, two callers': `
     a    0    10   claim                    → granted 1 none
     b    5    15   claim                    → granted 1 none`,
@@ -287,18 +312,18 @@ describe('the checker of histories', () => {
     })
   })
 
-  it('finds the one of twenty unheard claims whose request explains a conflict', () => {
-    const unheard = Array.from({ length: 20 }, (_, n) => `u${n}  ${n}    40   claim   → no answer`)
-    const history = historyOf(`
-        ${unheard.join('\n')}
-        c  900   910   claim                    → conflict`)
-    const unlike = history.map((event, n) => {
-      if (event.call !== 'claim' || event.answer.kind !== 'unknown') return event
-      const fingerprint = fingerprintOf(event.caller === 'u13' ? 'another request' : 'the request')
-      const asked = { ...event.asked, fingerprint, leaseMs: 50 + n, incarnation: `begun by ${event.caller}` }
-      return { ...event, asked }
+  describe('of twenty unheard claims, all unlike each other', () => {
+    it('finds the one whose request explains a conflict', () => {
+      const history = twentyUnheard('c  900   910   claim   → conflict', (n) =>
+        n === 13 ? 'another request' : 'the request',
+      )
+      expect(checkHistory(history, { steps: 100 })).toMatchObject({ kind: 'linearizable' })
     })
-    expect(checkHistory(unlike, { steps: 100 })).toMatchObject({ kind: 'linearizable' })
+
+    it('finds six that were carried out', () => {
+      const history = twentyUnheard('c  900   910   claim   → granted 7 abandoned', () => 'the request')
+      expect(checkHistory(history, { steps: 100 })).toMatchObject({ kind: 'linearizable' })
+    })
   })
 
   it('gives up where it is allowed too few steps', () => {
@@ -308,3 +333,13 @@ describe('the checker of histories', () => {
     expect(verdict).toMatchObject({ kind: 'undecided', cause: 'steps' })
   })
 })
+
+function twentyUnheard(last: string, requestOf: (n: number) => string): StormEvent[] {
+  const unheard = Array.from({ length: 20 }, (_, n) => `u${n}  ${n}    40   claim   → no answer`)
+  return historyOf([...unheard, last].join('\n')).map((event) => {
+    if (event.call !== 'claim' || event.answer.kind !== 'unknown') return event
+    const n = Number(event.caller.slice(1))
+    const unlike = { fingerprint: fingerprintOf(requestOf(n)), leaseMs: 50 + n }
+    return { ...event, asked: { ...event.asked, ...unlike } }
+  })
+}

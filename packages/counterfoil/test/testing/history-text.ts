@@ -7,7 +7,8 @@ const terms = { leaseMs: 100, ttlMs: 300, keyRetentionMs: 1000 } as const
 /**
  * A history as text, one call a line: who, when it started and ended, what was asked, what was answered.
  *
- *   claim                          → granted 2 released · held 1 85 · replayed 1 x 20 · expired · conflict · no answer
+ *   claim, recover                 → granted 2 released · held 1 85 · replayed 1 x 20 · expired · conflict ·
+ *                                    nothing_to_recover · no answer
  *   settle 1 succeeded x           → stored succeeded x · lost · no answer
  *   yield 1, renew 1               → stored given up, written · lost · no answer
  *
@@ -29,11 +30,12 @@ function eventOf(line: string, id: string): StormEvent {
   const [caller = '', started, ended, call = '', ...about] = asking.trim().split(/ +/)
   const common = { caller, id, startedAt: Number(started), endedAt: Number(ended) }
   const moment = Number(at ?? started)
-  if (call === 'claim') {
+  if (call === 'claim' || call === 'recover') {
+    const incarnation = about[0] ?? (answered.includes('granted two') ? 'two' : 'one')
     return {
       ...common,
-      call,
-      asked: askedBy(caller, about[0] ?? (answered.includes('granted two') ? 'two' : 'one')),
+      call: 'claim',
+      asked: askedBy(caller, incarnation, call === 'claim' ? 'run' : 'recover'),
       answer: claimAnswer(id, caller, answered.trim(), moment),
     }
   }
@@ -47,7 +49,7 @@ function eventOf(line: string, id: string): StormEvent {
   return { ...common, call: 'settle', fence, asked, answer }
 }
 
-function askedBy(token: string, incarnation: string): AskedClaim {
+function askedBy(token: string, incarnation: string, intent: 'run' | 'recover'): AskedClaim {
   return {
     ...terms,
     fingerprint: fingerprintOf('the request'),
@@ -55,7 +57,7 @@ function askedBy(token: string, incarnation: string): AskedClaim {
     policies: rerunPolicies,
     token,
     incarnation,
-    intent: 'run',
+    intent,
   }
 }
 
@@ -81,6 +83,7 @@ function claimAnswer(id: string, token: string, text: string, at: number): Claim
       return { kind: 'replay', ...receipt, as: 'succeeded', outcome: word, settledAt: Number(time) }
     case 'expired':
     case 'conflict':
+    case 'nothing_to_recover':
       return { kind }
     default:
       return { kind: 'unknown', why: text }

@@ -1,42 +1,67 @@
 import type { Modelled } from './modelled.ts'
 
-/** The beginning of an order, and what is kept once its calls were made. */
+/** The beginning of an order. */
 export interface Beginning {
-  /** The one that it goes on from, and how many it goes on from in all. */
-  readonly after: Beginning | undefined
+  /** The shorter one that it continues; that of nothing at all continues none. */
+  readonly continues: Beginning | undefined
+  /** How many there are before it in that line. */
   readonly depth: number
-  /** The calls that it puts behind that one. */
-  readonly calls: number[]
+  /** The calls that it puts behind those: one change, and then what changes nothing. */
+  readonly calls: readonly number[]
   readonly kept: Modelled
-  /** How many answered calls there were in it when it was made. */
+  /** How many calls without an answer have come since the last one with an answer. */
+  readonly unheard: number
+}
+
+export interface Choice {
+  readonly number: number
+  readonly kept: Modelled
+}
+
+/** What may be put behind a beginning, one choice after the other: looked for only when it is that one's turn. */
+export interface Branch {
+  readonly from: Beginning
+  readonly choices: Iterator<Choice>
+  /** How many answered calls there are in what it leads to, and how many unanswered ones at its end. */
   readonly answered: number
-  /** How many unanswered ones have come since the last of them. */
   readonly unheard: number
 }
 
 /**
- * Beginnings that wait to be gone on from. The one with the most answers in it comes first: that goes on as far as it
- * can, as in a search by depth. Of those that got equally far it is the one that had to take the fewest unanswered calls
- * for carried out: after a connection broke there may be twenty, of which two were, and to try the longest rows of
- * them first took over 200,000 steps where this takes some hundred.
+ * Branches that are still to be followed: always one of those with the most answers in them. Among these, when a
+ * connection broke, there may be rows of twenty calls that nobody heard of, and it isn't known how many of them were
+ * carried out. Where it was a few, the shortest rows find it at once and the longest never; where it was many, the other
+ * way round. So both have their turns.
  */
 export class Frontier {
   /** By their answers, and then by their unheard calls. */
-  readonly #waiting: Beginning[][][] = []
+  readonly #branches: (Branch[] | undefined)[][] = []
 
-  add(beginning: Beginning): void {
-    const { answered, unheard } = beginning
-    this.#waiting[answered] ??= []
-    const equallyFar = this.#waiting[answered]
-    equallyFar[unheard] ??= []
-    equallyFar[unheard].push(beginning)
+  add(branch: Branch): void {
+    const { answered, unheard } = branch
+    while (this.#branches.length <= answered) this.#branches.push([])
+    const equallyFar = this.#branches[answered] as (Branch[] | undefined)[]
+    const alike = equallyFar[unheard]
+    if (alike === undefined) equallyFar[unheard] = [branch]
+    else alike.push(branch)
   }
 
-  take(): Beginning | undefined {
-    for (; this.#waiting.length > 0; this.#waiting.pop()) {
-      // Holes are passed over by `find` as `undefined`.
-      const next = this.#waiting.at(-1)?.find((alike) => alike?.length)
-      if (next !== undefined) return next.shift()
+  /** @returns the branch to follow, which stays until it is dropped; nothing where there is none. */
+  next(rows: 'shortest' | 'longest'): Branch | undefined {
+    return this.#furthest(rows)?.at(-1)
+  }
+
+  /** The branch that `next` gives has come to its end. */
+  drop(rows: 'shortest' | 'longest'): void {
+    this.#furthest(rows)?.pop()
+  }
+
+  #furthest(rows: 'shortest' | 'longest'): Branch[] | undefined {
+    const isLeft = (alike: Branch[] | undefined): boolean => alike !== undefined && alike.length > 0
+    for (; this.#branches.length > 0; this.#branches.pop()) {
+      const equallyFar = this.#branches.at(-1)
+      const found = rows === 'shortest' ? equallyFar?.find(isLeft) : equallyFar?.findLast(isLeft)
+      if (found !== undefined) return found
     }
     return undefined
   }

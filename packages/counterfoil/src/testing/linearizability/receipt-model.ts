@@ -1,5 +1,4 @@
 import {
-  type ClaimDecision,
   decideClaim,
   decideRenew,
   decideSettle,
@@ -120,28 +119,53 @@ function stretchesFor(kept: Modelled, answer: ClaimAnswer, moments: Moments): re
   return turns.map((at, index) => ({ at, from: at, to: turns[index + 1] ?? at }))
 }
 
+/**
+ * Both the moment and how late what is kept is are open; the decision hangs on the one less the other, and is the same
+ * from one turn of what is kept to the next.
+ */
 function claimedUnheard(kept: Modelled, event: ClaimEvent, moments: Moments): readonly Modelled[] {
-  const request = requestOf(event)
   const { from, to } = unheard(kept, moments)
+  if (from > to) return []
+  const turns = criticalMoments(kept.receipt, from - kept.lateMs, to)
   const found: Modelled[] = []
-  for (const now of from > to ? [] : criticalMoments(kept.receipt, from, to)) {
-    const decision = decideClaim(kept.receipt, request, now)
-    // At a later moment within the same stretch it is the same grant, and later.
-    if (decision.kind === 'claimed' && !found.some(({ receipt }) => isSameGrant(receipt, decision))) {
-      const lateMs = to - now
-      const claimedLateMs = decision.receipt.claimedAt === now ? lateMs : kept.claimedLateMs
-      found.push({ receipt: essence(decision.receipt), lateMs, claimedLateMs, since: now })
+  for (const [index, turn] of turns.entries()) {
+    const now = Math.max(from, turn)
+    const decision = decideClaim(later(kept.receipt, now - turn), requestOf(event), now)
+    if (decision.kind !== 'claimed') continue
+    const nextTurn = (turns[index + 1] ?? to) + kept.lateMs + ROUNDING_MS
+    const lateMs = Math.min(to, nextTurn) - now
+    const began = decision.receipt.claimedAt === now
+    const granted: Modelled = {
+      receipt: essence(decision.receipt),
+      lateMs,
+      claimedLateMs: began ? lateMs : kept.claimedLateMs,
+      since: now,
     }
+    const before = found.at(-1)
+    if (before === undefined || !isSameGrant(before, granted)) found.push(granted)
+    else found[found.length - 1] = longer(before, granted)
   }
   return found
 }
 
-function isSameGrant(receipt: Receipt | undefined, decision: ClaimDecision): boolean {
+function isSameGrant({ receipt, since }: Modelled, other: Modelled): boolean {
   return (
-    decision.kind === 'claimed' &&
-    receipt?.incarnation === decision.receipt.incarnation &&
-    receipt.attempt === decision.receipt.attempt
+    receipt?.incarnation === other.receipt?.incarnation &&
+    receipt?.attempt === other.receipt?.attempt &&
+    receipt?.predecessor === other.receipt?.predecessor &&
+    // One that was resumed is not one that began anew.
+    (receipt?.claimedAt === since) === (other.receipt?.claimedAt === other.since)
   )
+}
+
+/** The same grant, made at any moment from the one's first to the other's last. */
+function longer(first: Modelled, last: Modelled): Modelled {
+  const lateMs = last.since + last.lateMs - first.since
+  return {
+    ...first,
+    lateMs,
+    claimedLateMs: first.receipt?.claimedAt === first.since ? lateMs : first.claimedLateMs,
+  }
 }
 
 function written(

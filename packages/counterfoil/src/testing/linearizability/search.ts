@@ -1,10 +1,10 @@
 import type { StormEvent } from '../storm/storm-event.ts'
 import { alikeBefore } from './alike.ts'
-import { type Beginning, Frontier } from './frontier.ts'
+import { type Beginning, type Choice, Frontier } from './frontier.ts'
 import type { Moments } from './matching.ts'
 import { Mentions } from './mentions.ts'
 import { type Modelled, nothingKept } from './modelled.ts'
-import { type Call, Order } from './order.ts'
+import { type Call, Placed } from './placed.ts'
 import { after } from './receipt-model.ts'
 import { type ClockOffset, momentsOf } from './store-clock.ts'
 import { Tried } from './tried.ts'
@@ -31,147 +31,200 @@ export interface Allowed {
 
 /**
  * Looks for an order of one key's calls in which each takes effect between its start and its end, and gets its answer:
- * the search of Wing and Gong (1993), with Lowe's (2017) memory of what was tried. A call that changes nothing is put
- * into the order as soon as it can be, which takes nothing from any other order; so only what changes the receipt is
- * tried in turn. Unanswered calls may take effect at any time after their start, or never.
+ * the question of Wing and Gong (1993), with Lowe's (2017) memory of what was tried. Unanswered calls may take effect at
+ * any time after their start, or never; which of them did is most of the work (`Frontier`).
+ *
+ * A call that changes nothing is put into the order as soon as it can be: what may follow it could have come before it.
  */
 export function findOrder(events: readonly StormEvent[], offset: ClockOffset, allowed: Allowed): Found {
   return new Search(events, offset, allowed).run()
 }
 
-interface Choice {
-  readonly number: number
-  readonly kept: Modelled
-}
+const namesNoAttempt: ReadonlySet<string> = new Set([
+  'nothing_to_recover',
+  'expired',
+  'ended',
+  'conflict',
+  'forbidden',
+  'other_algorithm',
+])
+
+const nothing: Beginning = { continues: undefined, depth: 0, calls: [], kept: nothingKept, unheard: 0 }
 
 class Search {
   readonly #allowed: Allowed
   readonly #offset: ClockOffset
-  readonly #order: Order
+  readonly #placed: Placed
+  /** Of each answered call that may have been sent twice, its copy. */
+  readonly #copies: ReadonlyMap<number, number>
   readonly #mentions: Mentions
   /** Of each unanswered call, the one before it that is like it in all that matters: that one is tried first. */
   readonly #alike: readonly (number | undefined)[]
   readonly #frontier = new Frontier()
   readonly #tried = new Tried()
-  #at: Beginning = {
-    after: undefined,
-    depth: 0,
-    calls: [],
-    kept: nothingKept,
-    answered: 0,
-    unheard: 0,
-  }
+  #at = nothing
   #furthestCount = -1
+  #isStuck = false
   #furthest: Furthest = { kept: nothingKept, stuck: [] }
 
   constructor(events: readonly StormEvent[], offset: ClockOffset, allowed: Allowed) {
     this.#allowed = allowed
     this.#offset = offset
     const sorted = events.toSorted((a, b) => a.startedAt - b.startedAt)
-    const callOf = (event: StormEvent): Call => ({ event, moments: momentsOf(event, offset), repeats: null })
+    const callOf = (event: StormEvent): Call => ({
+      event,
+      moments: momentsOf(event, offset),
+      repeats: null,
+    })
     const answered = sorted.filter(isAnswered).map(callOf)
     const unanswered = sorted.filter((event) => !isAnswered(event))
     const repeats = allowed.calls === 'repeats' ? answered.flatMap(repeatsOf) : []
-    this.#order = new Order(answered, [...unanswered.map(callOf), ...repeats])
-    this.#mentions = new Mentions(answered.map(({ event }) => event))
+    this.#placed = new Placed(answered, [...unanswered.map(callOf), ...repeats])
+    this.#copies = new Map(
+      repeats.flatMap((copy, index) =>
+        copy.repeats === null ? [] : [[copy.repeats, answered.length + unanswered.length + index] as const],
+      ),
+    )
+    this.#mentions = new Mentions(this.#placed)
     this.#alike = alikeBefore(unanswered, events)
   }
 
   run(): Found {
-    this.#frontier.add(this.#at)
-    for (let steps = 0; steps <= this.#allowed.steps; steps += 1) {
-      const beginning = this.#frontier.take()
-      if (beginning === undefined) return { kind: 'none', furthest: this.#furthest }
-      this.#goTo(beginning)
-      this.#placeWhatChangesNothing(beginning)
-      if (this.#order.count === this.#order.answered.length) return { kind: 'order' }
-      if (this.#tried.add(this.#order, beginning.kept)) this.#goOnFrom(beginning)
+    if (this.#visit(nothing)) return { kind: 'order' }
+    for (let steps = 0; ; ) {
+      const rows = steps % 2 === 0 ? 'shortest' : 'longest'
+      const branch = this.#frontier.next(rows)
+      if (branch === undefined) return { kind: 'none', furthest: this.#furthest }
+      this.#goTo(branch.from)
+      const choice = branch.choices.next()
+      if (choice.done) {
+        this.#frontier.drop(rows)
+        continue
+      }
+      if (steps === this.#allowed.steps) return { kind: 'undecided' }
+      steps += 1
+      const { number, kept } = choice.value
+      const { from, unheard } = branch
+      if (this.#visit({ continues: from, depth: from.depth + 1, calls: [number], kept, unheard }))
+        return { kind: 'order' }
     }
-    return { kind: 'undecided' }
   }
 
-  /** Takes back what only the last one had in it, and puts in what only this one has. */
+  /** Leaves its branches to be followed. @returns whether every answer has its place now. */
+  #visit(change: Beginning): boolean {
+    this.#goTo(change)
+    const idle = this.#placeWhatChangesNothing(change.kept)
+    const beginning: Beginning = {
+      ...change,
+      calls: [...change.calls, ...idle],
+      unheard: idle.length > 0 ? 0 : change.unheard,
+    }
+    this.#at = beginning
+    if (this.#placed.count === this.#placed.answered.length) return true
+    if (this.#tried.add(this.#placed, beginning.kept)) this.#addBranches(beginning)
+    return false
+  }
+
+  /** Takes back what is in the last one alone, and puts in what is in this one alone. */
   #goTo(beginning: Beginning): void {
-    const further: Beginning[] = []
-    for (let common = beginning; common !== this.#at; ) {
-      if (common.depth < this.#at.depth) {
-        for (const number of this.#at.calls) this.#take(number)
-        this.#at = this.#at.after as Beginning
+    const toPlace: Beginning[] = []
+    let ancestor = beginning
+    while (ancestor !== this.#at) {
+      if (ancestor.depth >= this.#at.depth) {
+        toPlace.push(ancestor)
+        ancestor = ancestor.continues ?? nothing
       } else {
-        further.push(common)
-        common = common.after as Beginning
+        for (const number of this.#at.calls) this.#take(number)
+        this.#at = this.#at.continues ?? nothing
       }
     }
-    for (const { calls } of further.reverse()) for (const number of calls) this.#place(number)
+    for (const { calls } of toPlace.reverse()) for (const number of calls) this.#place(number)
     this.#at = beginning
   }
 
-  #placeWhatChangesNothing({ kept, calls }: Beginning): void {
+  #placeWhatChangesNothing(kept: Modelled): readonly number[] {
+    const idle: number[] = []
     for (let placedMore = true; placedMore; ) {
       placedMore = false
-      for (const number of this.#order.next()) {
-        const { event, moments } = this.#order.call(number)
-        if (!after(kept, event, moments).includes(kept)) continue
+      for (const number of this.#placed.next()) {
+        const { event, moments } = this.#placed.call(number)
+        if (this.#mayWaitForItsCopy(number) || !after(kept, event, moments).includes(kept)) continue
         this.#place(number)
-        calls.push(number)
+        idle.push(number)
         placedMore = true
+      }
+    }
+    return idle
+  }
+
+  /**
+   * Whether a copy of this call may still come before it, and be what leads to its answer: one that names an attempt isn't
+   * given any more once a copy has begun another, but these may.
+   */
+  #mayWaitForItsCopy(number: number): boolean {
+    const copy = this.#copies.get(number)
+    return (
+      copy !== undefined &&
+      !this.#placed.has(copy) &&
+      namesNoAttempt.has(this.#placed.call(number).event.answer.kind)
+    )
+  }
+
+  #addBranches(from: Beginning): void {
+    const next = this.#placed.next()
+    const answered = this.#answeredChoices(from.kept, next)
+    this.#remember(from.kept, answered, next)
+    const { count } = this.#placed
+    const unheard = from.unheard + 1
+    this.#frontier.add({ from, choices: this.#openChoices(from.kept, next), answered: count, unheard })
+    const allowed = answered.filter(({ number, kept }) =>
+      this.#mentions.allow(from.kept.receipt, kept.receipt, number),
+    )
+    this.#frontier.add({ from, choices: allowed.values(), answered: count + 1, unheard: 0 })
+  }
+
+  #answeredChoices(kept: Modelled, next: readonly number[]): readonly Choice[] {
+    return next.flatMap((number) => {
+      const { event, moments } = this.#placed.call(number)
+      return after(kept, event, moments).map((then): Choice => ({ number, kept: then }))
+    })
+  }
+
+  *#openChoices(kept: Modelled, next: readonly number[]): Generator<Choice, undefined> {
+    // By then one of those that may come next has its answer: what comes before it was decided by then.
+    const endsBy = Math.min(...next.map((number) => this.#placed.call(number).event.endedAt))
+    const to = endsBy + this.#offset.most
+    const { answered, open } = this.#placed
+    for (const [index, { event, moments }] of open.entries()) {
+      const number = answered.length + index
+      if (event.startedAt > endsBy || !this.#placed.mayCome(number)) continue
+      const alike = this.#alike[index]
+      if (alike !== undefined && !this.#placed.has(answered.length + alike)) continue
+      for (const then of after(kept, event, { from: moments.from, to })) {
+        if (this.#mentions.allow(kept.receipt, then.receipt, number)) yield { number, kept: then }
       }
     }
   }
 
-  #goOnFrom(beginning: Beginning): void {
-    const { count } = this.#order
-    const unheard = count > beginning.answered ? 0 : beginning.unheard
-    for (const { number, kept } of this.#choicesFrom(beginning.kept)) {
-      const more = this.#order.isAnswered(number)
-        ? { answered: count + 1, unheard: 0 }
-        : { answered: count, unheard: unheard + 1 }
-      this.#frontier.add({ after: beginning, depth: beginning.depth + 1, calls: [number], kept, ...more })
-    }
-  }
-
-  #choicesFrom(kept: Modelled): readonly Choice[] {
-    const next = this.#order.next()
-    const choices = next.flatMap((number) => {
-      const { event, moments } = this.#order.call(number)
-      return after(kept, event, moments).map((then): Choice => ({ number, kept: then }))
-    })
-    this.#remember(kept, choices, next)
-    return [...choices, ...this.#openChoices(kept, next)].filter((choice) =>
-      this.#mentions.allow(kept.receipt, choice.kept.receipt),
-    )
-  }
-
-  #openChoices(kept: Modelled, next: readonly number[]): readonly Choice[] {
-    // By then one of those that may come next has its answer: what comes before it was decided by then.
-    const endsBy = Math.min(...next.map((number) => this.#order.call(number).event.endedAt))
-    const to = endsBy + this.#offset.most
-    const { answered, open } = this.#order
-    return open.flatMap(({ event, moments, repeats }, index) => {
-      const number = answered.length + index
-      if (this.#order.has(number) || event.startedAt > endsBy) return []
-      if (repeats !== null && this.#order.has(repeats)) return []
-      const alike = this.#alike[index]
-      if (alike !== undefined && !this.#order.has(answered.length + alike)) return []
-      return after(kept, event, { from: moments.from, to }).map((then): Choice => ({ number, kept: then }))
-    })
-  }
-
+  /** Of those that got equally far, the first: it took the fewest unheard calls for carried out. */
   #remember(kept: Modelled, choices: readonly Choice[], next: readonly number[]): void {
-    const { count } = this.#order
-    if (count < this.#furthestCount || (count === this.#furthestCount && choices.length > 0)) return
+    const { count } = this.#placed
+    const isStuck = choices.length === 0
+    if (count < this.#furthestCount) return
+    if (count === this.#furthestCount && (this.#isStuck || !isStuck)) return
     this.#furthestCount = count
-    this.#furthest = { kept, stuck: next.map((number) => this.#order.call(number)) }
+    this.#isStuck = isStuck
+    this.#furthest = { kept, stuck: next.map((number) => this.#placed.call(number)) }
   }
 
   #place(number: number): void {
-    this.#order.place(number)
-    if (this.#order.isAnswered(number)) this.#mentions.placed(number)
+    this.#placed.place(number)
+    this.#mentions.placed(number)
   }
 
   #take(number: number): void {
-    this.#order.take(number)
-    if (this.#order.isAnswered(number)) this.#mentions.taken(number)
+    this.#placed.take(number)
+    this.#mentions.taken(number)
   }
 }
 
@@ -179,6 +232,7 @@ export function isAnswered({ answer }: StormEvent): boolean {
   return answer.kind !== 'unknown'
 }
 
+/** As where a driver sends what it had no answer to over a new connection. */
 function repeatsOf({ event, moments }: Call, number: number): readonly Call[] {
   if (event.call !== 'claim' && event.call !== 'renew') return []
   const answer = { kind: 'unknown', why: 'sent twice' } as const

@@ -4,12 +4,12 @@ import type { Moments } from './matching.ts'
 export interface Call {
   readonly event: StormEvent
   readonly moments: Moments
-  /** Of a repeat, the number of the call that it is one of: it comes before that one's last. */
+  /** Of a copy that a driver may have sent before, the number of the call that it is one of; of any other call nothing. */
   readonly repeats: number | null
 }
 
-/** Which of a key's calls have their place in the order by now. A call's number is that in `answered`, and behind them in `open`. */
-export class Order {
+/** The calls of a key that have their place by now. A call's number is that in `answered`, and behind these in `open`. */
+export class Placed {
   /** By their start. */
   readonly answered: readonly Call[]
   /** Those that may never have been carried out. */
@@ -56,7 +56,7 @@ export class Order {
     this.#first = Math.min(this.#first, number)
   }
 
-  /** The answered calls that may come next: none of them started after another had ended. */
+  /** The answered calls that may come next: those that started before any other that is left had ended. */
   next(): readonly number[] {
     const next: number[] = []
     let endsBy = Number.POSITIVE_INFINITY
@@ -68,6 +68,12 @@ export class Order {
       next.push(number)
     }
     return next
+  }
+
+  /** Whether this call may have its place from here on: a copy comes before the one that was answered. */
+  mayCome(number: number): boolean {
+    const { repeats } = this.call(number)
+    return !this.has(number) && !(repeats !== null && this.has(repeats))
   }
 
   /** The same for the same answered calls. */
