@@ -1,11 +1,11 @@
 /**
- * One contender in a process of its own: `child.ts NAME FOLDER WARM_UP_MS CELL_MS [profiled]`. Says on stdout that it is warm;
- * then, for each line of stdin, which is a cell such as `first-time/64`, measures that and says what it measured. Where it
- * is to be profiled, it leaves a profile of each in the folder. Where it fails, its last word is why.
+ * One contender in a process of its own: `child.ts NAME FOLDER WARM_UP_MS CELL_MS [profiled]`. Says over its channel that it
+ * is warm; then, for each cell that it is sent, measures that and says what it measured. Where it is to be profiled, it
+ * leaves a profile of each in the folder. Where it fails, its last word is why.
  */
+import { on } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { type ContenderName, contenders } from './contenders.ts'
 import { type LookOn, type Measured, measure } from './measure.ts'
 import { contenderOf } from './open-contender.ts'
@@ -19,11 +19,10 @@ const [name, folder, warmUpMs, cellMs, profiled] = process.argv.slice(2)
 if (name === undefined || folder === undefined) throw new Error('This is a child: run-child.ts starts it.')
 
 // Nobody waits for what is under way where the bench itself has ended.
-process.stdin.once('end', () => process.exit())
-process.on('uncaughtException', ({ message, stack }) => {
-  tell({ kind: 'failed', why: message })
-  if (!contenders[name as ContenderName].peer) process.stderr.write(`${stack}\n`)
-  process.exit(1)
+process.once('disconnect', () => process.exit())
+process.on('uncaughtException', (error: unknown) => {
+  if (!contenders[name as ContenderName].peer) console.error(error)
+  tell({ kind: 'failed', why: reasonIn(error) }, () => process.exit(1))
 })
 
 const open = await contenderOf(name as ContenderName)
@@ -39,11 +38,11 @@ await onFilesOfItsOwn({ workload: 'first-time', atOnce: 64 }, Number(warmUpMs) *
 tell({ kind: 'warm' })
 
 let measuredCells = 0
-for await (const line of createInterface({ input: process.stdin })) {
+for await (const [cell] of on(process, 'message') as AsyncIterable<[Cell]>) {
   measuredCells += 1
   const path = join(folder, `${measuredCells}.cpuprofile`)
   const lookOn: LookOn = (run) => (profiled === undefined ? run() : recorded(path, run))
-  tell({ kind: 'measured', measured: await onFilesOfItsOwn(cellIn(line), Number(cellMs), lookOn) })
+  tell({ kind: 'measured', measured: await onFilesOfItsOwn(cell, Number(cellMs), lookOn) })
 }
 
 /** No cell begins with what another one has left. */
@@ -62,11 +61,11 @@ async function onFilesOfItsOwn(cell: Cell, ms: number, lookOn?: LookOn): Promise
   return measured
 }
 
-function tell(told: Told): void {
-  process.stdout.write(`${JSON.stringify(told)}\n`)
+function tell(told: Told, then: () => void = () => undefined): void {
+  process.send?.(told, then)
 }
 
-function cellIn(text: string): Cell {
-  const [workload, atOnce] = text.split('/')
-  return { workload: workload as Cell['workload'], atOnce: Number(atOnce) }
+function reasonIn(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return [error.message || error.name, ...(error.cause ? [reasonIn(error.cause)] : [])].join(': ')
 }

@@ -63,7 +63,7 @@ async function runRound(
     }
   } finally {
     // Before the servers that they are on.
-    for (const child of children.values()) await child.end()
+    await Promise.all([...children.values()].map((child) => child.end()))
   }
 }
 

@@ -1,6 +1,6 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { on } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type ContenderName, titleOf } from './contenders.ts'
 import type { Measured } from './measure.ts'
@@ -8,7 +8,7 @@ import type { Effort } from './plan.ts'
 import { type ServerUrls, variablesOf } from './servers/urls.ts'
 import type { Cell } from './workload.ts'
 
-/** What a child says, a line each. */
+/** What a child says. */
 export type Told =
   | { readonly kind: 'warm' }
   | { readonly kind: 'measured'; readonly measured: Measured }
@@ -33,54 +33,82 @@ interface ChildTerms extends Pick<Effort, 'warmUpMs' | 'cellMs'> {
   readonly profiled?: true
 }
 
+/** A cell takes seconds; some peers ask their own server for a minute before they give up. */
+const PATIENCE_MS = 180_000
+const ENDS_WITHIN_MS = 10_000
+
 /** A contender's process: it measures when it is told to, and sleeps in between. */
 export class Child {
   readonly #name: ContenderName
-  readonly #process: ChildProcessByStdio<Writable, Readable, null>
-  readonly #lines: AsyncIterator<string>
-  readonly #exit: Promise<number | null>
+  readonly #process: ChildProcess
+  readonly #said: AsyncIterator<[Told], undefined>
+  readonly #exit: Promise<string>
 
   private constructor({ contender, folder, servers, warmUpMs, cellMs, profiled }: ChildTerms) {
     const script = fileURLToPath(import.meta.resolve('./child.ts'))
     const terms = [contender, folder, String(warmUpMs), String(cellMs), ...(profiled ? ['profiled'] : [])]
     this.#name = contender
+    // A contender may print what it likes: what is meant for the bench goes over a channel of its own.
     this.#process = spawn(process.execPath, [...process.execArgv, script, ...terms], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { ...process.env, ...variablesOf(servers) },
     })
-    // Whoever asks a dead child finds that there is no answer, and looks at how it ended.
-    this.#process.stdin.on('error', () => undefined)
-    this.#exit = new Promise((resolve, reject) => {
-      this.#process.on('error', reject)
-      this.#process.on('close', resolve)
+    this.#exit = new Promise((resolve) => {
+      this.#process.on('error', ({ message }) => resolve(message))
+      this.#process.on('exit', (code, signal) => resolve(`it ended by ${signal ?? `code ${code}`}`))
     })
-    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]()
+    this.#said = on(this.#process, 'message', { close: ['disconnect'] }) as AsyncIterator<[Told], undefined>
   }
 
   /** Resolves when it is warm. */
   static async start(terms: ChildTerms): Promise<Child> {
     const child = new Child(terms)
-    await child.#told()
-    return child
+    try {
+      await child.#told('warm')
+      return child
+    } catch (error) {
+      await child.end()
+      throw error
+    }
   }
 
-  async measure({ workload, atOnce }: Cell): Promise<Measured> {
-    this.#process.stdin.write(`${workload}/${atOnce}\n`)
-    const told = await this.#told()
-    if (told.kind === 'measured') return told.measured
-    throw new ContenderFailed(this.#name, `it was ${told.kind} where a measurement was asked for`)
+  async measure(cell: Cell): Promise<Measured> {
+    this.#process.send(cell, () => undefined)
+    return (await this.#told('measured')).measured
   }
 
   async end(): Promise<void> {
-    this.#process.stdin.end()
+    if (this.#process.connected) this.#process.disconnect()
+    const ended = new AbortController()
+    const late = pause(ENDS_WITHIN_MS, undefined, { signal: ended.signal })
+    late.then(() => this.#process.kill('SIGKILL')).catch(() => undefined)
     await this.#exit
+    ended.abort()
   }
 
-  async #told(): Promise<Exclude<Told, { kind: 'failed' }>> {
-    const { value, done } = await this.#lines.next()
-    if (done) throw new ContenderFailed(this.#name, `it ended with code ${await this.#exit}`)
-    const told = JSON.parse(value) as Told
-    if (told.kind === 'failed') throw new ContenderFailed(this.#name, told.why)
-    return told
+  async #told<Kind extends Told['kind']>(expected: Kind): Promise<Extract<Told, { kind: Kind }>> {
+    const told = await this.#next()
+    if (told.kind === expected) return told as Extract<Told, { kind: Kind }>
+    throw new ContenderFailed(this.#name, told.kind === 'failed' ? told.why : `it said '${told.kind}'`)
+  }
+
+  /** Of one that is gone or silent: that it has failed. */
+  async #next(): Promise<Told> {
+    const heard = new AbortController()
+    const silence = pause(PATIENCE_MS, undefined, { signal: heard.signal }).then(
+      (): Told => ({ kind: 'failed', why: `it said nothing for ${PATIENCE_MS / 1000} s` }),
+    )
+    const said = this.#said
+      .next()
+      .then(
+        async ({ value, done }): Promise<Told> =>
+          done ? { kind: 'failed', why: await this.#exit } : value[0],
+      )
+    try {
+      return await Promise.race([said, silence])
+    } finally {
+      heard.abort()
+      silence.catch(() => undefined)
+    }
   }
 }
