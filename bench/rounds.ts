@@ -27,22 +27,22 @@ export interface Ran {
  */
 export async function runRounds(plan: Plan, surroundings: Surroundings, progress: Progress): Promise<Ran> {
   const results = new Results()
-  const failed = new FailedPeers()
+  const failures = new PeerFailures()
   for (let round = 0; round < plan.rounds; round += 1) {
     const say: Say = (what, share) =>
       progress.say(`round ${round + 1} of ${plan.rounds}: ${what}`, (round + share) / plan.rounds)
-    await runRound(round, plan, surroundings, { results, failed }, say)
+    await runRound(round, plan, surroundings, { results, failures }, say)
   }
   progress.end()
-  for (const contender of failed.whys.keys()) results.forget(contender)
-  return { results, failed: failed.whys }
+  for (const contender of failures.whys.keys()) results.forget(contender)
+  return { results, failed: failures.whys }
 }
 
 async function runRound(
   round: number,
   plan: Plan,
   { folder, servers }: Surroundings,
-  { results, failed }: { readonly results: Results; readonly failed: FailedPeers },
+  { results, failures }: { readonly results: Results; readonly failures: PeerFailures },
   say: Say,
 ): Promise<void> {
   const children = new Map<ContenderName, Child>()
@@ -50,14 +50,14 @@ async function runRound(
     for (const contender of round % 2 === 0 ? plan.contenders : plan.contenders.toReversed()) {
       say(`starting ${contender}`, 0)
       const terms = { ...plan, contender, servers, folder: join(folder, `${round}-${contender}`) }
-      const child = await failed.unless(contender, () => Child.start(terms))
+      const child = await failures.tolerated(contender, () => Child.start(terms))
       if (child !== undefined) children.set(contender, child)
     }
     for (const [index, cell] of plan.cells.entries()) {
       say(`${cell.workload}, ${cell.atOnce} at once`, index / plan.cells.length)
       for (const [contender, child] of children) {
         if (!measures(contender, cell.workload)) continue
-        const measured = await failed.unless(contender, () => child.measure(cell))
+        const measured = await failures.tolerated(contender, () => child.measure(cell))
         if (measured !== undefined) results.add(contender, measured)
       }
     }
@@ -68,7 +68,7 @@ async function runRound(
 }
 
 /** What others made may fail without an end to the run: that is no news of Counterfoil. */
-class FailedPeers {
+class PeerFailures {
   readonly #whys = new Map<ContenderName, string>()
 
   get whys(): ReadonlyMap<ContenderName, string> {
@@ -76,7 +76,7 @@ class FailedPeers {
   }
 
   /** @returns nothing of a peer that fails, or has */
-  async unless<T>(contender: ContenderName, run: () => Promise<T>): Promise<T | undefined> {
+  async tolerated<T>(contender: ContenderName, run: () => Promise<T>): Promise<T | undefined> {
     if (this.#whys.has(contender)) return undefined
     try {
       return await run()

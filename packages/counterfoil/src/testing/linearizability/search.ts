@@ -34,7 +34,8 @@ export interface Allowed {
  * the question of Wing and Gong (1993), with Lowe's (2017) memory of what was tried. Unanswered calls may take effect at
  * any time after their start, or never; which of them did is most of the work (`Frontier`).
  *
- * A call that changes nothing is put into the order as soon as it can be: what may follow it could have come before it.
+ * A call that changes nothing is put into the order as soon as it can be, which takes nothing from any other order, but
+ * for a call whose copy may have led to its answer. So only changes are tried in turn.
  */
 export function findOrder(events: readonly StormEvent[], offset: ClockOffset, allowed: Allowed): Found {
   return new Search(events, offset, allowed).run()

@@ -8,7 +8,7 @@ const MOST_EVIDENCE = 12
 
 const REMEDIES = {
   clock: 'clockSlackMs allows for more',
-  steps: 'with fewer calls less is left open',
+  steps: 'fewer calls leave less open',
 } as const
 
 /** Whether there is an order of these calls that gives all their answers; `undefined` where there is. */

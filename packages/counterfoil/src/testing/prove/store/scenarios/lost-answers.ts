@@ -1,7 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
-import { seeded } from '../../../random.ts'
-import type { FaultPoint, PlannedFault } from '../../../tcp-fault.ts'
-import { openTcpProxy, type TcpProxy } from '../../../tcp-proxy.ts'
+import { openTcpProxy } from '../../../tcp-proxy.ts'
+import { cutUntil } from '../cut-until.ts'
 import { faultIn } from '../judge.ts'
 import { inPlace } from '../place.ts'
 import { playRounds } from '../rounds.ts'
@@ -9,13 +7,6 @@ import { isShared, type Scenario } from '../scenario.ts'
 import { newKeys, seedOf } from './storms.ts'
 
 const KEYS = 8
-const POINTS: readonly FaultPoint[] = ['before', 'inside', 'sent', 'answered']
-/** Between two cuts at most. */
-const REST_MS = 40
-/** A connection's first messages, in which a driver says who it is: cut off there each time, it never comes to a call. */
-const SPARED = 8
-/** A message that is never answered is not cut after its answer. */
-const PATIENCE_MS = 1000
 
 export const lostAnswers: Scenario = {
   id: 'lost-answers',
@@ -56,19 +47,4 @@ export const lostAnswers: Scenario = {
         await proxy.close()
       }
     }),
-}
-
-/** Cuts one connection after another, each at a point of its own. */
-async function cutUntil(signal: AbortSignal, proxy: TcpProxy, seed: number): Promise<void> {
-  const random = seeded(seed)
-  const ended = new Promise<void>((resolve) =>
-    signal.addEventListener('abort', () => resolve(), { once: true }),
-  )
-  // What is planned for this round does not strike in the next one.
-  const when: PlannedFault['when'] = ({ number }) => number > SPARED && !signal.aborted
-  while (!signal.aborted) {
-    const { struck } = proxy.plan({ at: random.pick(POINTS), effect: 'cut', when })
-    await Promise.race([struck, ended, setTimeout(PATIENCE_MS, undefined, { ref: false })])
-    await setTimeout(random.int(REST_MS))
-  }
 }
